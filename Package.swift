@@ -1,0 +1,151 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// For every module without a C library behind it: unsafe code has to say so.
+let safe = strict + [.strictMemorySafety()]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+
+let package = Package(
+    name: "tenantkeep",
+    products: [
+        .executable(name: "tenantkeep", targets: ["BackupCommand"]),
+        .executable(name: "tenantkeep-simulator", targets: ["SimulatorCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    ],
+    targets: [
+        // Level 0
+        .systemLibrary(
+            name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+        .systemLibrary(
+            name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(
+            name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CanonicalJSON", swiftSettings: safe),
+        .target(name: "GraphCatalog", swiftSettings: safe),
+        // Level 1
+        .target(name: "ObjectHash", dependencies: ["CLibgit2"], swiftSettings: strict),
+        .target(name: "YAMLDocument", dependencies: ["CYAML"], swiftSettings: strict),
+        .target(
+            name: "GraphClient",
+            dependencies: ["CanonicalJSON", "GraphCatalog", httpClient, logging] + nio,
+            swiftSettings: safe),
+        // Level 2
+        .target(name: "GitObjects", dependencies: ["ObjectHash", crypto], swiftSettings: safe),
+        // Level 3
+        .target(
+            name: "GitPack", dependencies: ["CDeflate", "GitObjects", crypto],
+            swiftSettings: strict),
+        // Level 4
+        .target(
+            name: "GitStore", dependencies: ["CLibgit2", "GitObjects", "GitPack"],
+            swiftSettings: strict),
+        // Level 5
+        .target(
+            name: "BackupEngine",
+            dependencies: ["CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore"],
+            swiftSettings: safe),
+        // Level 6
+        .executableTarget(
+            name: "BackupCommand",
+            dependencies: [
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
+                "GraphClient", "YAMLDocument", arguments, logging,
+            ],
+            swiftSettings: safe),
+
+        // Beside the program: what plays its tenant, and what measures it.
+        .target(
+            name: "TenantSimulator",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "X509", package: "swift-certificates"),
+                crypto, logging,
+            ] + nio,
+            swiftSettings: safe),
+        .executableTarget(
+            name: "SimulatorCommand", dependencies: ["TenantSimulator", arguments, logging],
+            swiftSettings: safe),
+        .executableTarget(
+            name: "Benchmark",
+            dependencies: [
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
+                "GraphCatalog", "GraphClient", "TenantSimulator",
+            ],
+            swiftSettings: safe),
+
+        .target(
+            name: "TestSupport",
+            dependencies: ["GraphCatalog"],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"], swiftSettings: strict),
+        .testTarget(
+            name: "GraphCatalogTests", dependencies: ["GraphCatalog"], swiftSettings: strict),
+        .testTarget(
+            name: "YAMLDocumentTests", dependencies: ["YAMLDocument"], swiftSettings: strict),
+        .testTarget(
+            name: "GraphClientTests",
+            dependencies: [
+                "CanonicalJSON", "GraphCatalog", "GraphClient", "TenantSimulator", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GitObjectsTests", dependencies: ["GitObjects", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GitPackTests", dependencies: ["GitObjects", "GitPack", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GitStoreTests",
+            dependencies: ["GitObjects", "GitPack", "GitStore", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "BackupEngineTests",
+            dependencies: [
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
+                "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "BackupCommandTests",
+            dependencies: ["BackupCommand", "TenantSimulator", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TenantSimulatorTests",
+            dependencies: ["TenantSimulator", "TestSupport", httpClient] + nio,
+            swiftSettings: strict),
+        .testTarget(name: "LayeringTests", swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

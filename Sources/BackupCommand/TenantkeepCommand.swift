@@ -1,0 +1,4 @@
+@main
+struct TenantkeepCommand {
+    static func main() {}
+}

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <git2.h>
+#include <git2/sys/odb_backend.h>
+
+// Swift cannot call variadic functions; these name the forms of git_libgit2_opts that are used.
+
+static inline int clg_set(int option, int value) {
+    return git_libgit2_opts(option, value);
+}
+
+static inline int clg_set_size(int option, size_t value) {
+    return git_libgit2_opts(option, value);
+}
+
+static inline int clg_set_search_path(int level, const char *path) {
+    return git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, path);
+}

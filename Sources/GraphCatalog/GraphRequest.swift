@@ -1,0 +1,86 @@
+/// One read of Graph: a collection from its start, or one object.
+package struct GraphRequest: Sendable, Hashable {
+    package let version: GraphResource.Version
+    /// Below the version, percent-encoded, without a leading slash.
+    package let path: String
+    /// Names and values, not yet percent-encoded, in the order they are sent.
+    package let query: [Parameter]
+    /// Sent with every page; links do not carry them.
+    package let headers: [Parameter]
+    package let bucket: ThrottleBucket
+    /// Resource units before Graph's modifiers.
+    package let cost: Int
+    package let answer: GraphResource.Answer
+
+    package struct Parameter: Sendable, Hashable {
+        package let name: String
+        package let value: String
+
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package init(
+        version: GraphResource.Version, path: String, query: [Parameter] = [],
+        headers: [Parameter] = [], bucket: ThrottleBucket = .directory, cost: Int = 1,
+        answer: GraphResource.Answer = .collection
+    ) {
+        self.version = version
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.bucket = bucket
+        self.cost = cost
+        self.answer = answer
+    }
+}
+
+extension GraphResource {
+    /// Returns the read of all objects of this type in `tenant`, narrowed by `filter`.
+    package func request(tenant: String, filter: String? = nil) -> GraphRequest {
+        request(path: path.replacing("{tenant}", with: tenant), filter: filter)
+    }
+
+    /// Returns the read of this child type below one object of `parent`.
+    package func request(
+        below parentID: [UInt8], of parent: GraphResource, tenant: String
+    ) -> GraphRequest {
+        let parentPath = parent.path.replacing("{tenant}", with: tenant)
+        return request(path: "\(parentPath)/\(percentEncoded(parentID))/\(path)", filter: nil)
+    }
+
+    private func request(path: String, filter: String?) -> GraphRequest {
+        var query: [GraphRequest.Parameter] = []
+        var headers: [GraphRequest.Parameter] = []
+        if !select.isEmpty { query.append(.init("$select", select.joined(separator: ","))) }
+        if let expand { query.append(.init("$expand", expand)) }
+        if let filter { query.append(.init("$filter", filter)) }
+        if let top { query.append(.init("$top", String(top))) }
+        if isAdvanced {
+            query.append(.init("$count", "true"))
+            headers.append(.init("ConsistencyLevel", "eventual"))
+        }
+        return GraphRequest(
+            version: version, path: path, query: query, headers: headers, bucket: bucket,
+            cost: cost, answer: answer)
+    }
+}
+
+/// Returns `bytes` as one segment of a URL's path (RFC 3986 §3.3, unreserved characters only).
+package func percentEncoded(_ bytes: [UInt8]) -> String {
+    var text = ""
+    for byte in bytes {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "_"), UInt8(ascii: "~"):
+            text.unicodeScalars.append(Unicode.Scalar(byte))
+        default:
+            let digits = String(byte, radix: 16, uppercase: true)
+            text += byte < 16 ? "%0\(digits)" : "%\(digits)"
+        }
+    }
+    return text
+}

@@ -1,0 +1,99 @@
+/// Whatever can answer the requests of the catalog: Graph over HTTP, or a recording.
+///
+/// A page is handed over whole or not at all. A source waits, retries and renews its token by
+/// itself; what it throws is final for the request.
+package protocol GraphSource: Sendable {
+    /// Reads one page.
+    ///
+    /// - Parameter found: called at most once, as soon as the link to the page after this one is
+    ///   known and usually before the rest of this page has arrived. Not called for a last page.
+    func page(
+        _ target: GraphTarget, found: @escaping @Sendable (GraphLink) -> Void
+    ) async throws(GraphError) -> GraphPage
+
+    /// Reads the first pages of up to 20 requests of one version in one exchange.
+    ///
+    /// - Returns: one result for each request, in the order of `requests`. A request that was
+    ///   throttled inside the batch has been repeated.
+    /// - Throws: only what concerns all of them, such as a refused sign-in.
+    func batch(
+        _ requests: [GraphRequest]
+    ) async throws(GraphError) -> [Result<GraphPage, GraphError>]
+}
+
+/// What one page is asked for by: the request itself, or the link its last page gave.
+package enum GraphTarget: Sendable, Hashable {
+    case first(GraphRequest)
+    case next(GraphLink, of: GraphRequest)
+
+    package var request: GraphRequest {
+        switch self {
+        case .first(let request), .next(_, let request): request
+        }
+    }
+}
+
+/// An `@odata.nextLink`: the server's own text, used as it is.
+package struct GraphLink: Sendable, Hashable {
+    package let text: String
+
+    package init(_ text: String) {
+        self.text = text
+    }
+}
+
+/// One answer of Graph: the bytes of a JSON document, complete but not yet checked.
+package struct GraphPage: Sendable {
+    package let body: [UInt8]
+    /// Where the collection goes on. `nil` on its last page and for an object.
+    package let next: GraphLink?
+    /// Requests it took, retries included; of a batch, this member's own.
+    package let requests: Int
+    /// How long the source waited for a throttle limit before this page.
+    package let waited: Duration
+
+    package init(
+        body: [UInt8], next: GraphLink? = nil, requests: Int = 1, waited: Duration = .zero
+    ) {
+        self.body = body
+        self.next = next
+        self.requests = requests
+        self.waited = waited
+    }
+}
+
+/// Why a read of Graph failed. Final: what could be retried has been.
+package struct GraphError: Error, Sendable {
+    package enum Kind: Sendable, Equatable {
+        /// The identity provider refused the credential (design §1, status 6).
+        case signInRefused
+        /// 403, or a 401 that a new token did not cure.
+        case notPermitted
+        /// 404.
+        case notFound
+        /// The tenant has no licence for it, or its cloud does not offer it.
+        case notAvailable
+        /// The page token died; the collection must be read again from its start.
+        case pageTokenExpired
+        /// No connection could be made to the host.
+        case unreachable
+        /// Throttled, failing or timing out past all patience.
+        case unavailable
+        /// The answer is not what the protocol promises: bad JSON, a link to another host.
+        case malformed
+        case other
+    }
+
+    package let kind: Kind
+    /// A full sentence without its stop, fit for a person and a record: `Graph answered 503 nine
+    /// times`. Never a token, never an object's contents.
+    package let reason: String
+    /// What to do about it, a full sentence, if the source knows.
+    package let hint: String?
+
+    package init(_ kind: Kind, _ reason: String, hint: String? = nil) {
+        self.kind = kind
+        self.reason = reason
+        self.hint = hint
+    }
+}
