@@ -1,1 +1,233 @@
-// Filled by the next commits.
+import CLibgit2
+package import GitObjects
+import GitPack
+
+/// Reads one bare repository, and writes one run into it.
+///
+/// An object is its kind and its bytes. Writing the same object twice stores it once and returns
+/// the same ``ObjectID``, so callers never check first.
+///
+/// - Durability: nothing a store writes can be seen until ``publish(_:)`` names it, and then all of
+///   it at once. A run that stops half-way, however it stops, leaves the last backup as it was.
+/// - Concurrency: one run at a time holds a repository; a thread of its own does the work.
+/// - Memory: one object at a time, and 100 bytes for each object written.
+/// - Errors: every method throws ``GitError`` and leaves the store usable.
+package actor GitStore {
+    /// What a store is opened for.
+    package enum Purpose: Sendable {
+        /// To look: needs a repository, takes no lock.
+        case reading
+        /// To see what a run would do: a repository that is not there yet is an empty one, and what
+        /// is written gets its ID and is let go.
+        case preview
+        /// To write a run: takes the run lock, and makes the repository if need be.
+        case run(branch: RefName)
+    }
+
+    let folder: String
+    let purpose: Purpose
+    let lock: RunLock?
+    private let database: Handle<ObjectDatabase>?
+    var pack: PackWriter?
+    private let unique: String
+    private let executor = StoreExecutor()
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    /// Opens the repository at `path`.
+    ///
+    /// - Parameters:
+    ///   - path: absolute, or relative to the working folder; a trailing slash is ignored.
+    ///   - unique: names this run's temporary files.
+    /// - Throws: ``GitError`` of kind `held`, `notARepository` or `damaged`.
+    package init(at path: String, for purpose: Purpose, unique: String) throws(GitError) {
+        _ = Libgit2.isReady
+        let folder = Self.normalized(path)
+        self.folder = folder
+        self.purpose = purpose
+        self.unique = unique
+        var found = try RepositoryFolder(at: folder)
+        switch purpose {
+        case .run(let branch):
+            try files { () throws(FileError) in try makeFolder("\(folder)/tenantkeep") }
+            lock = try RunLock(of: folder)
+            found = try RepositoryFolder(at: folder)
+            if found != .repository {
+                try files { () throws(FileError) in
+                    try RepositoryFolder.complete(at: folder, branch: branch)
+                }
+            }
+            database = try Self.openDatabase(folder)
+        case .preview where found != .repository:
+            lock = nil
+            database = nil
+        case .preview, .reading:
+            lock = nil
+            guard found == .repository else {
+                throw GitError(
+                    .notARepository, "read \(folder)", reason: "there is no repository yet",
+                    hint: "Make the first backup, or name another path with --repo.")
+            }
+            database = try Self.openDatabase(folder)
+        }
+    }
+
+    private static func normalized(_ path: String) -> String {
+        var path = path[...]
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        return String(path)
+    }
+
+    private static func openDatabase(_ folder: String) throws(GitError) -> Handle<ObjectDatabase> {
+        var repository: OpaquePointer?
+        try check("open \(folder)", or: .notARepository) {
+            git_repository_open_bare(&repository, folder)
+        }
+        defer { git_repository_free(repository) }
+        guard git_repository_is_bare(repository) == 1 else {
+            throw GitError(
+                .notARepository, "use \(folder)", reason: "it belongs to a work tree",
+                hint: "Name a bare repository: git clone --bare makes one.")
+        }
+        return try Handle("open the objects of \(folder)") { git_repository_odb($0, repository) }
+    }
+
+    /// The database for the length of one method; `nil` if there is no repository.
+    private var openDatabase: OpaquePointer? {
+        switch database {
+        case .some(let handle): handle.pointer
+        case .none: nil
+        }
+    }
+
+    // MARK: Reading
+
+    /// Whether the repository or this run holds the object. Looks at what is open, never at the
+    /// folder again.
+    package func contains(_ id: ObjectID) -> Bool {
+        if pack?.contains(id) ?? false { return true }
+        guard let database = openDatabase else { return false }
+        var oid = id.oid
+        let flags = GIT_ODB_LOOKUP_NO_REFRESH.rawValue
+        return git_odb_exists_ext(database, &oid, flags) == 1
+    }
+
+    /// Returns an object that something names.
+    ///
+    /// - Throws: ``GitError`` of kind `damaged` if it is not there, is unreadable or of another
+    ///   kind.
+    package func read(_ id: ObjectID, _ kind: ObjectKind) throws(GitError) -> [UInt8] {
+        let (found, bytes) = try read(id)
+        guard found == kind else {
+            throw .damaged("\(kind.word) \(id)", "it is a \(found.word)")
+        }
+        return bytes
+    }
+
+    /// Returns an object of any kind.
+    package func read(_ id: ObjectID) throws(GitError) -> (ObjectKind, [UInt8]) {
+        let written = try files { () throws(FileError) in try pack?.read(id) }
+        if let written { return written }
+        guard let database = openDatabase else {
+            throw .damaged("object \(id)", "there is no repository")
+        }
+        var oid = id.oid
+        let object: Handle<StoredObject>
+        do {
+            object = try Handle("read object \(id)", or: .damaged) {
+                git_odb_read($0, database, &oid)
+            }
+        } catch {
+            throw .damaged("object \(id)", error.reason)
+        }
+        let code = git_odb_object_type(object.pointer).rawValue
+        guard let kind = ObjectKind(rawValue: UInt8(clamping: code)) else {
+            throw .damaged("object \(id)", "its kind is unknown")
+        }
+        let bytes = UnsafeRawBufferPointer(
+            start: git_odb_object_data(object.pointer), count: git_odb_object_size(object.pointer))
+        return (kind, Array(bytes))
+    }
+
+    /// Returns the entries of a tree that something names, in tree order.
+    package func tree(_ id: ObjectID) throws(GitError) -> [TreeEntry] {
+        var reader = TreeReader(try read(id, .tree))
+        var entries: [TreeEntry] = []
+        do {
+            while let entry = try reader.next() { entries.append(entry) }
+        } catch {
+            throw .damaged("tree \(id)", "its bytes are no tree")
+        }
+        return entries
+    }
+
+    /// Returns a commit that something names.
+    package func commit(_ id: ObjectID) throws(GitError) -> Commit {
+        let bytes = try read(id, .commit)
+        do { return try Commit(bytes: bytes) } catch {
+            throw .damaged("commit \(id)", "its bytes are no commit")
+        }
+    }
+
+    // MARK: Writing
+
+    /// Writes an object, unless it is there.
+    @discardableResult
+    package func write(_ kind: ObjectKind, _ bytes: [UInt8]) throws(GitError) -> ObjectID {
+        try write(kind, bytes.span)
+    }
+
+    /// Writes a blob for each range of `bytes` and returns their IDs in the same order.
+    package func writeBlobs(
+        _ bytes: [UInt8], _ ranges: [Range<Int>]
+    ) throws(GitError) -> [ObjectID] {
+        var ids: [ObjectID] = []
+        ids.reserveCapacity(ranges.count)
+        for range in ranges {
+            ids.append(try write(.blob, bytes.span.extracting(range)))
+        }
+        return ids
+    }
+
+    private func write(_ kind: ObjectKind, _ bytes: Span<UInt8>) throws(GitError) -> ObjectID {
+        let id = ObjectID(of: kind, bytes)
+        guard case .run = purpose, !contains(id) else { return id }
+        try files { () throws(FileError) in
+            try beginPack()
+            try pack?.append(kind, bytes, id: id)
+        }
+        return id
+    }
+
+    private func beginPack() throws(FileError) {
+        guard pack == nil else { return }
+        let packFolder = "\(folder)/objects/pack"
+        try lock?.willCreate(PackWriter.temporaryNames(in: packFolder, unique: unique))
+        pack = try PackWriter(in: packFolder, unique: unique)
+    }
+
+    /// Makes the objects of a published pack readable.
+    func refresh() throws(GitError) {
+        guard let database = openDatabase else { return }
+        try check("read \(folder)/objects/pack") { git_odb_refresh(database) }
+    }
+
+    /// Lets go of everything written since the store was opened.
+    package func discard() throws(GitError) {
+        if let abandoned = pack.take() {
+            do throws(FileError) { try abandoned.discard() } catch { throw GitError(error) }
+        }
+        try files { () throws(FileError) in try lock?.clear() }
+    }
+}
+
+extension ObjectID {
+    /// The ID as libgit2 wants it.
+    var oid: git_oid {
+        var oid = git_oid()
+        withUnsafeMutableBytes(of: &oid) { $0.copyBytes(from: bytes) }
+        return oid
+    }
+}

@@ -1,0 +1,77 @@
+package import FoundationEssentials
+package import GitObjects
+package import GraphCatalog
+
+/// What a run is asked to do. Values only: time, environment and configuration were read before.
+package struct BackupOptions: Sendable {
+    /// Path of the bare repository.
+    package var repository: String
+    package var branch: RefName
+    /// Where in the tree the backup's folders lie; empty for the top.
+    package var root: RootPath
+    package var selection: [SelectedResource]
+    /// The tenant's ID, a GUID in lower case.
+    package var tenant: String
+    /// Committer, and author of what nobody else wrote.
+    package var identityName: String
+    package var identityEmail: String
+    /// The run's start: its name in record, tag and trailers.
+    package var start: Date
+    /// The program's version, for the record.
+    package var version: String
+    /// Takes deletions that look like a failure of the service at their word.
+    package var acceptDeletions: Bool
+    /// Says what would change and writes nothing.
+    package var isDryRun: Bool
+
+    package init(
+        repository: String, branch: RefName, root: RootPath, selection: [SelectedResource],
+        tenant: String, identityName: String, identityEmail: String, start: Date, version: String,
+        acceptDeletions: Bool = false, isDryRun: Bool = false
+    ) {
+        self.repository = repository
+        self.branch = branch
+        self.root = root
+        self.selection = selection
+        self.tenant = tenant
+        self.identityName = identityName
+        self.identityEmail = identityEmail
+        self.start = start
+        self.version = version
+        self.acceptDeletions = acceptDeletions
+        self.isDryRun = isDryRun
+    }
+}
+
+/// A folder inside the tree, such as `prod-backup`; every component is a name git and all file
+/// systems take as it is.
+package struct RootPath: Sendable, Hashable {
+    /// Components in order; none for the top of the tree.
+    package let components: [[UInt8]]
+
+    /// The top of the tree.
+    package static let top = RootPath(components: [])
+
+    private init(components: [[UInt8]]) {
+        self.components = components
+    }
+
+    /// `nil` if a component is empty, `..`, or a name some file system forbids.
+    package init?(_ text: String) {
+        let components = text.split(separator: "/").map { Array($0.utf8) }
+        guard components.allSatisfy({ FileName($0).bytes == $0 }) else { return nil }
+        self.components = components
+    }
+}
+
+/// What happens while a run goes on, for whoever shows it.
+package enum BackupEvent: Sendable {
+    /// A type's reading has begun; `previous` objects are in the last backup's record, if any.
+    case began(type: String, previous: Int?)
+    /// So many objects of a type have been read and written so far.
+    case read(type: String, objects: Int)
+    case ended(type: String, TypeRecord)
+    /// All is read; differences are being computed, then written.
+    case comparing
+    case publishing
+}

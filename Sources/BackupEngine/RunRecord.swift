@@ -1,0 +1,132 @@
+package import FoundationEssentials
+package import GitObjects
+
+/// What one run did, as `run.json` holds it. It is where the next run reads where to go on.
+package struct RunRecord: Codable, Sendable, Equatable {
+    package var schema = 1
+    /// ISO 8601, UTC, whole seconds.
+    package var start: String
+    package var end: String
+    package var tenant: String
+    /// The program's.
+    package var version: String
+    /// By the type's name.
+    package var types: [String: TypeRecord]
+    package var audit: AuditRecord
+    /// Secrets left out.
+    package var withheld: Int
+    package var branch: BranchMove
+    /// The tag's name without `refs/tags/`; `nil` if nothing changed.
+    package var tag: String?
+
+    /// Where the branch stood and stands; 40 hexadecimal digits.
+    package struct BranchMove: Codable, Sendable, Equatable {
+        package var name: String
+        package var before: String?
+        package var after: String?
+    }
+}
+
+/// How the reading of one type ended.
+package struct TypeRecord: Codable, Sendable, Equatable {
+    package enum Outcome: String, Codable, Sendable {
+        /// All of it was read.
+        case complete
+        /// It failed; all it had stays as it was.
+        case kept
+        /// Not to be had here, which is no failure; what it once had stays.
+        case skipped
+    }
+
+    package var outcome: Outcome
+    /// Why it was kept or skipped.
+    package var reason: String?
+    /// What to do about it, if that is known. Shown, not recorded.
+    package var hint: String?
+    /// The filter of a narrowed read; empty if everything was asked for.
+    package var scope: String?
+    /// In the backup after this run.
+    package var objects: Int
+    package var created: Int?
+    package var updated: Int?
+    package var deleted: Int?
+    package var requests: Int?
+    /// Waited for throttle limits.
+    package var waitSeconds: Double?
+    /// Whether the run is incomplete because of it (exit status 3). Not recorded: `kept`, and
+    /// skipped for want of a permission.
+    package var isIncomplete: Bool
+
+    package init(
+        _ outcome: Outcome, reason: String? = nil, hint: String? = nil, scope: String? = nil,
+        objects: Int, isIncomplete: Bool = false
+    ) {
+        self.outcome = outcome
+        self.reason = reason
+        self.hint = hint
+        self.scope = scope
+        self.objects = objects
+        self.isIncomplete = isIncomplete
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case outcome, reason, scope, objects, created, updated, deleted, requests, waitSeconds
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        outcome = try values.decode(Outcome.self, forKey: .outcome)
+        reason = try values.decodeIfPresent(String.self, forKey: .reason)
+        scope = try values.decodeIfPresent(String.self, forKey: .scope)
+        objects = try values.decodeIfPresent(Int.self, forKey: .objects) ?? 0
+        created = try values.decodeIfPresent(Int.self, forKey: .created)
+        updated = try values.decodeIfPresent(Int.self, forKey: .updated)
+        deleted = try values.decodeIfPresent(Int.self, forKey: .deleted)
+        requests = try values.decodeIfPresent(Int.self, forKey: .requests)
+        waitSeconds = try values.decodeIfPresent(Double.self, forKey: .waitSeconds)
+        isIncomplete = outcome == .kept
+    }
+}
+
+/// What was read of the audit log.
+package struct AuditRecord: Codable, Sendable, Equatable {
+    package var outcome: TypeRecord.Outcome
+    package var requests: Int
+    package var used: [String]
+    package var undone: [String]
+
+    /// No audit log was read: changes are committed in the configured name.
+    package static let notRead = AuditRecord(outcome: .skipped, requests: 0, used: [], undone: [])
+}
+
+/// What a run gives back to whoever started it.
+package struct BackupResult: Sendable {
+    /// As published; of a dry run, as it would be.
+    package let record: RunRecord
+    /// What changed, in path order.
+    package let changes: [ChangedObject]
+    /// Types kept, or skipped for want of a permission (exit status 3).
+    package let isIncomplete: Bool
+}
+
+/// One object that a run creates, updates or deletes.
+package struct ChangedObject: Sendable, Equatable {
+    package enum Kind: String, Sendable {
+        case created = "A"
+        case updated = "M"
+        case deleted = "D"
+    }
+
+    package let kind: Kind
+    /// The type's name.
+    package let type: String
+    /// From the top of the tree to the file.
+    package let path: String
+    /// Its display name, else its ID. A tenant's text: show it escaped.
+    package let name: String
+}
+
+extension Date {
+    /// `2026-11-01T02:00:00Z`
+    package var timestamp: String { formatted(.iso8601) }
+}
