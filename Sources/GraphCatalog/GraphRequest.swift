@@ -47,8 +47,16 @@ extension GraphResource {
     package func request(
         below parentID: [UInt8], of parent: GraphResource, tenant: String
     ) -> GraphRequest {
-        let parentPath = parent.path.replacing("{tenant}", with: tenant)
-        return request(path: "\(parentPath)/\(percentEncoded(parentID))/\(path)", filter: nil)
+        request(below: [(parent, parentID)], tenant: tenant)
+    }
+
+    /// Returns the read of this type below a chain of objects, the outermost first.
+    package func request(
+        below ancestors: [(resource: GraphResource, id: [UInt8])], tenant: String
+    ) -> GraphRequest {
+        let above = ancestors.map { "\($0.resource.path)/\(percentEncoded($0.id))/" }.joined()
+        let below = (above + path).replacing("{tenant}", with: tenant)
+        return request(path: below, filter: nil)
     }
 
     private func request(path: String, filter: String?) -> GraphRequest {

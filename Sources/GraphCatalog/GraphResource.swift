@@ -94,8 +94,12 @@ package struct GraphResource: Sendable {
     /// Whether one file holds the whole answer, as `Organization/Organization.json` does.
     package var isSingleFile: Bool { folder.hasSuffix(".json") }
 
-    /// What stands in for a missing ID: the last segment of the request's path.
-    package var fallbackID: String { path.split(separator: "/").last.map(String.init) ?? path }
+    /// What stands in for a missing ID: the last component of the folder, as EntraExporter has it
+    /// (`Policies/CrossTenantAccessPolicy/Default/Default/Default.json`).
+    package var fallbackID: String {
+        (folder.split(separator: "/").last ?? path.split(separator: "/").last).map(String.init)
+            ?? name
+    }
 }
 
 /// The permissions one type needs, each of them enough to read.

@@ -1,0 +1,157 @@
+extension GraphResource {
+    package static let applications = GraphResource(
+        "applications",
+        path: "applications",
+        folder: "Applications",
+        groups: ["All", "Applications"],
+        permissions: .directory,
+        cost: 2,
+        top: 999,
+        volatile: ["certification.lastCertificationDateTime"],
+        sets: [
+            "addIns", "api.knownClientApplications", "api.oauth2PermissionScopes",
+            "api.preAuthorizedApplications",
+            "api.preAuthorizedApplications.delegatedPermissionIds", "appRoles",
+            "appRoles.allowedMemberTypes", "identifierUris", "keyCredentials",
+            "optionalClaims.accessToken", "optionalClaims.idToken", "optionalClaims.saml2Token",
+            "passwordCredentials", "publicClient.redirectUris", "requiredResourceAccess",
+            "requiredResourceAccess.resourceAccess", "spa.redirectUris", "tags",
+            "web.redirectUriSettings", "web.redirectUris",
+        ],
+        children: [
+            GraphResource(
+                "applications/extensionProperties",
+                path: "extensionProperties",
+                folder: "ExtensionProperties",
+                groups: ["All", "Applications"],
+                permissions: .directory,
+                cost: 2,
+                sets: ["targetObjects"]
+            ),
+            GraphResource(
+                "applications/owners",
+                path: "owners",
+                folder: "Owners",
+                groups: ["All", "Applications"],
+                permissions: .directory,
+                select: referenceMembers,
+                top: 999
+            ),
+            GraphResource(
+                "applications/tokenIssuancePolicies",
+                path: "tokenIssuancePolicies",
+                folder: "TokenIssuancePolicies",
+                groups: ["All", "Applications"],
+                permissions: .policy
+            ),
+            GraphResource(
+                "applications/tokenLifetimePolicies",
+                path: "tokenLifetimePolicies",
+                folder: "TokenLifetimePolicies",
+                groups: ["All", "Applications"],
+                permissions: .policy
+            ),
+            GraphResource(
+                "applications/appManagementPolicies",
+                path: "appManagementPolicies",
+                folder: "AppManagementPolicies",
+                groups: ["All", "Applications"],
+                permissions: .policy
+            ),
+        ]
+    )
+
+    package static let servicePrincipals = GraphResource(
+        "servicePrincipals",
+        path: "servicePrincipals",
+        folder: "ServicePrincipals",
+        groups: ["All", "ServicePrincipals"],
+        permissions: .directory,
+        top: 999,
+        volatile: ["certification.lastCertificationDateTime"],
+        sets: [
+            "addIns", "alternativeNames", "appRoles", "appRoles.allowedMemberTypes",
+            "keyCredentials", "notificationEmailAddresses", "oauth2PermissionScopes",
+            "passwordCredentials", "replyUrls", "resourceSpecificApplicationPermissions",
+            "servicePrincipalNames", "tags",
+        ],
+        children: [
+            GraphResource(
+                "servicePrincipals/appRoleAssignments",
+                path: "appRoleAssignments",
+                folder: "AppRoleAssignments",
+                groups: ["All", "ServicePrincipals"],
+                permissions: .directory,
+                cost: 2,
+                top: 999
+            ),
+            GraphResource(
+                "servicePrincipals/appRoleAssignedTo",
+                path: "appRoleAssignedTo",
+                folder: "AppRoleAssignedTo",
+                groups: ["All", "ServicePrincipals"],
+                permissions: .directory,
+                top: 999
+            ),
+            GraphResource(
+                "servicePrincipals/oauth2PermissionGrants",
+                path: "oauth2PermissionGrants",
+                folder: "Oauth2PermissionGrants",
+                groups: ["All", "ServicePrincipals"],
+                permissions: .directory,
+                cost: 2
+            ),
+            GraphResource(
+                "servicePrincipals/delegatedPermissionClassifications",
+                path: "delegatedPermissionClassifications",
+                folder: "DelegatedPermissionClassifications",
+                groups: ["All", "ServicePrincipals"],
+                permissions: .directory
+            ),
+            GraphResource(
+                "servicePrincipals/owners",
+                path: "owners",
+                folder: "Owners",
+                groups: ["All", "ServicePrincipals"],
+                permissions: .directory,
+                select: referenceMembers,
+                top: 999
+            ),
+            GraphResource(
+                "servicePrincipals/claimsMappingPolicies",
+                path: "claimsMappingPolicies",
+                folder: "ClaimsMappingPolicies",
+                groups: ["All", "ServicePrincipals"],
+                permissions: .policy
+            ),
+            GraphResource(
+                "servicePrincipals/homeRealmDiscoveryPolicies",
+                path: "homeRealmDiscoveryPolicies",
+                folder: "HomeRealmDiscoveryPolicies",
+                groups: ["All", "ServicePrincipals"],
+                permissions: .policy
+            ),
+            GraphResource(
+                "servicePrincipals/tokenIssuancePolicies",
+                path: "tokenIssuancePolicies",
+                folder: "TokenIssuancePolicies",
+                groups: ["All", "ServicePrincipals"],
+                permissions: .policy
+            ),
+            GraphResource(
+                "servicePrincipals/tokenLifetimePolicies",
+                path: "tokenLifetimePolicies",
+                folder: "TokenLifetimePolicies",
+                groups: ["All", "ServicePrincipals"],
+                permissions: .policy
+            ),
+            GraphResource(
+                "servicePrincipals/appManagementPolicies",
+                path: "appManagementPolicies",
+                folder: "AppManagementPolicies",
+                groups: ["All", "ServicePrincipals"],
+                permissions: .policy
+            ),
+        ]
+    )
+}

@@ -1,0 +1,70 @@
+extension GraphResource {
+    /// Words of EntraExporter that choose what its PIM exports refer to.
+    private static let privileged = ["PIM", "PIMDirectoryRoles", "PIMResources", "PIMGroups"]
+
+    package static let conditionalAccessPolicies = GraphResource(
+        "conditionalAccessPolicies",
+        version: .beta,
+        path: "identity/conditionalAccess/policies",
+        folder: "Identity/Conditional/AccessPolicies",
+        groups: ["All", "Config", "ConditionalAccess"] + privileged,
+        permissions: .policy,
+        bucket: .conditionalAccess,
+        volatile: ["grantControls.authenticationStrength.modifiedDateTime", "modifiedDateTime"],
+        sets: conditionSets + [
+            "grantControls.authenticationStrength.allowedCombinations",
+            "grantControls.builtInControls", "grantControls.customAuthenticationFactors",
+            "grantControls.termsOfUse",
+        ]
+    )
+
+    /// Every list in a policy's conditions says which, never in what order.
+    private static let conditionSets = [
+        "conditions.applications.excludeApplications",
+        "conditions.applications.includeApplications",
+        "conditions.applications.includeAuthenticationContextClassReferences",
+        "conditions.applications.includeUserActions",
+        "conditions.clientAppTypes",
+        "conditions.clientApplications.excludeServicePrincipals",
+        "conditions.clientApplications.includeServicePrincipals",
+        "conditions.devices.excludeDevices",
+        "conditions.devices.includeDevices",
+        "conditions.locations.excludeLocations",
+        "conditions.locations.includeLocations",
+        "conditions.platforms.excludePlatforms",
+        "conditions.platforms.includePlatforms",
+        "conditions.servicePrincipalRiskLevels",
+        "conditions.signInRiskLevels",
+        "conditions.userRiskLevels",
+        "conditions.users.excludeGroups",
+        "conditions.users.excludeGuestsOrExternalUsers.externalTenants.members",
+        "conditions.users.excludeRoles",
+        "conditions.users.excludeUsers",
+        "conditions.users.includeGroups",
+        "conditions.users.includeGuestsOrExternalUsers.externalTenants.members",
+        "conditions.users.includeRoles",
+        "conditions.users.includeUsers",
+    ]
+
+    /// IP ranges or countries: `@odata.type` says which.
+    package static let namedLocations = GraphResource(
+        "namedLocations",
+        path: "identity/conditionalAccess/namedLocations",
+        folder: "Identity/Conditional/NamedLocations",
+        groups: ["All", "Config", "ConditionalAccess"],
+        permissions: .policy,
+        bucket: .conditionalAccess,
+        volatile: ["modifiedDateTime"],
+        sets: ["countriesAndRegions", "ipRanges"]
+    )
+
+    package static let authenticationContexts = GraphResource(
+        "authenticationContexts",
+        version: .beta,
+        path: "identity/conditionalAccess/authenticationContextClassReferences",
+        folder: "Identity/Conditional/AuthenticationContexts",
+        groups: ["All", "Config", "ConditionalAccess"] + privileged,
+        permissions: .policy,
+        bucket: .conditionalAccess
+    )
+}

@@ -1,0 +1,117 @@
+/// What one backup reads: the types that some words choose, with their children.
+///
+/// A word is a group of types (`Config`), a type (`users`) or a child (`groups/members`), in any
+/// case of letters; one that means both a group and a type chooses both. A type that is named
+/// brings all its children, a group those that belong to it. A named child brings the objects it
+/// stands below. An excluded word takes away all it means, children included.
+package struct Selection: Sendable {
+    /// In the order of the catalog.
+    package let resources: [SelectedResource]
+
+    /// - Parameter types: none means `Config`.
+    package init(
+        types: [String] = [], excluding: [String] = [],
+        from catalog: [GraphResource] = GraphResource.all
+    ) throws(UnknownWord) {
+        let known = Self.words(of: catalog)
+        for word in types + excluding {
+            guard known.contains(where: { $0.lowercased() == word.lowercased() }) else {
+                throw UnknownWord(word, among: known)
+            }
+        }
+        let chosen = Set((types.isEmpty ? ["Config"] : types).map { $0.lowercased() })
+        let excluded = Set(excluding.map { $0.lowercased() })
+        resources = catalog.compactMap {
+            SelectedResource($0, chosenBy: chosen, excluding: excluded)
+        }
+    }
+
+    /// Every word there is, in byte order: groups, types and children.
+    package static func words(of catalog: [GraphResource] = GraphResource.all) -> [String] {
+        let resources = catalog.flatMap(\.family)
+        let names = resources.map(\.name)
+        // `Users` and `users` are one word; the type's own spelling stands for both.
+        let taken = Set(names.map { $0.lowercased() })
+        let groups = Set(resources.flatMap(\.groups)).filter { !taken.contains($0.lowercased()) }
+        return (names + groups).sorted()
+    }
+}
+
+/// One type that a backup reads, how much of it, and which of its children.
+package struct SelectedResource: Sendable {
+    package let resource: GraphResource
+    /// The smaller read that is enough for the groups that chose the type.
+    package let filter: Narrowing?
+    package let children: [SelectedResource]
+
+    package init(
+        _ resource: GraphResource, filter: Narrowing? = nil, children: [SelectedResource] = []
+    ) {
+        self.resource = resource
+        self.filter = filter
+        self.children = children
+    }
+
+    /// Returns `nil` if no word chooses the type, or one excludes it. All words are lower case.
+    fileprivate init?(
+        _ resource: GraphResource, chosenBy words: Set<String>, excluding: Set<String>,
+        withParent isWithParent: Bool = false
+    ) {
+        let groups = resource.groups.filter { words.contains($0.lowercased()) }
+        let isNamed = isWithParent || words.contains(resource.name.lowercased())
+        let isBelowNamed = resource.family.dropFirst().contains {
+            words.contains($0.name.lowercased())
+        }
+        guard isNamed || isBelowNamed || !groups.isEmpty else { return nil }
+        guard !resource.words.contains(where: { excluding.contains($0.lowercased()) }) else {
+            return nil
+        }
+        self.resource = resource
+        filter = isNamed || isBelowNamed ? nil : resource.narrowing(for: groups)
+        children = resource.children.compactMap {
+            Self($0, chosenBy: words, excluding: excluding, withParent: isNamed)
+        }
+    }
+}
+
+/// A word that chooses nothing.
+package struct UnknownWord: Error, Sendable {
+    package let word: String
+    /// The known word with the fewest letters to change.
+    package let nearest: String
+
+    fileprivate init(_ word: String, among known: [String]) {
+        self.word = word
+        let distances = known.map { ($0, editDistance($0.lowercased(), word.lowercased())) }
+        nearest = distances.min { $0.1 < $1.1 }?.0 ?? ""
+    }
+}
+
+extension GraphResource {
+    /// This type and everything below it.
+    package var family: [GraphResource] { [self] + children.flatMap(\.family) }
+
+    /// The words that mean this type.
+    fileprivate var words: [String] { [name] + groups }
+
+    /// Returns the smaller read that is enough for all of `groups`, if there is one.
+    fileprivate func narrowing(for groups: [String]) -> Narrowing? {
+        narrowings.first { narrowing in groups.allSatisfy(narrowing.groups.contains) }
+    }
+}
+
+/// Returns how many letters to insert, remove or replace to make `a` of `b` (Levenshtein).
+private func editDistance(_ a: String, _ b: String) -> Int {
+    let columns = Array(b)
+    var row = Array(0...columns.count)
+    for (i, letter) in a.enumerated() {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for (j, other) in columns.enumerated() {
+            let replaced = diagonal + (letter == other ? 0 : 1)
+            diagonal = row[j + 1]
+            row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
+        }
+    }
+    return row[columns.count]
+}

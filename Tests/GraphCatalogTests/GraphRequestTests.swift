@@ -1,0 +1,53 @@
+import GraphCatalog
+import Testing
+
+struct GraphRequestTests {
+    @Test func `an advanced query asks for a count and says that it can wait`() {
+        let request = GraphResource.groups.request(tenant: "t", filter: "a eq 'b'")
+
+        #expect(request.version == .beta)
+        #expect(request.path == "groups")
+        #expect(request.query.map(\.name) == ["$select", "$filter", "$top", "$count"])
+        #expect(request.query[1].value == "a eq 'b'")
+        #expect(request.headers == [.init("ConsistencyLevel", "eventual")])
+    }
+
+    @Test func `a type with limits of its own is charged to them`() {
+        let policies = GraphResource.conditionalAccessPolicies.request(tenant: "t")
+        let users = GraphResource.users.request(tenant: "t")
+
+        #expect(policies.bucket == .conditionalAccess)
+        #expect(users.bucket == .directory)
+        #expect(users.cost == 2)
+    }
+
+    @Test func `a child is asked for below its parent's object, in its own version`() {
+        let owners = GraphResource.groups.children[0]
+
+        let request = owners.request(below: Array("a/b é".utf8), of: .groups, tenant: "t")
+
+        #expect(request.path == "groups/a%2Fb%20%C3%A9/owners")
+        #expect(request.version == .v1)
+    }
+
+    @Test func `a grandchild is asked for below its whole line`() {
+        let reviews = GraphResource.accessReviews
+        let instances = reviews.children[0]
+        let reviewers = instances.children[0]
+
+        let request = reviewers.request(
+            below: [(reviews, Array("d".utf8)), (instances, Array("i".utf8))], tenant: "t")
+
+        #expect(
+            request.path == "identityGovernance/accessReviews/definitions/d/instances/i"
+                + "/contactedReviewers")
+    }
+
+    @Test func `the tenant stands where the path asks for it`() {
+        let branding = GraphResource(
+            "branding", path: "organization/{tenant}/branding", folder: "Branding",
+            groups: ["All"], permissions: Permissions("User.Read.All"))
+
+        #expect(branding.request(tenant: "abc").path == "organization/abc/branding")
+    }
+}

@@ -1,0 +1,102 @@
+import GraphCatalog
+import Testing
+
+struct SelectionTests {
+    private func names(_ selection: Selection) -> [String] {
+        selection.resources.flatMap(names)
+    }
+
+    private func names(_ selected: SelectedResource) -> [String] {
+        [selected.resource.name] + selected.children.flatMap(names)
+    }
+
+    private func groups(in selection: Selection) throws -> SelectedResource {
+        try #require(selection.resources.first { $0.resource.name == "groups" })
+    }
+
+    @Test func `no word at all means Config`() throws {
+        let selection = try Selection()
+
+        #expect(try names(selection) == names(Selection(types: ["Config"])))
+        #expect(names(selection).contains("organization"))
+        #expect(!names(selection).contains("users"))
+    }
+
+    @Test func `Config reads only the dynamic groups, with their owners`() throws {
+        let groups = try groups(in: Selection(types: ["Config"]))
+
+        #expect(groups.filter?.filter == "groupTypes/any(c:c eq 'DynamicMembership')")
+        #expect(groups.children.map(\.resource.name) == ["groups/owners"])
+    }
+
+    @Test(arguments: [
+        ["All"], ["Config", "Groups"], ["groups"], ["config", "GROUPS"], ["Config", "All"],
+        ["groups/members", "groups/owners"],
+    ])
+    func `whoever needs all groups reads all groups`(types: [String]) throws {
+        let groups = try groups(in: Selection(types: types))
+
+        #expect(groups.filter == nil)
+        #expect(groups.children.map(\.resource.name) == ["groups/owners", "groups/members"])
+    }
+
+    @Test func `All is the whole catalog, in its order`() throws {
+        let all = GraphResource.all.filter { $0.groups.contains("All") }
+
+        #expect(try names(Selection(types: ["all"])) == all.flatMap(\.family).map(\.name))
+    }
+
+    @Test func `a group brings only the children that belong to it`() throws {
+        #expect(try names(Selection(types: ["SKUs"])) == ["subscribedSkus"])
+        #expect(
+            try names(Selection(types: ["RoleManagement"])) == [
+                "roleDefinitions", "roleAssignments",
+            ])
+    }
+
+    @Test func `a named type brings all its children`() throws {
+        let reviews = try names(Selection(types: ["accessreviews"]))
+
+        #expect(
+            reviews == [
+                "accessReviews", "accessReviews/instances",
+                "accessReviews/instances/contactedReviewers",
+            ])
+    }
+
+    @Test func `a named child brings what it stands below, whole, and nothing else`() throws {
+        let selection = try Selection(types: ["groups/owners"])
+
+        #expect(names(selection) == ["groups", "groups/owners"])
+        #expect(try groups(in: selection).filter == nil)
+    }
+
+    @Test func `an excluded word takes away all it means`() throws {
+        let all = try names(Selection(types: ["All"], excluding: ["devices", "groups/members"]))
+
+        #expect(!all.contains("devices") && !all.contains("groups/members"))
+        #expect(all.contains("groups/owners") && all.contains("users"))
+        #expect(try names(Selection(types: ["users"], excluding: ["USERS"])).isEmpty)
+        let noPolicies = try names(Selection(excluding: ["Policies"]))
+        #expect(!noPolicies.contains("authorizationPolicy"))
+        #expect(noPolicies.contains("conditionalAccessPolicies"))
+    }
+
+    @Test(arguments: [
+        ("user", "users"), ("confg", "Config"), ("namedLocation", "namedLocations"),
+        ("group/member", "groups/members"), ("organisation", "organization"), ("pimm", "PIM"),
+    ])
+    func `an unknown word names the nearest known one`(word: String, nearest: String) {
+        let error = #expect(throws: UnknownWord.self) { try Selection(types: ["All", word]) }
+        #expect(error?.word == word)
+        #expect(error?.nearest == nearest)
+        let excluded = #expect(throws: UnknownWord.self) { try Selection(excluding: [word]) }
+        #expect(excluded?.nearest == nearest)
+    }
+
+    @Test func `every word chooses something`() throws {
+        for word in Selection.words() {
+            #expect(try !names(Selection(types: [word])).isEmpty, "\(word)")
+        }
+    }
+}
