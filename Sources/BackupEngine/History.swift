@@ -1,5 +1,5 @@
 package import GitObjects
-package import GitStore
+import GitStore
 
 /// One run as the repository remembers it: its record, and the commits it made, oldest first.
 package struct LoggedRun: Sendable {

@@ -1,5 +1,4 @@
 package import FoundationEssentials
-package import GitObjects
 
 /// What one run did, as `run.json` holds it. It is where the next run reads where to go on.
 package struct RunRecord: Codable, Sendable, Equatable {

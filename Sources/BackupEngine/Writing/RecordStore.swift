@@ -1,0 +1,21 @@
+import FoundationEssentials
+import GitObjects
+import GitStore
+
+/// Reads the record a commit of the run chain holds.
+func readRecord(of commit: Commit, in store: GitStore) async throws(BackupError) -> RunRecord {
+    let entries = try await storing { () async throws(GitError) in
+        try await store.tree(commit.tree)
+    }
+    guard let entry = entries.first(where: { $0.name.elementsEqual("run.json".utf8) }) else {
+        throw .unreadableRecord(reason: "a run of \(RefName.runs) has no run.json")
+    }
+    let bytes = try await storing { () async throws(GitError) in
+        try await store.read(entry.id, .blob)
+    }
+    do {
+        return try JSONDecoder().decode(RunRecord.self, from: Data(bytes))
+    } catch {
+        throw .unreadableRecord(reason: "run.json of \(commit.committer.time) is not a run record")
+    }
+}
