@@ -1,21 +1,153 @@
+package import FoundationEssentials
+import GitObjects
+import GitStore
 package import GraphCatalog
 
 /// One run: reads the tenant from a source and publishes what changed.
+///
+///     read → canonical bytes → object → difference against the last tree → commit, tag, record → publish
+///
+/// - Durability: everything appears at once, as one pack and one replacement of `packed-refs`. A
+///   run that fails or is killed leaves the repository as it was.
+/// - Determinism: the same tenant gives the same tree, whatever the order of pages and retries.
 package struct Backup<Source: GraphSource>: Sendable {
     let source: Source
     let options: BackupOptions
     let progress: @Sendable (BackupEvent) async -> Void
+    /// Gives the run's end; everything else uses its start.
+    let now: @Sendable () -> Date
 
     package init(
         from source: Source, _ options: BackupOptions,
+        now: @escaping @Sendable () -> Date = { Date.now },
         progress: @escaping @Sendable (BackupEvent) async -> Void = { _ in }
     ) {
         self.source = source
         self.options = options
+        self.now = now
         self.progress = progress
     }
 
+    /// Makes the backup.
+    ///
+    /// - Throws: only what concerns the whole run; a type that fails is kept and recorded.
     package func run() async throws(BackupError) -> BackupResult {
-        throw .interrupted
+        let store = try open()
+        do throws(BackupError) {
+            let last = try await lastState(of: store)
+            let reader = TenantReader(
+                source: source, store: store, tenant: options.tenant, progress: progress,
+                previousCounts: last.record?.types.mapValues(\.objects) ?? [:])
+            let readings = try await reader.read(options.selection)
+            try refuseIfNothingWasRead(readings)
+            await progress(.comparing)
+            let plan = try await plan(readings, against: last, reader)
+            return try await write(plan, after: last, in: store)
+        } catch {
+            try? await store.discard()
+            throw error
+        }
+    }
+
+    private func open() throws(BackupError) -> GitStore {
+        let purpose: GitStore.Purpose =
+            options.isDryRun ? .preview : .run(branch: options.branch)
+        let unique = "\(options.start.timestamp.filter { $0 != ":" })-\(UInt32.random(in: 0 ... .max))"
+        do { return try GitStore(at: options.repository, for: purpose, unique: unique) } catch {
+            throw .store(error)
+        }
+    }
+
+    // MARK: The last backup
+
+    /// Where the repository stands when the run begins.
+    private struct State {
+        let branch: ObjectID?
+        let tree: ObjectID?
+        let runs: ObjectID?
+        let record: RunRecord?
+    }
+
+    private func lastState(of store: GitStore) async throws(BackupError) -> State {
+        let (branch, tree, runs, commit) = try await storing { () async throws(GitError) in
+            let branch = try await store.readRef(options.branch)
+            let runs = try await store.readRef(.runs)
+            var tree: ObjectID?
+            if let branch { tree = try await store.commit(branch).tree }
+            var commit: Commit?
+            if let runs { commit = try await store.commit(runs) }
+            return (branch, tree, runs, commit)
+        }
+        var record: RunRecord?
+        if let commit { record = try await readRecord(of: commit, in: store) }
+        if let recorded = record?.tenant, recorded.lowercased() != options.tenant.lowercased() {
+            throw .otherTenant(
+                repository: options.repository, recorded: recorded, given: options.tenant)
+        }
+        return State(branch: branch, tree: tree, runs: runs, record: record)
+    }
+
+    private func refuseIfNothingWasRead(_ readings: [TypeReading]) throws(BackupError) {
+        let roots = readings.filter { $0.ancestors.isEmpty }
+        let failures = roots.compactMap(\.failure)
+        guard failures.count == roots.count, let first = failures.first else { return }
+        if failures.allSatisfy({ $0.kind == .notPermitted }) {
+            throw .nothingPermitted(reason: first.reason)
+        }
+        if failures.allSatisfy({ $0.kind == .unreachable }) { throw .source(first) }
+    }
+
+    // MARK: Deciding
+
+    private func plan(
+        _ readings: [TypeReading], against last: State, _ reader: TenantReader<Source>
+    ) async throws(BackupError) -> Plan {
+        let store = reader.store
+        let compare = { (readings: [TypeReading]) async throws(BackupError) -> Comparison in
+            do throws(GitError) {
+                return try await compared(readings, last.tree, store)
+            } catch {
+                throw .store(error)
+            }
+        }
+        var settled = readings
+        if !options.acceptDeletions {
+            settled = try await reader.settle(readings, compare: compare)
+        }
+        let comparison = try await compare(settled)
+        let changes = try await reader.confirm(comparison.changes, settled)
+        return Plan(settled, comparison, changes)
+    }
+
+    private func compared(
+        _ readings: [TypeReading], _ tree: ObjectID?, _ store: isolated GitStore
+    ) throws(GitError) -> Comparison {
+        try Comparison(readings, with: tree, below: options.root, in: store)
+    }
+
+    // MARK: Writing
+
+    private func write(
+        _ plan: Plan, after last: State, in store: GitStore
+    ) async throws(BackupError) -> BackupResult {
+        let records = plan.records
+        for (name, record) in records.sorted(by: { $0.key < $1.key }) {
+            await progress(.ended(type: name, record))
+        }
+        let changed = try await ChangeNames(store: store, readings: plan.readings)
+            .describe(plan.changes, limit: options.isDryRun ? 1_000 : RunText.listed)
+        var run = RunWriter(options: options, plan: plan, store: store)
+        if !plan.changes.isEmpty {
+            try await run.writeCommits(changed, on: last.branch, last.tree)
+        }
+        let record = try await run.record(records, before: last.branch, end: now())
+        if !options.isDryRun {
+            if Task.isCancelled { throw .interrupted }
+            await progress(.publishing)
+            try await run.publish(record, branchBefore: last.branch, runsBefore: last.runs)
+        }
+        return BackupResult(
+            record: record, changes: changed,
+            isIncomplete: records.values.contains(where: \.isIncomplete))
     }
 }

@@ -29,6 +29,8 @@ package actor GitStore {
     let lock: RunLock?
     private let database: Handle<ObjectDatabase>?
     var pack: PackWriter?
+    /// New blobs of a preview, which nothing else keeps.
+    private var previewed: [ObjectID: [UInt8]] = [:]
     private let unique: String
     private let executor = StoreExecutor()
 
@@ -128,6 +130,7 @@ package actor GitStore {
 
     /// Returns an object of any kind.
     package func read(_ id: ObjectID) throws(GitError) -> (ObjectKind, [UInt8]) {
+        if let bytes = previewed[id] { return (.blob, bytes) }
         let written = try files { () throws(FileError) in try pack?.read(id) }
         if let written { return written }
         guard let database = openDatabase else {
@@ -149,6 +152,13 @@ package actor GitStore {
         let bytes = UnsafeRawBufferPointer(
             start: git_odb_object_data(object.pointer), count: git_odb_object_size(object.pointer))
         return (kind, Array(bytes))
+    }
+
+    /// Returns a blob that something names; `nil` if this is a preview that has let go of it.
+    package func blobIfKept(_ id: ObjectID) throws(GitError) -> [UInt8]? {
+        if let bytes = previewed[id] { return bytes }
+        if case .preview = purpose, !contains(id) { return nil }
+        return try read(id, .blob)
     }
 
     /// Returns the entries of a tree that something names, in tree order.
@@ -193,7 +203,17 @@ package actor GitStore {
 
     private func write(_ kind: ObjectKind, _ bytes: Span<UInt8>) throws(GitError) -> ObjectID {
         let id = ObjectID(of: kind, bytes)
-        guard case .run = purpose, !contains(id) else { return id }
+        guard !contains(id) else { return id }
+        guard case .run = purpose else {
+            // Enough to name what would change; a preview of a first backup is not held in memory.
+            if kind == .blob, previewed.count < 1_000, bytes.count < 1 << 16 {
+                previewed[id] = [UInt8](unsafeUninitializedCapacity: bytes.count) { to, count in
+                    for index in 0..<bytes.count { to.initializeElement(at: index, to: bytes[index]) }
+                    count = bytes.count
+                }
+            }
+            return id
+        }
         try files { () throws(FileError) in
             try beginPack()
             try pack?.append(kind, bytes, id: id)

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import FoundationEssentials
 import GitObjects
 import GitStore
@@ -16,6 +17,17 @@ func readRecord(of commit: Commit, in store: GitStore) async throws(BackupError)
     do {
         return try JSONDecoder().decode(RunRecord.self, from: Data(bytes))
     } catch {
-        throw .unreadableRecord(reason: "run.json of \(commit.committer.time) is not a run record")
+        throw .unreadableRecord(reason: "the run.json in tree \(commit.tree) is no run record")
+    }
+}
+
+extension RunRecord {
+    /// The record as `run.json`, in canonical form.
+    package var json: [UInt8] {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .withoutEscapingSlashes
+            return try canonicalized(Array(try encoder.encode(self)))
+        }
     }
 }

@@ -1,0 +1,82 @@
+import GraphCatalog
+
+/// What a run has decided: the changes, and how each type ended.
+struct Plan: Sendable {
+    let readings: [TypeReading]
+    let changes: ChangeList
+    private let counts: [Comparison.Count]
+
+    /// - Parameter changes: those of the comparison that are to be made.
+    init(_ readings: [TypeReading], _ comparison: Comparison, _ changes: ChangeList) {
+        self.readings = readings
+        self.changes = changes
+        var counts = comparison.counts
+        for type in counts.indices {
+            let before = counts[type].before
+            counts[type] = Comparison.Count(objects: before)
+        }
+        for change in changes.changes {
+            switch change.kind {
+            case .created:
+                counts[change.type].created += 1
+                counts[change.type].objects += 1
+            case .updated: counts[change.type].updated += 1
+            case .deleted:
+                counts[change.type].deleted += 1
+                counts[change.type].objects -= 1
+            }
+        }
+        self.counts = counts
+    }
+
+    /// The record of each type, by its name.
+    var records: [String: TypeRecord] {
+        var records: [String: TypeRecord] = [:]
+        for (type, reading) in readings.enumerated() {
+            records[reading.resource.name] = record(of: reading, counts[type])
+        }
+        return records
+    }
+
+    /// Secrets withheld from all that was read.
+    var withheld: Int { readings.reduce(0) { $0 + $1.withheld } }
+
+    private func record(of reading: TypeReading, _ count: Comparison.Count) -> TypeRecord {
+        var record = outcome(of: reading, count)
+        if record.outcome != .skipped {
+            record.created = count.created
+            record.updated = count.updated
+            record.deleted = count.deleted
+        }
+        record.requests = reading.requests
+        record.waitSeconds = reading.waited / .seconds(1)
+        return record
+    }
+
+    private func outcome(of reading: TypeReading, _ count: Comparison.Count) -> TypeRecord {
+        let scope = reading.selected.filter?.filter ?? ""
+        if let failure = reading.failure {
+            switch failure.kind {
+            case .notAvailable:
+                return TypeRecord(.skipped, reason: failure.reason, objects: count.objects)
+            case .notPermitted where count.objects == 0:
+                return TypeRecord(
+                    .skipped, reason: failure.reason, hint: failure.hint, objects: 0,
+                    isIncomplete: true)
+            default:
+                return TypeRecord(
+                    .kept, reason: failure.reason, hint: failure.hint, scope: scope,
+                    objects: count.objects, isIncomplete: true)
+            }
+        }
+        if let (ids, failure) = reading.failuresBelow.min(by: { $0.key.joined().lexicographicallyPrecedes($1.key.joined()) }) {
+            let parent = String(decoding: ids.last ?? [], as: UTF8.self)
+            let others = reading.failuresBelow.count - 1
+            let reason = "\(failure.reason), below \(parent)" + (others > 0 ? " and \(others) more" : "")
+            return TypeRecord(
+                .kept, reason: reason, hint: failure.hint, scope: scope, objects: count.objects,
+                isIncomplete: true)
+        }
+        return TypeRecord(.complete, scope: scope, objects: count.objects)
+    }
+}

@@ -1,0 +1,213 @@
+import CanonicalJSON
+import GitObjects
+import GitStore
+import GraphCatalog
+
+/// Reads all chosen types of a tenant into blobs.
+///
+/// A type that fails is noted as failed; only a refused sign-in and a failing repository end the
+/// reading as a whole.
+struct TenantReader<Source: GraphSource>: Sendable {
+    let source: Source
+    let store: GitStore
+    let tenant: String
+    let progress: @Sendable (BackupEvent) async -> Void
+    /// Objects by type in the last record.
+    let previousCounts: [String: Int]
+
+    /// Root types read at the same time. The source's limiters decide how fast each goes.
+    private static var width: Int { 6 }
+
+    /// Returns one reading for each type and child, parents before their children, in the order of
+    /// `selection`.
+    func read(_ selection: [SelectedResource]) async throws(BackupError) -> [TypeReading] {
+        let families = await withTaskGroup(
+            of: (Int, Result<[TypeReading], BackupError>).self
+        ) { group in
+            var families: [Int: Result<[TypeReading], BackupError>] = [:]
+            for (index, selected) in selection.enumerated() {
+                if index >= Self.width, let done = await group.next() {
+                    families[done.0] = done.1
+                    if case .failure = done.1 { group.cancelAll() }
+                }
+                group.addTask { (index, await family(of: selected)) }
+            }
+            for await done in group {
+                families[done.0] = done.1
+                if case .failure = done.1 { group.cancelAll() }
+            }
+            return families
+        }
+        if Task.isCancelled { throw .interrupted }
+        var readings: [TypeReading] = []
+        for index in selection.indices {
+            guard case .success(let family)? = families[index] else { continue }
+            let offset = readings.count
+            readings += family.map { $0.moved(by: offset) }
+        }
+        for case .failure(let error) in families.values { throw error }
+        return readings
+    }
+
+    private func family(of selected: SelectedResource) async -> Result<[TypeReading], BackupError> {
+        do throws(BackupError) {
+            return .success(try await readFamily(of: selected))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Reads a root type, then its children.
+    func readFamily(of selected: SelectedResource) async throws(BackupError) -> [TypeReading] {
+        var family = [try await readRoot(selected)]
+        try await readChildren(of: 0, in: &family)
+        return family
+    }
+
+    private func readRoot(_ selected: SelectedResource) async throws(BackupError) -> TypeReading {
+        let resource = selected.resource
+        await progress(.began(type: resource.name, previous: previousCounts[resource.name]))
+        var reading = TypeReading(selected)
+        do throws(BackupError) {
+            let answer = try await reader.read(
+                resource.request(tenant: tenant, filter: selected.filter?.filter), of: resource
+            ) { await progress(.read(type: resource.name, objects: $0)) }
+            try await reading.take(answer, below: [], in: store)
+        } catch {
+            reading.failure = try error.ofOneType
+        }
+        return reading
+    }
+
+    private var reader: CollectionReader<Source> {
+        CollectionReader(source: source, store: store)
+    }
+
+    // MARK: Children
+
+    private func readChildren(
+        of parent: Int, in family: inout [TypeReading]
+    ) async throws(BackupError) {
+        for child in family[parent].selected.children {
+            var reading = TypeReading(child, ancestors: family[parent].ancestors + [parent])
+            reading.failure = family[parent].failure.map {
+                GraphError($0.kind, "\(family[parent].resource.name) could not be read: \($0.reason)")
+            }
+            if reading.failure == nil {
+                try await read(&reading, of: &family)
+            }
+            family.append(reading)
+            try await readChildren(of: family.count - 1, in: &family)
+        }
+    }
+
+    private func read(
+        _ reading: inout TypeReading, of family: inout [TypeReading]
+    ) async throws(BackupError) {
+        guard let parent = reading.ancestors.last else { return }
+        let name = reading.resource.name
+        await progress(.began(type: name, previous: previousCounts[name]))
+        let above = family[parent].listings.flatMap { key, listing in
+            listing.objects.map { key + [listing.id(of: $0)] }
+        }
+        let chains = reading.ancestors.map { family[$0].resource }
+        var gone: [[[UInt8]]] = []
+        var objects = 0
+        for start in stride(from: 0, to: above.count, by: 80) {
+            let part = Array(above[start..<min(start + 80, above.count)])
+            for (ids, result) in try await read(part, below: chains, reading.resource) {
+                switch result {
+                case .success(let answer):
+                    objects += answer.listing.objects.count
+                    try await reading.take(answer, below: ids, in: store)
+                case .failure(let error) where error.kind == .notFound:
+                    gone.append(ids)
+                case .failure(let error):
+                    reading.failuresBelow[ids] = error
+                }
+            }
+            await progress(.read(type: name, objects: objects))
+            reading.refuseIfAllRefused()
+            if reading.failure != nil { return }
+        }
+        try await readAgain(gone, below: chains, &reading, &family[parent])
+    }
+
+    /// An object that was listed and is not found was deleted meanwhile, or has not reached every
+    /// server yet: it is asked for once more, and then believed to be deleted.
+    private func readAgain(
+        _ missing: [[[UInt8]]], below chain: [GraphResource], _ reading: inout TypeReading,
+        _ parent: inout TypeReading
+    ) async throws(BackupError) {
+        for ids in missing {
+            let request = reading.resource.request(below: Array(zip(chain, ids)), tenant: tenant)
+            do throws(BackupError) {
+                let answer = try await reader.read(request, of: reading.resource) { _ in }
+                try await reading.take(answer, below: ids, in: store)
+            } catch {
+                let reason = try error.ofOneType
+                if reason.kind == .notFound, let id = ids.last {
+                    parent.listings[Array(ids.dropLast())]?.remove([id])
+                } else {
+                    reading.failuresBelow[ids] = reason
+                }
+            }
+        }
+    }
+
+    private typealias Below = (ids: [[UInt8]], Result<CollectionAnswer, GraphError>)
+
+    /// Reads the children of several objects, 20 a batch, four batches at a time.
+    private func read(
+        _ above: [[[UInt8]]], below chain: [GraphResource], _ resource: GraphResource
+    ) async throws(BackupError) -> [Below] {
+        let results = await withTaskGroup(of: Result<[Below], BackupError>.self) { group in
+            for start in stride(from: 0, to: above.count, by: 20) {
+                let part = Array(above[start..<min(start + 20, above.count)])
+                group.addTask { await batch(part, below: chain, resource) }
+            }
+            var results: [Result<[Below], BackupError>] = []
+            for await result in group { results.append(result) }
+            return results
+        }
+        var below: [Below] = []
+        for result in results { below += try result.get() }
+        return below
+    }
+
+    private func batch(
+        _ above: [[[UInt8]]], below chain: [GraphResource], _ resource: GraphResource
+    ) async -> Result<[Below], BackupError> {
+        let requests = above.map {
+            resource.request(below: Array(zip(chain, $0)), tenant: tenant)
+        }
+        let pages: [Result<GraphPage, GraphError>]
+        do throws(GraphError) { pages = try await source.batch(requests) } catch {
+            guard error.kind != .signInRefused else { return .failure(.source(error)) }
+            return .success(above.map { ($0, .failure(error)) })
+        }
+        var below: [Below] = []
+        for (index, page) in pages.enumerated() {
+            do throws(BackupError) {
+                let page = try page.mapError(BackupError.source).get()
+                let answer = try await reader.read(
+                    startingWith: page, of: requests[index], resource)
+                below.append((above[index], .success(answer)))
+            } catch {
+                guard let reason = try? error.ofOneType else { return .failure(error) }
+                below.append((above[index], .failure(reason)))
+            }
+        }
+        return .success(below)
+    }
+}
+
+extension BackupError {
+    /// The error, if it concerns no more than the type being read; else it is thrown on.
+    var ofOneType: GraphError {
+        get throws(BackupError) {
+            guard case .source(let reason) = self, reason.kind != .signInRefused else { throw self }
+            return reason
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import FoundationEssentials
+import GitObjects
+import GraphCatalog
+
+/// Writes the texts of commits and tags.
+///
+/// Every word from a tenant is on one line, escaped and behind a fixed beginning, so that none can
+/// pass for a trailer or steer a terminal.
+struct RunText {
+    let start: Date
+    let resources: [String: GraphResource]
+    let root: RootPath
+
+    /// Objects a commit's text lists at most.
+    static let listed = 100
+
+    /// The text of a commit.
+    ///
+    /// - Parameter authors: display names, the newest first.
+    func commit(by authors: [String], _ changes: [ChangedObject]) -> String {
+        var lines = [subject(authors, changes), ""]
+        for change in changes.prefix(Self.listed) {
+            lines.append("\(change.kind.rawValue) \(folder(of: change))  \(change.name)".printable)
+        }
+        if changes.count > Self.listed {
+            lines.append("… and \(changes.count - Self.listed) more")
+        }
+        lines += ["", "Tenantkeep-Run: \(start.timestamp)", ""]
+        return lines.joined(separator: "\n")
+    }
+
+    private func subject(_ authors: [String], _ changes: [ChangedObject]) -> String {
+        let who = list(authors.map(\.printable))
+        return "\(who): \(counts(changes)) in \(list(groups(changes)))"
+    }
+
+    /// `Adele Vance, Diego Siciliani, Lee Gu and 4 others`
+    private func list(_ words: [String]) -> String {
+        let first = words.prefix(3).joined(separator: ", ")
+        switch words.count - 3 {
+        case ..<1: return first
+        case 1: return first + " and 1 other"
+        case let rest: return first + " and \(rest) others"
+        }
+    }
+
+    /// `2 updated, 1 deleted`
+    private func counts(_ changes: [ChangedObject]) -> String {
+        let words: [(ChangedObject.Kind, String)] = [
+            (.created, "created"), (.updated, "updated"), (.deleted, "deleted"),
+        ]
+        return words.compactMap { kind, word in
+            let count = changes.count { $0.kind == kind }
+            return count > 0 ? "\(count) \(word)" : nil
+        }.joined(separator: ", ")
+    }
+
+    /// The types' own groups, in the order the types change.
+    private func groups(_ changes: [ChangedObject]) -> [String] {
+        var groups: [String] = []
+        for change in changes {
+            let own = resources[change.type]?.groups.first { $0 != "All" && $0 != "Config" }
+            let group = own ?? change.type
+            if !groups.contains(group) { groups.append(group) }
+        }
+        return groups
+    }
+
+    /// The folder that holds the object's own one, below the root.
+    private func folder(of change: ChangedObject) -> String {
+        let isSingleFile = resources[change.type]?.isSingleFile ?? false
+        let parts = change.path.split(separator: "/").dropFirst(root.components.count)
+        return parts.dropLast(isSingleFile ? 1 : 2).joined(separator: "/")
+    }
+
+    /// The text of the run's tag.
+    func tag(authors: [String], _ record: RunRecord) -> String {
+        var lines = ["Backup of tenant \(record.tenant), \(start.timestamp)", "", "Authors:"]
+        lines += authors.map { "  \($0.printable)" }
+        lines += ["", "Changes:"]
+        for (name, type) in record.types.sorted(by: { $0.key < $1.key }) where type.hasChanges {
+            let counts = [
+                (type.created, "created"), (type.updated, "updated"), (type.deleted, "deleted"),
+            ]
+            let words = counts.compactMap { count, word in
+                count.flatMap { $0 > 0 ? "\($0) \(word)" : nil }
+            }
+            lines.append("  \(name): \(words.joined(separator: ", ")), \(type.objects) now")
+        }
+        let kept = record.types.filter { $0.value.outcome == .kept }.sorted { $0.key < $1.key }
+        if !kept.isEmpty { lines += ["", "Kept as they were:"] }
+        lines += kept.map { "  \($0.key): \($0.value.reason ?? "")".printable }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension TypeRecord {
+    /// Whether the run changed any object of the type.
+    package var hasChanges: Bool { (created ?? 0) + (updated ?? 0) + (deleted ?? 0) > 0 }
+}

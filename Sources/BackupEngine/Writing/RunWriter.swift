@@ -1,0 +1,158 @@
+import FoundationEssentials
+import GitObjects
+import GitStore
+import GraphCatalog
+
+/// Writes a run's commits, tag and record, and publishes them.
+struct RunWriter {
+    private let options: BackupOptions
+    private let plan: Plan
+    private let store: GitStore
+    private let text: RunText
+    private var tip: ObjectID?
+    private var tag: String?
+    private var tagID: ObjectID?
+    private var authors: [String] = []
+
+    init(options: BackupOptions, plan: Plan, store: GitStore) {
+        self.options = options
+        self.plan = plan
+        self.store = store
+        let resources = plan.readings.map { ($0.resource.name, $0.resource) }
+        text = RunText(
+            start: options.start, resources: Dictionary(resources) { first, _ in first },
+            root: options.root)
+    }
+
+    private var identity: Signature {
+        Signature(
+            name: options.identityName, email: options.identityEmail,
+            time: Int64(options.start.timeIntervalSince1970))
+    }
+
+    /// Changes that belong to the same people, and who they are.
+    private struct Share {
+        let authors: [String]
+        let signature: Signature
+        let changes: ChangeList
+        let described: [ChangedObject]
+    }
+
+    /// Every change in the configured name.
+    private func shares(_ changed: [ChangedObject]) -> [Share] {
+        [
+            Share(
+                authors: [options.identityName], signature: identity, changes: plan.changes,
+                described: changed)
+        ]
+    }
+
+    /// Writes one commit for each share of the changes, each on top of the one before.
+    mutating func writeCommits(
+        _ changed: [ChangedObject], on branch: ObjectID?, _ tree: ObjectID?
+    ) async throws(BackupError) {
+        var tree = tree
+        tip = branch
+        for share in shares(changed) {
+            tree = try await applied(share.changes, to: tree)
+            let commit = Commit(
+                tree: try await topTree(tree), parents: tip.map { [$0] } ?? [],
+                author: share.signature, committer: identity,
+                message: text.commit(by: share.authors, share.described))
+            tip = try await write(.commit, commit.bytes)
+            authors += share.authors
+        }
+    }
+
+    private func applied(
+        _ changes: ChangeList, to tree: ObjectID?
+    ) async throws(BackupError) -> ObjectID? {
+        do throws(GitError) { return try await edited(changes, tree, store) } catch {
+            throw .store(error)
+        }
+    }
+
+    private func edited(
+        _ changes: ChangeList, _ tree: ObjectID?, _ store: isolated GitStore
+    ) throws(GitError) -> ObjectID? {
+        try TreeEditor(changes).apply(to: tree, in: store)
+    }
+
+    /// A tree with nothing in it is still a tree.
+    private func topTree(_ tree: ObjectID?) async throws(BackupError) -> ObjectID {
+        if let tree { return tree }
+        return try await write(.tree, [])
+    }
+
+    private func write(_ kind: ObjectKind, _ bytes: [UInt8]) async throws(BackupError) -> ObjectID {
+        try await storing { () async throws(GitError) in try await store.write(kind, bytes) }
+    }
+
+    /// Returns the run's record; writes its tag if there is a commit.
+    mutating func record(
+        _ types: [String: TypeRecord], before: ObjectID?, end: Date
+    ) async throws(BackupError) -> RunRecord {
+        var record = RunRecord(
+            start: options.start.timestamp, end: end.timestamp, tenant: options.tenant,
+            version: options.version, types: types, audit: .notRead, withheld: plan.withheld,
+            branch: .init(
+                name: options.branch.text, before: before.map { "\($0)" },
+                after: (tip ?? before).map { "\($0)" }))
+        guard let tip else { return record }
+        let name = try await freeTagName()
+        record.tag = name
+        let tag = Tag(
+            target: tip, kind: .commit, name: name, tagger: identity,
+            message: text.tag(authors: authors, record))
+        tagID = try await write(.tag, tag.bytes)
+        self.tag = name
+        return record
+    }
+
+    /// `backup/2026-11-01T02-00-00Z`, with a number behind it if that is taken.
+    private func freeTagName() async throws(BackupError) -> String {
+        let name = "backup/\(options.start.timestamp.replacing(":", with: "-"))"
+        var number = 1
+        while true {
+            let candidate = number == 1 ? name : "\(name)-\(number)"
+            guard let ref = RefName.tag(candidate) else { return candidate }
+            let taken = try await storing { () async throws(GitError) in
+                try await store.readRef(ref)
+            }
+            if taken == nil { return candidate }
+            number += 1
+        }
+    }
+
+    /// Moves branch, tag and run chain together.
+    func publish(
+        _ record: RunRecord, branchBefore: ObjectID?, runsBefore: ObjectID?
+    ) async throws(BackupError) {
+        var updates = [
+            RefUpdate(.runs, from: runsBefore, to: try await writeRun(record, after: runsBefore))
+        ]
+        if let tip {
+            updates.append(RefUpdate(options.branch, from: branchBefore, to: tip))
+        }
+        if let tag, let tagID, let ref = RefName.tag(tag) {
+            updates.append(RefUpdate(ref, from: nil, to: tagID, peeled: tip))
+        }
+        let all = updates
+        try await storing { () async throws(GitError) in try await store.publish(all) }
+    }
+
+    private func writeRun(
+        _ record: RunRecord, after last: ObjectID?
+    ) async throws(BackupError) -> ObjectID {
+        let json: [UInt8]
+        do { json = try record.json } catch {
+            throw .unreadableRecord(reason: "the record of this run cannot be written: \(error)")
+        }
+        var tree = TreeWriter()
+        tree.append(.file, "run.json".utf8, try await write(.blob, json))
+        let commit = Commit(
+            tree: try await write(.tree, tree.bytes), parents: last.map { [$0] } ?? [],
+            author: identity, committer: identity, message: "Run \(record.start)\n")
+        return try await write(.commit, commit.bytes)
+    }
+}
