@@ -118,7 +118,8 @@ let package = Package(
             name: "GraphClientTests",
             dependencies: [
                 "CanonicalJSON", "GraphCatalog", "GraphClient", "TenantSimulator", "TestSupport",
-            ],
+                logging,
+            ] + nio,
             swiftSettings: strict),
         .testTarget(
             name: "GitObjectsTests", dependencies: ["GitObjects", "TestSupport"],
