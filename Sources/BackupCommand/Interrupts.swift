@@ -1,0 +1,67 @@
+import Dispatch
+import Synchronization
+
+/// Runs `body`, and cancels it when the process is told to end (SIGINT, SIGTERM).
+///
+/// A second signal ends the process at once, wherever `body` is: what a run leaves behind then is
+/// what a power failure would.
+///
+/// - Returns: what `body` returned, and the first signal that came, if one did. `body` may have
+///   finished its work in spite of it.
+func withInterrupts<Value: Sendable>(
+    _ body: @escaping @Sendable () async -> Value
+) async -> (value: Value, signal: Int32?) {
+    let first = FirstSignal()
+    let (arrivals, continuation) = AsyncStream.makeStream(of: Int32.self)
+    let sources = [SignalNumber.interrupt, SignalNumber.terminate].map { number in
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler {
+            guard first.take(number) else { endAtOnce(after: number) }
+            continuation.yield(number)
+        }
+        source.resume()
+        return source
+    }
+    defer { for source in sources { source.cancel() } }
+    let value = await cancelling(body, on: arrivals)
+    return (value, first.number)
+}
+
+/// Runs `body` until it returns, and cancels it when something arrives.
+private func cancelling<Value: Sendable>(
+    _ body: @escaping @Sendable () async -> Value, on arrivals: AsyncStream<Int32>
+) async -> Value {
+    let value = await withTaskGroup(of: Value?.self) { group in
+        group.addTask { await body() }
+        group.addTask {
+            for await _ in arrivals { break }  // ends on the first one, or when cancelled
+            return nil
+        }
+        var value: Value?
+        for await ended in group {
+            if let ended { value = ended }
+            group.cancelAll()
+        }
+        return value
+    }
+    guard let value else { preconditionFailure("a group ended before its body") }
+    return value
+}
+
+/// The first signal that came.
+///
+/// Set on a queue of Dispatch, which cannot wait for an actor, and read after the run: hence a lock.
+private final class FirstSignal: Sendable {
+    private let state = Mutex<Int32?>(nil)
+
+    var number: Int32? { state.withLock { $0 } }
+
+    /// Returns whether `number` is the first.
+    func take(_ number: Int32) -> Bool {
+        state.withLock { first in
+            guard first == nil else { return false }
+            first = number
+            return true
+        }
+    }
+}
