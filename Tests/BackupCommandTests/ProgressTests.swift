@@ -99,6 +99,13 @@ struct ProgressReporterTests {
         #expect(recorder.messages.split(separator: "\r").count == 10)
     }
 
+    @Test func `a terminal shows at once that the run has begun`() async {
+        await reporter(.line, TestTime()).begin()
+        await reporter(.plain, TestTime()).begin()
+
+        #expect(recorder.messages == "\rSigning in\u{1B}[K")
+    }
+
     @Test func `a log gets a line for each stage and one every half minute`() async {
         let clock = TestTime()
         let reporter = reporter(.plain, clock)
@@ -156,6 +163,10 @@ struct WordingTests {
     ])
     func `a duration is as exact as a person needs it`(duration: Duration, text: String) {
         #expect(duration.wording == text)
+    }
+
+    @Test func `what remains is whole seconds`() {
+        #expect(Duration.milliseconds(3400).wording(tenths: false) == "3 s")
     }
 
     @Test func `columns are as wide as their widest cell`() {

@@ -17,12 +17,15 @@ extension Int {
 
 extension Duration {
     /// `0.4 s`, `12 s`, `3 min`, `1 h 5 min`: as exact as a person needs it.
-    var wording: String {
-        let tenths = Int((self / .milliseconds(100)).rounded())
+    var wording: String { wording(tenths: true) }
+
+    /// - Parameter tenths: whether fewer than ten seconds have a decimal.
+    func wording(tenths: Bool) -> String {
+        let count = Int((self / .milliseconds(100)).rounded())
+        if tenths, count < 100 { return "\(count / 10).\(count % 10) s" }
         let seconds = Int((self / .seconds(1)).rounded())
-        let minutes = Int((self / .seconds(60)).rounded())
-        if tenths < 100 { return "\(tenths / 10).\(tenths % 10) s" }
         if seconds < 120 { return "\(seconds) s" }
+        let minutes = Int((self / .seconds(60)).rounded())
         if minutes < 60 { return "\(minutes) min" }
         return "\(minutes / 60) h" + (minutes % 60 == 0 ? "" : " \(minutes % 60) min")
     }

@@ -101,7 +101,8 @@ struct Progress: Sendable {
         let more = open.count > 1 ? " and \(open.count - 1) more" : ""
         return [
             objects.counted("object"), rate.map { "\(Int($0).grouped)/s" },
-            remaining(at: rate).map { "\($0.wording) left" }, open.first.map { $0 + more },
+            remaining(at: rate).map { "\($0.wording(tenths: false)) left" },
+            open.first.map { $0 + more },
         ].compactMap(\.self).joined(separator: ", ")
     }
 

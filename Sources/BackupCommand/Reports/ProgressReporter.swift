@@ -22,6 +22,12 @@ actor ProgressReporter {
         self.width = width
     }
 
+    /// Shows that the run has begun: signing in may take its time.
+    func begin() async {
+        guard console.style.progress == .line else { return }
+        await draw(at: elapsed())
+    }
+
     func take(_ event: BackupEvent) async {
         let time = elapsed()
         progress.take(event, at: time)

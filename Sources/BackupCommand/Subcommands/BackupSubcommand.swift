@@ -24,13 +24,14 @@ struct BackupSubcommand: Subcommand {
         let access = try TenantAccess(surroundings.settings, surroundings.environment)
         let isJSON = try surroundings.settings.isOn(.json)
         let console = surroundings.console
-        await console.detail("Using \(access.wording).")
+        await console.detail("Using \(access.wording)".stopped)
         let clock = ContinuousClock()
         let began = clock.now
         let reporter = ProgressReporter(on: console, elapsed: { began.duration(to: clock.now) }) {
             OutputStream.standardError.terminalWidth ?? 80
         }
         let start = Date()
+        await reporter.begin()
         let (outcome, signal) = await withInterrupts {
             await access.backUp(request, start: start) { await reporter.take($0) }
         }
