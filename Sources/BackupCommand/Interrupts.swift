@@ -4,7 +4,9 @@ import Synchronization
 /// Runs `body`, and cancels it when the process is told to end (SIGINT, SIGTERM).
 ///
 /// A second signal ends the process at once, wherever `body` is: what a run leaves behind then is
-/// what a power failure would.
+/// what a power failure would. When `body` has returned, so does a first one.
+///
+/// The signals must be blocked in every thread (``block(_:)``), or they end the process themselves.
 ///
 /// - Returns: what `body` returned, and the first signal that came, if one did. `body` may have
 ///   finished its work in spite of it.
@@ -13,7 +15,7 @@ func withInterrupts<Value: Sendable>(
 ) async -> (value: Value, signal: Int32?) {
     let first = FirstSignal()
     let (arrivals, continuation) = AsyncStream.makeStream(of: Int32.self)
-    let sources = [SignalNumber.interrupt, SignalNumber.terminate].map { number in
+    let sources = SignalNumber.all.map { number in
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
         source.setEventHandler {
             guard first.take(number) else { endAtOnce(after: number) }
@@ -22,8 +24,9 @@ func withInterrupts<Value: Sendable>(
         source.resume()
         return source
     }
-    defer { for source in sources { source.cancel() } }
     let value = await cancelling(body, on: arrivals)
+    for source in sources { source.cancel() }
+    unblock(SignalNumber.all)
     return (value, first.number)
 }
 

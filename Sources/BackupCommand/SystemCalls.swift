@@ -6,6 +6,7 @@ import Glibc
 enum SignalNumber {
     static let interrupt = SIGINT
     static let terminate = SIGTERM
+    static let all = [interrupt, terminate]
 }
 
 /// One of the process's two outputs.
@@ -84,12 +85,21 @@ func ignoreBrokenPipes() {
     _ = signal(SIGPIPE, SIG_IGN)
 }
 
-/// Keeps `signals` from ending the process in this thread and those it makes from now on.
+/// Keeps `signals` from ending the process, in this thread and those it makes from now on.
 func block(_ signals: [Int32]) {
+    mask(signals, SIG_BLOCK)
+}
+
+/// Lets `signals` end the process again.
+func unblock(_ signals: [Int32]) {
+    mask(signals, SIG_UNBLOCK)
+}
+
+private func mask(_ signals: [Int32], _ change: Int32) {
     var set = sigset_t()
     unsafe sigemptyset(&set)
     for signal in signals { unsafe sigaddset(&set, signal) }
-    unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    unsafe pthread_sigmask(change, &set, nil)
 }
 
 /// Ends the process at once, as a second signal asks for.

@@ -31,7 +31,7 @@ struct TenantkeepCommand: AsyncParsableCommand {
             Array(CommandLine.arguments.dropFirst()),
             environment: ProcessInfo.processInfo.environment)
         // Threads inherit what is blocked, so this comes before there is a second one.
-        if invocation.endsInOrder { block([SignalNumber.interrupt, SignalNumber.terminate]) }
+        if invocation.endsInOrder { block(SignalNumber.all) }
         let status = await invocation.run()
         endProcess(withStatus: status.rawValue)
     }

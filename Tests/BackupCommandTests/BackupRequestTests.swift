@@ -46,6 +46,12 @@ struct BackupRequestTests {
         #expect(options.identityEmail == "ops@x.example")
     }
 
+    @Test func `a branch may be named in full`() throws {
+        let request = try BackupRequest(flags([.branch: ["refs/heads/main"]]))
+
+        #expect(request.branch == RefName.branch("main"))
+    }
+
     @Test func `an unknown type names its place and the nearest`() throws {
         let settings = try file("branch: main\nexclude: [usres]\n")
 
@@ -60,7 +66,8 @@ struct BackupRequestTests {
 
     @Test(arguments: [
         (Setting.branch, "a..b"), (.branch, "-x"), (.branch, ""), (.root, "a/../b"), (.root, "CON"),
-        (.repo, " "), (.identityName, ""), (.exclude, "All"),
+        (.repo, " "), (.identityName, ""), (.exclude, "All"), (.type, ""), (.branch, "refs/heads/"),
+        (.branch, "refs/tags/a b"),
     ])
     func `what cannot be is refused by its name`(setting: Setting, text: String) throws {
         let settings = try flags([setting: [text]])

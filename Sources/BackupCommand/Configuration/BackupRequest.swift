@@ -7,7 +7,6 @@ import GraphCatalog
 struct BackupRequest: Sendable {
     let repository: String
     let branch: RefName
-    let branchName: String
     let root: RootPath
     let selection: Selection
     let identityName: String
@@ -17,7 +16,6 @@ struct BackupRequest: Sendable {
 
     init(_ settings: Settings) throws(CommandFailure) {
         repository = try Self.repository(settings)
-        branchName = settings.text(.branch) ?? "main"
         branch = try Self.branch(settings)
         root = try Self.root(settings)
         selection = try Self.selection(settings)
@@ -43,9 +41,11 @@ struct BackupRequest: Sendable {
         try filled(settings, .repo) ?? "./tenant.git"
     }
 
+    /// Pipelines name their branch in full, `refs/heads/main`.
     private static func branch(_ settings: Settings) throws(CommandFailure) -> RefName {
         let name = settings.text(.branch) ?? "main"
-        if let branch = RefName.branch(name) { return branch }
+        let isFull = name.hasPrefix("refs/heads/")
+        if let branch = isFull ? RefName(name) : RefName.branch(name) { return branch }
         throw wrong(settings, .branch, "git takes no branch of the name \"\(name)\"")
     }
 
@@ -59,6 +59,9 @@ struct BackupRequest: Sendable {
 
     private static func selection(_ settings: Settings) throws(CommandFailure) -> Selection {
         let types = settings.list(.type)
+        if settings[.type] != nil, types.isEmpty {
+            throw wrong(settings, .type, "it names no type")
+        }
         let excluded = settings.list(.exclude)
         let selection: Selection
         do throws(UnknownWord) {
