@@ -24,31 +24,12 @@ func withInterrupts<Value: Sendable>(
         source.resume()
         return source
     }
-    let value = await cancelling(body, on: arrivals)
+    let value = await running(body) {
+        for await _ in arrivals { break }  // ends on the first one, or when cancelled
+    }
     for source in sources { source.cancel() }
     unblock(SignalNumber.all)
     return (value, first.number)
-}
-
-/// Runs `body` until it returns, and cancels it when something arrives.
-private func cancelling<Value: Sendable>(
-    _ body: @escaping @Sendable () async -> Value, on arrivals: AsyncStream<Int32>
-) async -> Value {
-    let value = await withTaskGroup(of: Value?.self) { group in
-        group.addTask { await body() }
-        group.addTask {
-            for await _ in arrivals { break }  // ends on the first one, or when cancelled
-            return nil
-        }
-        var value: Value?
-        for await ended in group {
-            if let ended { value = ended }
-            group.cancelAll()
-        }
-        return value
-    }
-    guard let value else { preconditionFailure("a group ended before its body") }
-    return value
 }
 
 /// The first signal that came.

@@ -99,13 +99,6 @@ struct ProgressReporterTests {
         #expect(recorder.messages.split(separator: "\r").count == 10)
     }
 
-    @Test func `a terminal shows at once that the run has begun`() async {
-        await reporter(.line, TestTime()).begin()
-        await reporter(.plain, TestTime()).begin()
-
-        #expect(recorder.messages == "\rSigning in\u{1B}[K")
-    }
-
     @Test func `a log gets a line for each stage and one every half minute`() async {
         let clock = TestTime()
         let reporter = reporter(.plain, clock)

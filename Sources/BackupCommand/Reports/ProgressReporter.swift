@@ -22,10 +22,13 @@ actor ProgressReporter {
         self.width = width
     }
 
-    /// Shows that the run has begun: signing in may take its time.
-    func begin() async {
-        guard console.style.progress == .line else { return }
-        await draw(at: elapsed())
+    /// Shows that the run has begun, and then how time goes by: signing in may take a while, and so
+    /// may a throttle limit. Returns when cancelled.
+    func watch() async {
+        while !Task.isCancelled {
+            if console.style.progress == .line { await draw(at: elapsed()) }
+            try? await Task.sleep(for: .seconds(1))
+        }
     }
 
     func take(_ event: BackupEvent) async {

@@ -31,9 +31,12 @@ struct BackupSubcommand: Subcommand {
             OutputStream.standardError.terminalWidth ?? 80
         }
         let start = Date()
-        await reporter.begin()
         let (outcome, signal) = await withInterrupts {
-            await access.backUp(request, start: start) { await reporter.take($0) }
+            await running {
+                await access.backUp(request, start: start) { await reporter.take($0) }
+            } beside: {
+                await reporter.watch()
+            }
         }
         await console.clearLine()
         let report =
