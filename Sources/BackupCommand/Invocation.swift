@@ -34,7 +34,8 @@ struct Invocation {
     func run() async -> ExitStatus {
         switch demand {
         case .text(let text):
-            return write(.standardOutput, text + "\n") == nil ? .done : .failed
+            let end = text.hasSuffix("\n") ? "" : "\n"
+            return write(.standardOutput, text + end) == nil ? .done : .failed
         case .failure(let failure):
             return await report(
                 failure, on: Console(fallbackStyle, write: write), asJSON: wantsJSON)

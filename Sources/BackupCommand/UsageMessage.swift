@@ -47,5 +47,7 @@ struct UsageMessage {
     }
 
     private static let commands =
-        TenantkeepCommand.configuration.subcommands.map { $0._commandName } + ["help"]
+        TenantkeepCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + [
+            "help"
+        ]
 }

@@ -177,9 +177,9 @@ struct TypeTableTests {
     @Test func `each type has its groups and permission, and the union comes last`() {
         #expect(
             TypeTable(resources).lines == [
-                "TYPE      GROUPS       PERMISSION", "a         All, Config  B.Read",
-                "longer/b  All          A.Read or C.Read",
-                "c                      none for applications",
+                "TYPE      PERMISSION             GROUPS",
+                "a         B.Read                 All, Config",
+                "longer/b  A.Read or C.Read       All", "c         none for applications  ",
                 "", "Permissions the application needs for these types:", "  A.Read", "  B.Read",
             ])
     }

@@ -1,6 +1,6 @@
 import GraphCatalog
 
-/// Types with their groups and permissions, and what an application must be granted to read all
+/// Types with their permissions and groups, and what an application must be granted to read all
 /// of them.
 struct TypeTable {
     private let resources: [GraphResource]
@@ -17,13 +17,14 @@ struct TypeTable {
     var lines: [String] {
         let rows = resources.map {
             [
-                $0.name, $0.groups.joined(separator: ", "),
+                $0.name,
                 $0.permissions.application.isEmpty
                     ? "none for applications"
                     : $0.permissions.application.joined(separator: " or "),
+                $0.groups.joined(separator: ", "),
             ]
         }
-        return columns([["TYPE", "GROUPS", "PERMISSION"]] + rows)
+        return columns([["TYPE", "PERMISSION", "GROUPS"]] + rows)
             + ["", "Permissions the application needs for these types:"]
             + permissions.map { "  \($0)" }
     }
