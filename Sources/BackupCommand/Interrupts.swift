@@ -34,7 +34,8 @@ func withInterrupts<Value: Sendable>(
 
 /// The first signal that came.
 ///
-/// Set on a queue of Dispatch, which cannot wait for an actor, and read after the run: hence a lock.
+/// Set on a queue of Dispatch, which cannot wait for an actor, and read after the run: hence a
+/// lock.
 private final class FirstSignal: Sendable {
     private let state = Mutex<Int32?>(nil)
 
