@@ -1,4 +1,38 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// The program: parses the arguments, does what they ask for, and exits with its status.
 @main
-struct TenantkeepCommand {
-    static func main() {}
+struct TenantkeepCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tenantkeep",
+        abstract: "Backs up a Microsoft Entra tenant into a git repository.",
+        discussion: """
+            Settings come from one YAML file (--config, or tenantkeep.yaml in this folder), then \
+            from the environment, then from flags; later wins. Every option --some-flag is also \
+            TENANTKEEP_SOME_FLAG. A relative path means the folder the program runs in.
+
+            Sign-in: AZURE_TENANT_ID, AZURE_CLIENT_ID, and AZURE_CLIENT_SECRET or a file that \
+            AZURE_CLIENT_SECRET_FILE names.
+
+            Exit status: 0 done; 1 failed; 2 wrong arguments or configuration; 3 done, but \
+            incomplete; 5 another run holds the repository; 6 sign-in or permission refused; \
+            7 the repository is damaged; 130, 143 interrupted.
+
+            Example:
+              tenantkeep backup --repo ./contoso.git
+            """,
+        version: "tenantkeep \(programVersion)",
+        subcommands: [BackupSubcommand.self, LogSubcommand.self, TypesSubcommand.self])
+
+    static func main() async {
+        ignoreBrokenPipes()
+        let invocation = Invocation(
+            Array(CommandLine.arguments.dropFirst()),
+            environment: ProcessInfo.processInfo.environment)
+        // Threads inherit what is blocked, so this comes before there is a second one.
+        if invocation.endsInOrder { block(SignalNumber.all) }
+        let status = await invocation.run()
+        endProcess(withStatus: status.rawValue)
+    }
 }

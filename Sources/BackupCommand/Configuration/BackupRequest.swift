@@ -1,0 +1,93 @@
+import BackupEngine
+import FoundationEssentials
+import GitObjects
+import GraphCatalog
+
+/// What one backup is asked to do, checked: the settings as values that cannot be wrong.
+struct BackupRequest: Sendable {
+    let repository: String
+    let branch: RefName
+    let root: RootPath
+    let selection: Selection
+    let identityName: String
+    let identityEmail: String
+    let acceptDeletions: Bool
+    let isDryRun: Bool
+
+    init(_ settings: Settings) throws(CommandFailure) {
+        repository = try Self.repository(settings)
+        branch = try Self.branch(settings)
+        root = try Self.root(settings)
+        selection = try Self.selection(settings)
+        identityName = try Self.filled(settings, .identityName) ?? "Tenantkeep"
+        identityEmail = try Self.filled(settings, .identityEmail) ?? "tenantkeep@localhost"
+        acceptDeletions = try settings.isOn(.acceptDeletions)
+        isDryRun = try settings.isOn(.dryRun)
+    }
+
+    /// What the engine is told.
+    ///
+    /// - Parameters:
+    ///   - tenant: the tenant's ID.
+    ///   - start: the run's start.
+    func options(tenant: String, start: Date) -> BackupOptions {
+        BackupOptions(
+            repository: repository, branch: branch, root: root, selection: selection.resources,
+            tenant: tenant, identityName: identityName, identityEmail: identityEmail, start: start,
+            version: programVersion, acceptDeletions: acceptDeletions, isDryRun: isDryRun)
+    }
+
+    static func repository(_ settings: Settings) throws(CommandFailure) -> String {
+        try filled(settings, .repo) ?? "./tenant.git"
+    }
+
+    /// Pipelines name their branch in full, `refs/heads/main`.
+    private static func branch(_ settings: Settings) throws(CommandFailure) -> RefName {
+        let name = settings.text(.branch) ?? "main"
+        let isFull = name.hasPrefix("refs/heads/")
+        if let branch = isFull ? RefName(name) : RefName.branch(name) { return branch }
+        throw wrong(settings, .branch, "git takes no branch of the name \"\(name)\"")
+    }
+
+    private static func root(_ settings: Settings) throws(CommandFailure) -> RootPath {
+        let path = settings.text(.root) ?? ""
+        if let root = RootPath(path) { return root }
+        throw wrong(
+            settings, .root, "not every file system takes the path \"\(path)\"",
+            hint: "Use letters, digits, dashes and slashes, such as prod-backup.")
+    }
+
+    private static func selection(_ settings: Settings) throws(CommandFailure) -> Selection {
+        let types = settings.list(.type)
+        if settings[.type] != nil, types.isEmpty {
+            throw wrong(settings, .type, "it names no type")
+        }
+        let excluded = settings.list(.exclude)
+        let selection: Selection
+        do throws(UnknownWord) {
+            selection = try Selection(types: types, excluding: excluded)
+        } catch {
+            let setting: Setting = types.contains(error.word) ? .type : .exclude
+            throw .unknown(error, in: settings[setting]?.origin)
+        }
+        guard !selection.resources.isEmpty else {
+            throw wrong(settings, .exclude, "nothing is left to back up")
+        }
+        return selection
+    }
+
+    /// A text that must not be empty.
+    private static func filled(
+        _ settings: Settings, _ setting: Setting
+    ) throws(CommandFailure) -> String? {
+        guard let text = settings.text(setting) else { return nil }
+        guard !text.trimmingSpaces.isEmpty else { throw wrong(settings, setting, "it is empty") }
+        return text
+    }
+
+    private static func wrong(
+        _ settings: Settings, _ setting: Setting, _ reason: String, hint: String? = nil
+    ) -> CommandFailure {
+        .wrong(settings[setting]?.origin ?? .flag(setting.flag), reason, hint: hint)
+    }
+}

@@ -1,0 +1,157 @@
+import YAMLDocument
+
+/// The settings of one YAML file.
+///
+/// A key that is unknown, of the wrong shape, or of a feature that this version does not have is an
+/// error that names its line: a backup that quietly does less than its file says is none.
+struct ConfigurationFile: Sendable {
+    /// Read from the working folder if no other file is named.
+    static let defaultPath = "tenantkeep.yaml"
+
+    private let path: String
+    private var values: [Setting: SettingValue] = [:]
+
+    var settings: Settings { Settings(values) }
+
+    /// - Parameter path: as the user wrote it, for messages.
+    init(_ bytes: [UInt8], at path: String) throws(CommandFailure) {
+        self.path = path
+        let root: YAMLNode?
+        do { root = try YAMLDocument(bytes).root } catch {
+            throw .wrong(.file(path, line: error.line), error.reason)
+        }
+        guard let root else { return }
+        try readTop(root)
+        try refuseCloudWithEndpoints()
+    }
+
+    private mutating func readTop(_ root: YAMLNode) throws(CommandFailure) {
+        for member in try members(of: root, "The file") {
+            switch member.key {
+            case "repo": try readText(member, as: .repo)
+            case "branch": try readText(member, as: .branch)
+            case "root": try readText(member, as: .root)
+            case "cloud": try readText(member, as: .cloud)
+            case "types": try readList(member, as: .type)
+            case "exclude": try readList(member, as: .exclude)
+            case "endpoints":
+                try readGroup(
+                    member,
+                    [
+                        "graph": .graphEndpoint, "authority": .authorityEndpoint,
+                        "arm": .armEndpoint,
+                    ])
+            case "identity":
+                try readGroup(member, ["name": .identityName, "email": .identityEmail])
+            default: throw refusal(of: member, among: Self.keys)
+            }
+        }
+    }
+
+    private static let keys = [
+        "repo", "branch", "root", "types", "exclude", "cloud", "endpoints", "identity",
+    ]
+
+    /// Keys of the design that this version cannot act on yet.
+    private static let futureKeys = ["cloudOnly", "remote", "timeLimit", "notify"]
+
+    private mutating func readText(
+        _ member: YAMLMember, as setting: Setting
+    ) throws(CommandFailure) {
+        let text = try text(of: member.value, member.key)
+        values[setting] = SettingValue([text], from: origin(member.line))
+    }
+
+    private mutating func readList(
+        _ member: YAMLMember, as setting: Setting
+    ) throws(CommandFailure) {
+        guard case .sequence(let nodes) = member.value.content else {
+            throw .wrong(
+                origin(member.line), "\(member.key) is not a list",
+                hint: "Write it in brackets: \(member.key): [Config, Users]")
+        }
+        var texts: [String] = []
+        for node in nodes { texts.append(try text(of: node, "an element of \(member.key)")) }
+        values[setting] = SettingValue(texts, from: origin(member.line))
+    }
+
+    private mutating func readGroup(
+        _ member: YAMLMember, _ settings: KeyValuePairs<String, Setting>
+    ) throws(CommandFailure) {
+        for inner in try members(of: member.value, member.key) {
+            guard let setting = settings.first(where: { $0.key == inner.key })?.value else {
+                throw refusal(of: inner, among: settings.map(\.key))
+            }
+            try readText(inner, as: setting)
+        }
+    }
+
+    private func members(of node: YAMLNode, _ name: String) throws(CommandFailure) -> [YAMLMember] {
+        guard case .mapping(let members) = node.content else {
+            throw .wrong(origin(node.line), "\(name) is not a mapping of keys to values")
+        }
+        return members
+    }
+
+    private func text(of node: YAMLNode, _ name: String) throws(CommandFailure) -> String {
+        guard case .scalar(let scalar) = node.content else {
+            throw .wrong(origin(node.line), "\(name) is not a single value")
+        }
+        guard !scalar.isNull else { throw .wrong(origin(node.line), "\(name) has no value") }
+        return scalar.text
+    }
+
+    private func refuseCloudWithEndpoints() throws(CommandFailure) {
+        guard let cloud = values[.cloud],
+            Setting.endpoints.contains(where: { values[$0] != nil })
+        else { return }
+        throw .wrong(
+            cloud.origin, "cloud and endpoints exclude each other", hint: "Leave one of them out.")
+    }
+
+    private func refusal(of member: YAMLMember, among known: [String]) -> CommandFailure {
+        let place = origin(member.line)
+        if Self.futureKeys.contains(member.key) {
+            return .wrong(
+                place, "this version of Tenantkeep does not support \(member.key) yet",
+                hint: "Leave the key out.")
+        }
+        return .wrong(
+            place, "there is no key \(member.key)",
+            hint: SignInSettings.hint(forMisplaced: member.key)
+                ?? "Did you mean \(nearest(to: member.key, among: known))?")
+    }
+
+    private func origin(_ line: Int) -> SettingOrigin { .file(path, line: line) }
+
+    // MARK: Finding it
+
+    /// Reads the file that flags or environment name, else ``defaultPath`` if it is there.
+    ///
+    /// A file that nobody named may lie in a folder that somebody else wrote, so it cannot say
+    /// where the secret is sent.
+    static func settings(named said: Settings) throws(CommandFailure) -> Settings {
+        let named = said.text(.config)
+        let path = named ?? defaultPath
+        guard let bytes = try content(of: path, isNamed: named != nil) else { return Settings() }
+        let settings = try ConfigurationFile(bytes, at: path).settings
+        let endpoint = Setting.endpoints.compactMap { settings[$0] }.first
+        guard named == nil, let endpoint else { return settings }
+        throw .wrong(
+            endpoint.origin, "endpoints are read only from a file that is named",
+            hint: "If they are yours, say --config \(path).")
+    }
+
+    /// `nil` if there is no file where none has to be.
+    private static func content(
+        of path: String, isNamed: Bool
+    ) throws(CommandFailure) -> [UInt8]? {
+        do throws(FileFailure) {
+            return try readSmallFile(path)
+        } catch {
+            if error.isMissing, !isNamed { return nil }
+            throw CommandFailure(
+                "Could not read the configuration \(path)", reason: error.reason, status: .usage)
+        }
+    }
+}

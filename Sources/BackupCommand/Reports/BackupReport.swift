@@ -1,0 +1,104 @@
+import BackupEngine
+import GraphCatalog
+
+/// How a finished backup is told: what changed, what is missing and why, and how it ends.
+struct BackupReport: Sendable {
+    private let record: RunRecord
+    private let changes: [ChangedObject]
+    private let repository: String
+    private let isDryRun: Bool
+    private let duration: Duration
+    let status: ExitStatus
+
+    init(_ result: BackupResult, of request: BackupRequest, took duration: Duration) {
+        record = result.record
+        changes = result.changes
+        repository = request.repository
+        isDryRun = request.isDryRun
+        self.duration = duration
+        status = result.isIncomplete ? .incomplete : .done
+    }
+
+    /// The document or list that was asked for on one side, the summary on the other.
+    func show(on console: Console, asJSON: Bool) async {
+        if asJSON {
+            await console.document(
+                BackupDocument(record, status, wouldChange: isDryRun ? changes : nil))
+        } else if isDryRun {
+            for line in changes.map(\.line) { await console.output(line) }
+        }
+        for line in summary { await console.say(line) }
+        for gap in gaps {
+            if gap.isFailure {
+                await console.say(gap.failure)
+            } else {
+                await console.detail("Skipped \(gap.type): \(gap.reason)".stopped)
+            }
+        }
+    }
+
+    // MARK: Words
+
+    /// What was read and what changed, type by type.
+    var summary: [String] {
+        let rows = record.types.sorted { $0.key < $1.key }.compactMap { name, type -> [String]? in
+            guard let words = type.changes else { return nil }
+            return ["  \(name)", words]
+        }
+        return [headline] + columns(rows) + [ending].compactMap(\.self)
+    }
+
+    private var headline: String {
+        let complete = record.types.values.filter { $0.outcome == .complete }
+        let objects = complete.reduce(0) { $0 + $1.objects }
+        let read = "\(objects.counted("object")) of \(complete.count.counted("type"))"
+        let verb = isDryRun ? "Compared" : "Backed up"
+        return "\(verb) \(read) \(isDryRun ? "with" : "to") \(repository) in \(duration.wording)."
+    }
+
+    private var ending: String? {
+        if changes.isEmpty, record.tag == nil { return "Nothing changed." }
+        if isDryRun { return "Nothing was written: this was a dry run." }
+        return record.tag.map { "Tagged \($0)" }
+    }
+
+    private struct Gap {
+        let type: String
+        let reason: String
+        let isFailure: Bool
+        let failure: CommandFailure
+    }
+
+    /// The types that were not read, in byte order.
+    private var gaps: [Gap] {
+        record.types.filter { $0.value.outcome != .complete }.sorted { $0.key < $1.key }.map {
+            let reason = $1.reason ?? "the reason is not known"
+            return Gap(
+                type: $0, reason: reason, isFailure: $1.isIncomplete,
+                failure: CommandFailure(
+                    "Could not read \($0)", reason: reason, hint: $1.hint, status: .incomplete))
+        }
+    }
+}
+
+extension TypeRecord {
+    /// `3 created, 9 updated`; `nil` if nothing changed.
+    var changes: String? {
+        let words = [(created, "created"), (updated, "updated"), (deleted, "deleted")]
+            .compactMap { count, word in
+                (count ?? 0) == 0 ? nil : "\((count ?? 0).grouped) \(word)"
+            }
+        return words.isEmpty ? nil : words.joined(separator: ", ")
+    }
+}
+
+extension ChangedObject {
+    /// `M Users  Adele Vance`: the kind, the type's folder and the object's name.
+    var line: String { "\(kind.rawValue) \(folder)  \(name)" }
+
+    /// The path without the file, and without the folder the object has for itself.
+    private var folder: String {
+        let isSingleFile = GraphResource.all.contains { $0.name == type && $0.isSingleFile }
+        return path.split(separator: "/").dropLast(isSingleFile ? 1 : 2).joined(separator: "/")
+    }
+}

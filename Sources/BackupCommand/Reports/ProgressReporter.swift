@@ -1,0 +1,77 @@
+import BackupEngine
+
+/// Shows the events of a run as they come: on a terminal a line that is drawn at most ten times a
+/// second, elsewhere a line for each stage and one every half minute.
+actor ProgressReporter {
+    private let console: Console
+    private let elapsed: @Sendable () -> Duration
+    private let width: @Sendable () -> Int
+    private var progress = Progress()
+    private var lastShown: Duration?
+    private var lastStage = Progress.Stage.starting
+
+    /// - Parameters:
+    ///   - elapsed: the time since the run began.
+    ///   - width: columns of the terminal now; people change it.
+    init(
+        on console: Console, elapsed: @escaping @Sendable () -> Duration,
+        width: @escaping @Sendable () -> Int = { 80 }
+    ) {
+        self.console = console
+        self.elapsed = elapsed
+        self.width = width
+    }
+
+    /// Shows that the run has begun, and then how time goes by: signing in may take a while, and so
+    /// may a throttle limit. Returns when cancelled.
+    func watch() async {
+        while !Task.isCancelled {
+            if console.style.progress == .line { await draw(at: elapsed()) }
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    func take(_ event: BackupEvent) async {
+        let time = elapsed()
+        progress.take(event, at: time)
+        if case .ended(let type, let record) = event {
+            await console.detail("Read \(type): \(record.wording).")
+        }
+        switch console.style.progress {
+        case .none: return
+        case .line: await draw(at: time)
+        case .plain: await say(at: time)
+        }
+    }
+
+    private func draw(at time: Duration) async {
+        guard isDue(after: .milliseconds(100), at: time) else { return }
+        await console.draw(progress.line(at: time, width: width() - 1))
+    }
+
+    private func say(at time: Duration) async {
+        let isNew = progress.stage != lastStage
+        lastStage = progress.stage
+        if progress.stage == .reading, isNew { lastShown = time }  // nothing to tell yet
+        let isShown = progress.stage == .reading ? isDue(after: .seconds(30), at: time) : isNew
+        guard isShown else { return }
+        await console.say(progress.plainLine(at: time))
+    }
+
+    private func isDue(after interval: Duration, at time: Duration) -> Bool {
+        if let lastShown, time - lastShown < interval { return false }
+        lastShown = time
+        return true
+    }
+}
+
+extension TypeRecord {
+    /// `complete, 100,000 objects, 101 requests, 3.2 s waited`
+    fileprivate var wording: String {
+        [
+            outcome.rawValue, reason, outcome == .complete ? objects.counted("object") : nil,
+            requests.map { $0.counted("request") },
+            waitSeconds.flatMap { $0 > 0 ? "\(Duration.seconds($0).wording) waited" : nil },
+        ].compactMap(\.self).joined(separator: ", ")
+    }
+}

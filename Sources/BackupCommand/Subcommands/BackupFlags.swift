@@ -1,0 +1,73 @@
+import ArgumentParser
+
+/// What `backup` can be told beside the common options.
+struct BackupFlags: ParsableArguments {
+    @Option(help: ArgumentHelp("The branch to commit to (default: main).", valueName: "name"))
+    var branch: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the backup in the tree (default: the top).", valueName: "path"))
+    var root: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A type or group to back up, or several with commas; repeatable (default: Config).",
+            valueName: "word"))
+    var type: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A type or group to leave out, or several with commas; repeatable.", valueName: "word"))
+    var exclude: [String] = []
+
+    @Flag(help: "Back up all there is; the same as --type All.")
+    var all = false
+
+    @Option(help: ArgumentHelp("public, usgov, dod or china (default: public).", valueName: "name"))
+    var cloud: String?
+
+    @Option(help: ArgumentHelp("Microsoft Graph, if not that of the cloud.", valueName: "url"))
+    var graphEndpoint: String?
+
+    @Option(help: ArgumentHelp("Where to sign in, if not at the cloud's own.", valueName: "url"))
+    var authorityEndpoint: String?
+
+    @Option(help: ArgumentHelp("Azure Resource Manager, likewise.", valueName: "url"))
+    var armEndpoint: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The committer, and author of what nobody else wrote (default: Tenantkeep).",
+            valueName: "name"))
+    var identityName: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Their address (default: tenantkeep@localhost).", valueName: "address"))
+    var identityEmail: String?
+
+    @Flag(help: "List what would change, and write nothing.")
+    var dryRun = false
+
+    @Flag(help: "Take deletions that look like a failure of the service at their word.")
+    var acceptDeletions = false
+
+    var flags: [Setting: [String]] {
+        var flags: [Setting: [String]] = [:]
+        flags[.branch] = branch.map { [$0] }
+        flags[.root] = root.map { [$0] }
+        flags[.type] = type
+        flags[.exclude] = exclude
+        flags[.all] = all.asFlag
+        flags[.cloud] = cloud.map { [$0] }
+        flags[.graphEndpoint] = graphEndpoint.map { [$0] }
+        flags[.authorityEndpoint] = authorityEndpoint.map { [$0] }
+        flags[.armEndpoint] = armEndpoint.map { [$0] }
+        flags[.identityName] = identityName.map { [$0] }
+        flags[.identityEmail] = identityEmail.map { [$0] }
+        flags[.dryRun] = dryRun.asFlag
+        flags[.acceptDeletions] = acceptDeletions.asFlag
+        return flags
+    }
+}

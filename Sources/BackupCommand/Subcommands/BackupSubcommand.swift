@@ -1,0 +1,59 @@
+import ArgumentParser
+import BackupEngine
+import FoundationEssentials
+
+/// `tenantkeep backup`: exports the tenant and commits what changed.
+struct BackupSubcommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Export the tenant and commit what changed.",
+        discussion: """
+            Example:
+              tenantkeep backup --repo ./contoso.git --type Config,Users --exclude devices
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup(title: "Backup options") var options: BackupFlags
+
+    var flags: [Setting: [String]] { common.flags.merging(options.flags) { $1 } }
+
+    static let endsInOrder = true
+
+    func execute(in surroundings: Surroundings) async throws(CommandFailure) -> ExitStatus {
+        let request = try BackupRequest(surroundings.settings)
+        let access = try TenantAccess(surroundings.settings, surroundings.environment)
+        let isJSON = try surroundings.settings.isOn(.json)
+        let console = surroundings.console
+        await console.detail("Using \(access.wording)".stopped)
+        let clock = ContinuousClock()
+        let began = clock.now
+        let result = try await backUp(request, access, on: console) {
+            began.duration(to: clock.now)
+        }
+        let report = BackupReport(result, of: request, took: began.duration(to: clock.now))
+        await report.show(on: console, asJSON: isJSON)
+        return report.status
+    }
+
+    /// Makes the backup, shows how it goes, and ends it when the process is told to end.
+    private func backUp(
+        _ request: BackupRequest, _ access: TenantAccess, on console: Console,
+        elapsed: @escaping @Sendable () -> Duration
+    ) async throws(CommandFailure) -> BackupResult {
+        let reporter = ProgressReporter(on: console, elapsed: elapsed) {
+            OutputStream.standardError.terminalWidth ?? 80
+        }
+        let start = Date()
+        let (outcome, signal) = await withInterrupts {
+            await running {
+                await access.backUp(request, start: start) { await reporter.take($0) }
+            } beside: {
+                await reporter.watch()
+            }
+        }
+        await console.clearLine()
+        do throws(BackupError) { return try outcome.get() } catch {
+            throw CommandFailure(error, signal: signal)
+        }
+    }
+}

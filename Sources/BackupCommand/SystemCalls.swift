@@ -1,0 +1,113 @@
+import Glibc
+
+// Every call into C that this module makes, each in a function that is safe to call.
+
+/// The two signals that end a run in order.
+enum SignalNumber {
+    static let interrupt = SIGINT
+    static let terminate = SIGTERM
+    static let all = [interrupt, terminate]
+}
+
+/// One of the process's two outputs.
+enum OutputStream: Int32, Sendable {
+    case standardOutput = 1
+    case standardError = 2
+
+    var isTerminal: Bool { isatty(rawValue) == 1 }
+
+    /// Columns of the terminal; `nil` if there is none, or it does not say.
+    var terminalWidth: Int? {
+        var size = winsize()
+        guard unsafe ioctl(rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return nil
+        }
+        return Int(size.ws_col)
+    }
+
+    /// Writes all of `text`, unless the reader has closed its pipe: then it has seen enough.
+    ///
+    /// - Returns: the system's words for why it could not, or `nil`.
+    func write(_ text: String) -> String? {
+        let bytes = Array(text.utf8)
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.write(
+                    rawValue, $0.baseAddress?.advanced(by: done), bytes.count - done)
+            }
+            if count < 0, errno == EPIPE { return nil }
+            guard count >= 0 || errno == EINTR else { return systemReason(errno) }
+            done += max(count, 0)
+        }
+        return nil
+    }
+}
+
+/// A file that could not be read.
+struct FileFailure: Error {
+    /// The system's words.
+    let reason: String
+    let isMissing: Bool
+}
+
+/// Returns the bytes of a file that is small by its nature.
+///
+/// - Parameter limit: more bytes than this are refused.
+func readSmallFile(_ path: String, limit: Int = 1 << 20) throws(FileFailure) -> [UInt8] {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+        throw FileFailure(reason: systemReason(errno), isMissing: errno == ENOENT)
+    }
+    defer { close(descriptor) }
+    var content: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = unsafe chunk.withUnsafeMutableBytes {
+            unsafe read(descriptor, $0.baseAddress, $0.count)
+        }
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw FileFailure(reason: systemReason(errno), isMissing: false) }
+        guard count > 0 else { return content }
+        content += chunk.prefix(count)
+        guard content.count <= limit else {
+            throw FileFailure(reason: "it is larger than \(limit) bytes", isMissing: false)
+        }
+    }
+}
+
+private func systemReason(_ code: Int32) -> String {
+    unsafe String(cString: strerror(code))
+}
+
+/// Makes a write into a closed pipe an error of that write and not the end of the process.
+func ignoreBrokenPipes() {
+    _ = signal(SIGPIPE, SIG_IGN)
+}
+
+/// Keeps `signals` from ending the process, in this thread and those it makes from now on.
+func block(_ signals: [Int32]) {
+    mask(signals, SIG_BLOCK)
+}
+
+/// Lets `signals` end the process again.
+func unblock(_ signals: [Int32]) {
+    mask(signals, SIG_UNBLOCK)
+}
+
+private func mask(_ signals: [Int32], _ change: Int32) {
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for signal in signals { unsafe sigaddset(&set, signal) }
+    unsafe pthread_sigmask(change, &set, nil)
+}
+
+/// Ends the process at once, as a second signal asks for.
+func endAtOnce(after signal: Int32) -> Never {
+    _exit(128 + signal)
+}
+
+/// Ends the process.
+func endProcess(withStatus status: Int32) -> Never {
+    exit(status)
+}
