@@ -1,0 +1,103 @@
+import GraphCatalog
+import Synchronization
+
+/// A tenant that exists only as answers: pages by the path they are asked for.
+final class RecordedTenant: GraphSource {
+    enum Answer: Sendable {
+        /// Items of a collection, in pages.
+        case pages([[String]])
+        /// One object.
+        case object(String)
+        case failure(GraphError.Kind)
+        /// Pages that end in a failure.
+        case broken([[String]], GraphError.Kind)
+        /// Pages whose last links back to the first.
+        case circle([[String]])
+    }
+
+    private struct State {
+        var answers: [String: [Answer]] = [:]
+        var asked: [String] = []
+        /// What each reading is answered from; links name a reading and a page.
+        var readings: [Answer] = []
+    }
+
+    private let state: Mutex<State>
+
+    init(_ answers: [String: Answer]) {
+        state = Mutex(State(answers: answers.mapValues { [$0] }))
+    }
+
+    /// Sets the answers to a path, one for each reading from now on; the last stays.
+    func set(_ path: String, _ answers: Answer...) {
+        state.withLock { $0.answers[path] = answers }
+    }
+
+    /// First pages asked for so far.
+    var asked: [String] { state.withLock { $0.asked } }
+
+    private func begin(_ path: String) -> (Int, Answer) {
+        state.withLock { state in
+            state.asked.append(path)
+            let answers = state.answers[path] ?? [.failure(.notFound)]
+            if answers.count > 1 { state.answers[path] = Array(answers.dropFirst()) }
+            state.readings.append(answers[0])
+            return (state.readings.count - 1, answers[0])
+        }
+    }
+
+    func page(
+        _ target: GraphTarget, found: @escaping @Sendable (GraphLink) -> Void
+    ) async throws(GraphError) -> GraphPage {
+        switch target {
+        case .first(let request):
+            let (reading, answer) = begin(request.path)
+            return try page(0, reading, answer, found)
+        case .next(let link, _):
+            let numbers = link.text.split(separator: "#").dropFirst().compactMap { Int($0) }
+            let answer = state.withLock { $0.readings[numbers[0]] }
+            return try page(numbers[1], numbers[0], answer, found)
+        }
+    }
+
+    private func page(
+        _ number: Int, _ reading: Int, _ answer: Answer, _ found: (GraphLink) -> Void
+    ) throws(GraphError) -> GraphPage {
+        let pages: [[String]]
+        var next = number + 1
+        var isLast = false
+        switch answer {
+        case .object(let text): return GraphPage(body: Array(text.utf8))
+        case .failure(let kind): throw GraphError(kind, "The recording says \(kind)")
+        case .pages(let all): pages = all
+        case .broken(let all, let kind):
+            pages = all
+            guard number < all.count else { throw GraphError(kind, "The recording says \(kind)") }
+        case .circle(let all):
+            pages = all
+            if next == all.count { next = 1 }
+        }
+        switch answer {
+        case .pages(let all): isLast = next >= all.count
+        default: break
+        }
+        let link = isLast ? nil : GraphLink("https://graph.example/#\(reading)#\(next)")
+        if let link { found(link) }
+        let items = (pages.isEmpty ? [] : pages[number]).joined(separator: ",")
+        return GraphPage(body: Array("{\"value\":[\(items)]}".utf8), next: link)
+    }
+
+    func batch(
+        _ requests: [GraphRequest]
+    ) async throws(GraphError) -> [Result<GraphPage, GraphError>] {
+        var results: [Result<GraphPage, GraphError>] = []
+        for request in requests {
+            do throws(GraphError) {
+                results.append(.success(try await page(.first(request)) { _ in }))
+            } catch {
+                results.append(.failure(error))
+            }
+        }
+        return results
+    }
+}
