@@ -74,7 +74,7 @@ extension Tape {
                     Cursor(place: Int(entry.first), end: Int(entry.last), isObject: isObject))
             }
         case _ where entry.traits.contains(.withheld):
-            for byte in Self.placeholder { output.append(byte) }
+            output.append(Self.placeholder.span, 0..<Self.placeholder.count)
             return 1
         case _ where entry.traits.contains(.escaped):
             writeEscaped(entry, into: &output)
