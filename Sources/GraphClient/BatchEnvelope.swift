@@ -1,3 +1,4 @@
+import CanonicalJSON
 import GraphCatalog
 import NIOHTTP1
 
@@ -11,7 +12,6 @@ struct MemberPage {
 ///
 /// <https://learn.microsoft.com/graph/json-batching>
 struct BatchEnvelope {
-    private let bytes: [UInt8]
     /// In the order of the requests.
     private let responses: [JSONValue]
 
@@ -32,7 +32,8 @@ struct BatchEnvelope {
 
     /// - Throws: if there is not exactly one answer for each of `count` requests.
     init(_ bytes: [UInt8], count: Int) throws(Failure) {
-        guard let root = try? JSONValue(bytes), let answers = root["responses"]?.elements else {
+        guard let root = try? JSONValue(parsing: bytes), let answers = root["responses"]?.array
+        else {
             throw Failure(.garbled, "answered a batch without JSON")
         }
         guard root["@odata.nextLink"] == nil else {
@@ -48,7 +49,6 @@ struct BatchEnvelope {
         guard responses.count == count, byID.count == count else {
             throw Failure(.garbled, "answered a batch without all its members")
         }
-        self.bytes = bytes
     }
 
     /// Returns each member's page, or what kept it.
@@ -66,30 +66,30 @@ struct BatchEnvelope {
         _ response: JSONValue, of request: GraphRequest, at graph: Origin
     ) throws(Failure) -> MemberPage {
         let body = response["body"]
-        guard let status = response["status"]?.numberText.flatMap({ Int($0) }) else {
+        guard let status = response["status"]?.int else {
             throw Failure(.garbled, "answered a member of a batch without a status")
         }
         guard status == 200 else {
             throw Failure(
                 status: status, headers: headers(of: response),
-                body: body.map { bytes[$0.range] } ?? [])
+                body: body?.bytes ?? [])
         }
-        guard let body, body.members != nil else {
+        guard let body, body.object != nil else {
             throw Failure(.garbled, "answered a member of a batch without JSON")
         }
         let next = request.answer == .collection ? body["@odata.nextLink"]?.string : nil
         return MemberPage(
-            body: Array(bytes[body.range]),
+            body: Array(body.bytes),
             next: try next.map { text throws(Failure) in
                 try GraphLink(text).checked(after: .first(request), at: graph)
             })
     }
 
     private func headers(of response: JSONValue) -> HTTPHeaders {
-        let members = response["headers"]?.members ?? []
+        let members = response["headers"]?.object ?? []
         return HTTPHeaders(
             members.compactMap { member in
-                (member.value.string ?? member.value.numberText).map { (member.name, $0) }
+                (member.value.string ?? member.value.number).map { (member.name, $0) }
             })
     }
 }

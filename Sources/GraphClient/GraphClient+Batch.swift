@@ -19,11 +19,11 @@ extension GraphClient {
             let round = try await exchange(open.map { members[$0].request })
             var wait: Duration = .zero
             for (index, answer) in zip(open, round.value) {
+                members[index].waited += round.waited
                 wait = max(
                     wait,
                     members[index].take(
                         answer, elapsed: timeline.now - start, random: configuration.random()))
-                members[index].waited += round.waited
             }
             try await pause(wait, answers: round.value, of: open.map { members[$0].request })
             for index in open where members[index].result == nil { members[index].waited += wait }

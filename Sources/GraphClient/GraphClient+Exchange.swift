@@ -35,7 +35,8 @@ extension GraphClient {
         let value = try await persistence.run {
             _ async throws(GraphError) -> Result<Value, Failure> in
             for (bucket, units) in charges {
-                waited += try await limiter.admit(units, to: bucket)
+                let turn = try await limiter.admit(units, to: bucket)
+                waited += turn
             }
             let token = try await tokens.current(rejecting: rejected)
             requests += 1

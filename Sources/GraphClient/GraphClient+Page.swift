@@ -1,6 +1,6 @@
 import AsyncHTTPClient
+import CanonicalJSON
 package import GraphCatalog
-import NIOCore
 
 extension GraphClient {
     package func page(
@@ -66,9 +66,9 @@ private struct LinkWatch {
         scanner = LinkScanner()
     }
 
-    mutating func read(_ piece: ByteBufferView) throws(Failure) {
+    mutating func read(_ piece: Span<UInt8>) throws(Failure) {
         guard link == nil, target.request.answer == .collection else { return }
-        guard let text = scanner.feed(piece) else { return }
+        guard let text = scanner.read(piece) else { return }
         let next = try GraphLink(text).checked(after: target, at: graph)
         link = next
         found(next)

@@ -49,7 +49,7 @@ actor Limiter {
     /// Lets nothing of `bucket` begin for `duration`.
     func stop(_ bucket: ThrottleBucket, for duration: Duration) {
         let end = timeline.now + duration
-        buckets[bucket]?.stoppedUntil = max(buckets[bucket]?.stoppedUntil ?? end, end)
+        buckets[bucket]?.stop(until: end)
     }
 
     private func reserve(_ cost: Int, in bucket: ThrottleBucket) -> Duration {
@@ -64,7 +64,7 @@ actor Limiter {
 /// The begun and the promised requests of one bucket.
 private struct Bucket {
     let limit: ThrottleLimit
-    var stoppedUntil: Duration = .zero
+    private(set) var stoppedUntil: Duration = .zero
     /// Oldest first.
     private var starts: [(time: Duration, cost: Int)] = []
     /// The sum of their costs.
@@ -72,6 +72,10 @@ private struct Bucket {
 
     init(_ limit: ThrottleLimit) {
         self.limit = limit
+    }
+
+    mutating func stop(until end: Duration) {
+        stoppedUntil = max(stoppedUntil, end)
     }
 
     /// Promises `cost` units at the first time that the limit allows, and returns that time.

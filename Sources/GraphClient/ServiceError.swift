@@ -1,3 +1,5 @@
+import CanonicalJSON
+
 /// What the body of an error says, in any of the forms that Graph's services give it.
 ///
 /// `{"error": {"code", "message", "innerError": {"code", …}}}` is the rule. The root may be
@@ -8,7 +10,7 @@ struct ServiceError {
     private(set) var message = ""
 
     init(_ body: [UInt8]) {
-        guard let root = try? JSONValue(body) else { return }
+        guard let root = try? JSONValue(parsing: body) else { return }
         var error = root["error"] ?? root["odata.error"]
         message = error?["message"]?.string ?? error?["message"]?["value"]?.string ?? ""
         // A hostile body could nest further; nobody would learn from it.

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CanonicalJSON
 import GraphCatalog
 import Logging
 import NIOHTTP1
@@ -76,7 +77,7 @@ struct SignIn: Sendable {
                 signIn: Int(response.status.code), headers: response.headers, body: body,
                 clientID: configuration.credential.clientID)
         }
-        guard let document = try? JSONValue(body), let answer = read(document) else {
+        guard let document = try? JSONValue(parsing: body), let answer = read(document) else {
             throw Failure(.garbled, "answered 200 without what was asked for")
         }
         return answer
@@ -87,7 +88,7 @@ extension AccessToken {
     /// Reads the answer to a token request that was sent at `asked`. Numbers may be strings.
     fileprivate init?(_ document: JSONValue, from asked: Duration) {
         func seconds(_ name: String) -> Duration? {
-            let text = document[name]?.numberText ?? document[name]?.string
+            let text = document[name]?.number ?? document[name]?.string
             return text.flatMap(Double.init).flatMap {
                 (1...1e8).contains($0) ? .seconds(Int64($0)) : nil
             }
@@ -104,7 +105,7 @@ extension AccessToken {
 extension Failure {
     /// Reads why Entra gives no token. The vendor's texts are not passed on, only their number.
     fileprivate init(signIn status: Int, headers: HTTPHeaders, body: [UInt8], clientID: String) {
-        let document = try? JSONValue(body)
+        let document = try? JSONValue(parsing: body)
         let error = document?["error"]?.string
         guard [400, 401, 403].contains(status), error != "temporarily_unavailable" else {
             let kind: Class =
@@ -114,7 +115,7 @@ extension Failure {
             return
         }
         let code =
-            document?["error_codes"]?.elements?.first?.numberText.flatMap { Int($0) }
+            document?["error_codes"]?.array?.first?.int
             ?? document?["error_description"]?.string.flatMap(aadstsNumber)
         self.init(
             .final(.signInRefused), "refused the sign-in of application \(clientID)",

@@ -70,7 +70,7 @@ struct Transport: Sendable {
     /// Reads the body of `response`, giving each piece to `watch` as it arrives.
     func body(
         of response: HTTPClientResponse, host: String, limit: Int = byteLimit,
-        watch: (ByteBufferView) throws(Failure) -> Void = { _ in }
+        watch: (Span<UInt8>) throws(Failure) -> Void = { _ in }
     ) async throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         if let length = response.headers.first(name: "content-length").flatMap({ Int($0) }) {
@@ -81,8 +81,9 @@ struct Transport: Sendable {
                 guard bytes.count + piece.readableBytes <= limit else {
                     throw Failure(.final(.malformed), "answered with more than \(limit) bytes")
                 }
+                let start = bytes.count
                 bytes.append(contentsOf: piece.readableBytesView)
-                try watch(piece.readableBytesView)
+                try watch(bytes.span.extracting(start..<bytes.count))
             }
         } catch let failure as Failure {
             throw failure
