@@ -105,7 +105,7 @@ struct BackupTests {
 
         #expect(result.record.types["people"]?.created == 5)
         #expect(try runs.git("rev-list", "--count", "main") == "1\n")
-        #expect(try runs.git("tag") == "backup/2026-09-22T13-46-40Z\n")
+        #expect(try runs.git("tag") == "backup/2026-09-22T14-13-20Z\n")
         #expect(
             try runs.files == [
                 "Organization/Organization.json", "People/id-0/id-0.json", "People/id-1/id-1.json",
@@ -146,7 +146,7 @@ struct BackupTests {
         #expect(result.changes.map { "\($0.kind.rawValue) \($0.name)" } == ["D Number 0", "M New name", "A Number 5"])
         let message = try runs.git("log", "-1", "--format=%B", "main")
         #expect(message.hasPrefix("Tenantkeep: 1 created, 1 updated, 1 deleted in People\n\nD People  Number 0\n"))
-        #expect(message.contains("\n\nTenantkeep-Run: 2026-09-23T13:46:40Z\n"))
+        #expect(message.contains("\n\nTenantkeep-Run: 2026-09-23T14:13:20Z\n"))
         try runs.expectSound()
     }
 
