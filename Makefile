@@ -1,0 +1,41 @@
+# make        installs what is missing and builds tenantkeep for use
+# make demo   backs a simulated tenant up, changes it, backs it up again and shows the history
+# make test   builds and runs the tests
+# make check  what every change must pass: format, lint, layering and all other tests
+# make bench  measures the parts and whole runs beside git
+# make soak   kills runs at 200 random moments
+# make format puts the sources into shape
+
+SWIFT_FILES := $(shell git ls-files '*.swift' 2>/dev/null)
+
+.PHONY: build demo test check bench soak format prerequisites
+
+build: prerequisites
+	swift build -c release --product tenantkeep
+	@echo "Built $$(swift build -c release --show-bin-path)/tenantkeep"
+
+demo: build
+	swift build -c release --product tenantkeep-simulator
+	.make/demo "$$(swift build -c release --show-bin-path)"
+
+test: prerequisites
+	swift build --build-tests
+	swift test --skip-build
+
+check: prerequisites
+	swift format lint --strict --parallel --configuration .swift-format $(SWIFT_FILES)
+	$(MAKE) test
+
+bench: prerequisites
+	swift build -c release --product Benchmark
+	"$$(swift build -c release --show-bin-path)/Benchmark"
+
+soak: prerequisites
+	swift build --build-tests
+	TENANTKEEP_TEST_KILLS=200 swift test --skip-build --filter Kill
+
+format:
+	swift format format --in-place --parallel --configuration .swift-format $(SWIFT_FILES)
+
+prerequisites:
+	@.make/prerequisites
