@@ -9,6 +9,8 @@ struct Inquiry: Sendable {
     /// Scheme, host and port under which the client knows this server.
     var origin: String
     var isMember = false
+    /// What the answer names the exchange by.
+    let id = newGUID()
 }
 
 /// Header fields in order; names compare without case.

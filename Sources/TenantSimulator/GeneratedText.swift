@@ -56,8 +56,7 @@ enum GeneratedText {
         "assignedPlans":[
         {"assignedDateTime":"{{date:5}}","capabilityStatus":"Enabled","service":"exchange","servicePlanId":"{{shared:44}}"},
         {"assignedDateTime":"{{date:5}}","capabilityStatus":"Enabled","service":"SharePoint","servicePlanId":"{{shared:45}}"},
-        {"assignedDateTime":"{{date:5}}","capabilityStatus":"Enabled","service":"TeamspaceAPI","servicePlanId":"{{shared:46}}"},
-        {"assignedDateTime":"{{date:5}}","capabilityStatus":"Deleted","service":"MicrosoftOffice","servicePlanId":"{{shared:47}}"}],
+        {"assignedDateTime":"{{date:5}}","capabilityStatus":"Enabled","service":"TeamspaceAPI","servicePlanId":"{{shared:46}}"}],
         "authorizationInfo":{"certificateUserIds":[]},
         "identities":[{"signInType":"userPrincipalName","issuer":"{{domain}}","issuerAssignedId":"{{given}}.{{surname}}.{{number}}@{{domain}}"}],
         "licenseAssignmentStates":[{"skuId":"{{shared:41}}","disabledPlans":[],"assignedByGroup":null,"state":"Active","error":"None","lastUpdatedDateTime":"{{date:6}}"}],
@@ -68,8 +67,7 @@ enum GeneratedText {
         "extensionAttribute10":null,"extensionAttribute11":null,"extensionAttribute12":null,
         "extensionAttribute13":null,"extensionAttribute14":null,"extensionAttribute15":null},
         "provisionedPlans":[
-        {"capabilityStatus":"Enabled","provisioningStatus":"Success","service":"exchange"},
-        {"capabilityStatus":"Enabled","provisioningStatus":"Success","service":"SharePoint"}],
+        {"capabilityStatus":"Enabled","provisioningStatus":"Success","service":"exchange"}],
         "serviceProvisioningErrors":[]}
         """
 

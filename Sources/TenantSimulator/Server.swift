@@ -19,7 +19,7 @@ struct Server: Sendable {
         started: @escaping @Sendable (Int) -> Void
     ) throws -> Application<CallbackResponder<BasicRequestContext>> {
         var logger = Logger(label: "tenantkeep-simulator")
-        logger.logLevel = .error
+        logger.logLevel = .critical
         let origin = Origin(isSecure: certificate != nil)
         let simulation = self.simulation
         return Application(

@@ -215,7 +215,7 @@ extension Simulation {
 
     private func dressed(_ reply: Reply, _ inquiry: Inquiry) -> Reply {
         var reply = reply
-        let id = newGUID()
+        let id = inquiry.id
         reply.headers["request-id"] = id
         reply.headers["client-request-id"] = inquiry.headers["client-request-id"] ?? id
         guard !inquiry.isMember else { return reply }

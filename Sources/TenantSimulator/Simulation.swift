@@ -98,7 +98,7 @@ extension JSON {
     static func failure(
         _ failure: GraphFailure, _ simulation: Simulation, _ inquiry: Inquiry
     ) -> JSON {
-        let id = newGUID()
+        let id = inquiry.id
         let date = String(simulation.clock.now.iso().dropLast())
         return [
             "error": [
