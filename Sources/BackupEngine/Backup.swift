@@ -33,20 +33,25 @@ package struct Backup<Source: GraphSource>: Sendable {
     /// - Throws: only what concerns the whole run; a type that fails is kept and recorded.
     package func run() async throws(BackupError) -> BackupResult {
         let store = try open()
-        do throws(BackupError) {
-            let last = try await lastState(of: store)
-            let reader = TenantReader(
-                source: source, store: store, tenant: options.tenant, progress: progress,
-                previousCounts: last.record?.types.mapValues(\.objects) ?? [:])
-            let readings = try await reader.read(options.selection)
-            try refuseIfNothingWasRead(readings)
-            await progress(.comparing)
-            let plan = try await plan(readings, against: last, reader)
-            return try await write(plan, after: last, in: store)
-        } catch {
-            try? await store.discard()
-            throw error
+        let result: Result<BackupResult, BackupError>
+        do throws(BackupError) { result = .success(try await run(in: store)) } catch {
+            result = .failure(error)
         }
+        // What could not be removed is a temporary file, and listed for the next run.
+        try? await store.close()
+        return try result.get()
+    }
+
+    private func run(in store: GitStore) async throws(BackupError) -> BackupResult {
+        let last = try await lastState(of: store)
+        let reader = TenantReader(
+            source: source, store: store, tenant: options.tenant, progress: progress,
+            previousCounts: last.record?.types.mapValues(\.objects) ?? [:])
+        let readings = try await reader.read(options.selection)
+        try refuseIfNothingWasRead(readings)
+        await progress(.comparing)
+        let plan = try await plan(readings, against: last, reader)
+        return try await write(plan, after: last, in: store)
     }
 
     private func open() throws(BackupError) -> GitStore {

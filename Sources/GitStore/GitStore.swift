@@ -26,7 +26,7 @@ package actor GitStore {
 
     let folder: String
     let purpose: Purpose
-    let lock: RunLock?
+    var lock: RunLock?
     private let database: Handle<ObjectDatabase>?
     var pack: PackWriter?
     /// New blobs of a preview, which nothing else keeps.
@@ -234,8 +234,9 @@ package actor GitStore {
         try check("read \(folder)/objects/pack") { git_odb_refresh(database) }
     }
 
-    /// Lets go of everything written since the store was opened.
-    package func discard() throws(GitError) {
+    /// Ends the run: lets go of what was written and not published, and of the repository.
+    package func close() throws(GitError) {
+        defer { lock = nil }
         if let abandoned = pack.take() {
             do throws(FileError) { try abandoned.discard() } catch { throw GitError(error) }
         }

@@ -56,6 +56,13 @@ final class Program: Sendable {
         _ arguments: String..., environment: [String: String] = [:],
         whileRunning: (Process) async throws -> Void = { _ in }
     ) async throws -> Ending {
+        try await run(arguments, environment: environment, whileRunning: whileRunning)
+    }
+
+    func run(
+        _ arguments: [String], environment: [String: String] = [:],
+        whileRunning: (Process) async throws -> Void = { _ in }
+    ) async throws -> Ending {
         let process = Process()
         process.executableURL = try Self.executable()
         process.arguments = arguments
