@@ -74,7 +74,8 @@ extension Tape {
                     Cursor(place: Int(entry.first), end: Int(entry.last), isObject: isObject))
             }
         case _ where entry.traits.contains(.withheld):
-            output.append(Self.placeholder.span, 0..<Self.placeholder.count)
+            let placeholder = Self.placeholder
+            output.append(placeholder.span, 0..<placeholder.count)
             return 1
         case _ where entry.traits.contains(.escaped):
             writeEscaped(entry, into: &output)
