@@ -187,17 +187,18 @@ struct Tape {
     ) throws(JSONError) -> Int {
         let end = try readText(input, start, .string)
         let last = entries.count &- 1
-        if setting.isSecret || isSecret(input, entries[last]) {
+        let entry = entries[last]
+        var isSecret = setting.isSecret
+        if entry.traits.contains(.escaped) {
+            isSecret = isSecret || SecretLook.isSecret(decoded.span, entry.text)
+        } else {
+            isSecret = isSecret || SecretLook.isSecret(input, entry.text)
+        }
+        if isSecret {
             entries[last].traits.insert(.withheld)
             entries[last].size = Int32(Self.placeholder.count)
         }
         return end
-    }
-
-    @inline(__always)
-    private func isSecret(_ input: Span<UInt8>, _ entry: Entry) -> Bool {
-        entry.traits.contains(.escaped)
-            ? SecretLook.isSecret(decoded.span, entry.text) : SecretLook.isSecret(input, entry.text)
     }
 
     /// Reads a quoted string onto the tape.
@@ -271,9 +272,13 @@ struct Tape {
     private mutating func settle(_ input: Span<UInt8>, _ setting: inout Setting) {
         let last = entries.count &- 1
         let entry = entries[last]
-        let isDropped =
-            entry.traits.contains(.escaped)
-            ? settle(&setting, decoded.span, entry.text) : settle(&setting, input, entry.text)
+        let isDropped: Bool
+        if entry.traits.contains(.escaped) {
+            let text = decoded
+            isDropped = settle(&setting, text.span, entry.text)
+        } else {
+            isDropped = settle(&setting, input, entry.text)
+        }
         entries[last].size &+= 2
         if isDropped { entries[last].traits.insert(.dropped) }
         if open.count == 1 { noteID(input, entry, at: last) }
@@ -281,7 +286,7 @@ struct Tape {
 
     /// Returns whether the member is dropped.
     @inline(__always)
-    private func settle(
+    private mutating func settle(
         _ setting: inout Setting, _ name: Span<UInt8>, _ range: Range<Int>
     ) -> Bool {
         let node = rules.child(name, range, of: Int(setting.rule))
