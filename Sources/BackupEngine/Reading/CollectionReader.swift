@@ -85,6 +85,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
         let ids = try await storing { () async throws(GitError) in
             try await store.writeBlobs(canonical.bytes, canonical.items.map(\.bytes))
         }
+        try answer.notePage(ids)
         for (item, blob) in zip(canonical.items, ids) {
             if let id = canonical.id(of: item), !id.isEmpty {
                 answer.listing.append(id: id, blob: blob)
@@ -116,9 +117,23 @@ struct CollectionAnswer: Sendable {
     var documents: [(id: [UInt8], bytes: [UInt8])] = []
     /// Blobs of objects without an ID.
     var nameless: [ObjectID] = []
+    private var pages: [Int: Int] = [:]
+    private var emptyPages = 0
     var requests = 0
     var waited = Duration.zero
     var withheld = 0
+
+    /// Takes note of a page's objects.
+    ///
+    /// - Throws: if pages only repeat what was there before. An object may come twice and a page may
+    ///   be empty, but a list that does so for ever would never end.
+    mutating func notePage(_ blobs: [ObjectID]) throws(BackupError) {
+        let page = Set(blobs).hashValue
+        if blobs.isEmpty { emptyPages += 1 } else { pages[page, default: 0] += 1 }
+        guard emptyPages < 1_000, pages[page] ?? 0 < 4 else {
+            throw .source(GraphError(.malformed, "Graph's pages go round in circles"))
+        }
+    }
 
     /// The objects found. Of a type that one file holds, that file as the only one, under an empty
     /// ID: the object itself, or an array in the order of the IDs if there are several.
