@@ -1,0 +1,84 @@
+/// Finds the ends of strings and checks what is in them, eight bytes at a time.
+enum StringScan {
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let highs: UInt64 = 0x8080_8080_8080_8080
+
+    /// Has the high bit of the first byte set that equals `byte`; bits above that one mean nothing.
+    @inline(__always)
+    static func matches(_ word: UInt64, _ byte: UInt8) -> UInt64 {
+        let zeroed = word ^ (ones &* UInt64(byte))
+        return (zeroed &- ones) & ~zeroed & highs
+    }
+
+    /// Has the high bit of the first byte set that is a quote, a backslash, a control character or
+    /// not ASCII; bits above that one mean nothing.
+    @inline(__always)
+    private static func stops(_ word: UInt64) -> UInt64 {
+        let controls = (word &- ones &* 0x20) & ~word & highs
+        return matches(word, 0x22) | matches(word, 0x5C) | controls | (word & highs)
+    }
+
+    /// Returns the offset of the first byte from `start` on that is not plain ASCII text, or the
+    /// span's end.
+    @inline(__always)
+    static func plainEnd(_ input: Span<UInt8>, from start: Int) -> Int {
+        var at = start
+        while at &+ 8 <= input.count {
+            let found = stops(input.word(at: at))
+            if found != 0 { return at &+ found.trailingZeroBitCount >> 3 }
+            at &+= 8
+        }
+        while at < input.count {
+            let byte = input[at]
+            if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return at }
+            at &+= 1
+        }
+        return at
+    }
+
+    /// Returns the offset of the first quote or backslash from `start` on, or the span's end.
+    @inline(__always)
+    static func quoteOrBackslash(_ input: Span<UInt8>, from start: Int) -> Int {
+        var at = start
+        while at &+ 8 <= input.count {
+            let word = input.word(at: at)
+            let found = matches(word, 0x22) | matches(word, 0x5C)
+            if found != 0 { return at &+ found.trailingZeroBitCount >> 3 }
+            at &+= 8
+        }
+        while at < input.count, input[at] != 0x22, input[at] != 0x5C { at &+= 1 }
+        return at
+    }
+
+    /// Returns the end of the UTF-8 sequence that begins with the non-ASCII byte at `start`.
+    ///
+    /// Well-formed is what table 3-7 of the Unicode standard lists. The error's position is that
+    /// of the sequence's first byte.
+    static func sequenceEnd(
+        _ input: Span<UInt8>, from start: Int
+    ) throws(JSONError) -> Int {
+        let lead = input[start]
+        let length: Int
+        var second: ClosedRange<UInt8> = 0x80...0xBF
+        switch lead {
+        case 0xC2...0xDF: length = 2
+        case 0xE0: (length, second) = (3, 0xA0...0xBF)
+        case 0xED: (length, second) = (3, 0x80...0x9F)
+        case 0xE1...0xEF: length = 3
+        case 0xF0: (length, second) = (4, 0x90...0xBF)
+        case 0xF1...0xF3: length = 4
+        case 0xF4: (length, second) = (4, 0x80...0x8F)
+        default: throw JSONError(.invalidUTF8, at: start)
+        }
+        for offset in 1..<length {
+            guard start + offset < input.count else {
+                throw JSONError(.truncated, at: input.count)
+            }
+            let allowed = offset == 1 ? second : 0x80...0xBF
+            guard allowed.contains(input[start + offset]) else {
+                throw JSONError(.invalidUTF8, at: start)
+            }
+        }
+        return start + length
+    }
+}

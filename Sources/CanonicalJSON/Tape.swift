@@ -1,0 +1,319 @@
+/// Reads one JSON value into a flat list of its parts, ready to be written the canonical way.
+///
+/// A tape is meant to be used again and again: its arrays keep their room, and it remembers in
+/// which order the members of the last objects came, so that the next ones need no sorting.
+///
+/// - Strictness: RFC 8259 to the letter, UTF-8 only, no name twice in an object, ``Limits``.
+/// - Cost: 28 bytes for each name and value. Nothing is called recursively.
+struct Tape {
+    /// A name, or a value. Offsets are those of the input or of ``decoded``.
+    struct Entry {
+        enum Kind: UInt8 { case object, array, string, number, literal, name }
+
+        /// The text as received, quotes and brackets included.
+        var start: Int32
+        var end: Int32 = 0
+        /// The children as written, in ``order``; or an escaped string's text, in ``decoded``.
+        var first: Int32 = 0
+        var last: Int32 = 0
+        /// Bytes of the canonical form at its depth; of a name, with `: ` after it.
+        var size: Int32 = 0
+        /// Where on the tape the next sibling is.
+        var next: Int32
+        let kind: Kind
+        var traits: Traits = []
+    }
+
+    struct Traits: OptionSet {
+        let rawValue: UInt8
+        /// The string has escapes, and its text is in ``decoded``.
+        static let escaped = Traits(rawValue: 1)
+        /// The member is not part of the canonical form.
+        static let dropped = Traits(rawValue: 2)
+        /// A placeholder is written instead of the value.
+        static let withheld = Traits(rawValue: 4)
+        /// Of a name: text under it is a secret.
+        static let secret = Traits(rawValue: 8)
+    }
+
+    /// What decides about the value that comes next.
+    struct Setting {
+        var rule: Int32 = 0
+        var holder: SecretNames.Holder = .any
+        var isSecret = false
+    }
+
+    struct Container {
+        let entry: Int32
+        let isObject: Bool
+        /// For elements of an array; for members of an object before their names are looked at.
+        let setting: Setting
+    }
+
+    static let placeholder = Array("\"[secret withheld]\"".utf8)
+
+    let rules: CanonicalRules
+    let names = SecretNames()
+    let byteLimit: Int
+    /// Whether numbers at the end of the input are complete.
+    var isWhole = false
+
+    var entries: [Entry] = []
+    var decoded: [UInt8] = []
+    /// The children of all closed containers, in the order in which they are written.
+    var order: [Int32] = []
+    var open: [Container] = []
+    /// The name that has the item's ID as its value; a folded one only if no exact one is there.
+    var idName: (entry: Int32, isExact: Bool)?
+    var sorter = MemberSorter()
+    var cursors: [Cursor] = []
+    var setScratch: [UInt8] = []
+
+    init(_ rules: CanonicalRules, byteLimit: Int = Limits.bytes) {
+        self.rules = rules
+        self.byteLimit = byteLimit
+    }
+
+    /// Reads the value that begins at the first byte of `input`; returns the offset after it.
+    ///
+    /// - Throws: `truncated` if the input ends before the value does; all positions are relative
+    ///   to the input.
+    mutating func read(_ input: Span<UInt8>) throws(JSONError) -> Int {
+        guard input.count > byteLimit else { return try readAll(input) }
+        isWhole = false
+        do {
+            return try readAll(input.extracting(first: byteLimit))
+        } catch {
+            guard error.problem == .truncated else { throw error }
+            throw JSONError(.tooLarge, at: byteLimit)
+        }
+    }
+
+    private mutating func readAll(_ input: Span<UInt8>) throws(JSONError) -> Int {
+        clear()
+        var at = try readValue(input, 0, Setting())
+        while let container = open.last {
+            at = Self.skipSpace(input, at)
+            guard at < input.count else { throw JSONError(.truncated, at: at) }
+            at = try readNext(input, at, in: container)
+        }
+        guard entries[0].size < byteLimit else { throw JSONError(.tooLarge, at: 0) }
+        return at
+    }
+
+    private mutating func clear() {
+        entries.removeAll(keepingCapacity: true)
+        decoded.removeAll(keepingCapacity: true)
+        order.removeAll(keepingCapacity: true)
+        open.removeAll(keepingCapacity: true)
+        idName = nil
+    }
+
+    /// Reads what follows in an open container: its end, or the next member or element.
+    @inline(__always)
+    private mutating func readNext(
+        _ input: Span<UInt8>, _ start: Int, in container: Container
+    ) throws(JSONError) -> Int {
+        let isFirst = entries.count == Int(container.entry) &+ 1
+        var at = start
+        if input[at] == (container.isObject ? 0x7D : 0x5D) {
+            try close(container, input, at: at)
+            return at &+ 1
+        }
+        if !isFirst {
+            guard input[at] == 0x2C else { throw JSONError(.unexpectedByte, at: at) }
+            at = Self.skipSpace(input, at &+ 1)
+        }
+        guard container.isObject else { return try readValue(input, at, container.setting) }
+        var setting = container.setting
+        at = try readName(input, at, &setting)
+        return try readValue(input, at, setting)
+    }
+
+    // MARK: - Values
+
+    @inline(__always)
+    private mutating func readValue(
+        _ input: Span<UInt8>, _ start: Int, _ setting: Setting
+    ) throws(JSONError) -> Int {
+        let at = Self.skipSpace(input, start)
+        guard at < input.count else { throw JSONError(.truncated, at: at) }
+        guard entries.count < Limits.values else { throw JSONError(.tooManyValues, at: at) }
+        switch input[at] {
+        case 0x22: return try readString(input, at, setting)
+        case 0x7B: return try openContainer(at, isObject: true, setting)
+        case 0x5B: return try openContainer(at, isObject: false, setting)
+        case 0x2D, 0x30...0x39:
+            let end = try NumberScan.end(input, from: at, isWhole: isWhole)
+            addScalar(.number, at, end, isWithheld: setting.isSecret)
+            return end
+        case 0x74, 0x66, 0x6E:
+            let end = try NumberScan.literalEnd(input, from: at)
+            addScalar(.literal, at, end, isWithheld: false)
+            return end
+        default: throw JSONError(.unexpectedByte, at: at)
+        }
+    }
+
+    @inline(__always)
+    private mutating func addScalar(_ kind: Entry.Kind, _ start: Int, _ end: Int, isWithheld: Bool)
+    {
+        var entry = Entry(
+            start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end),
+            next: Int32(truncatingIfNeeded: entries.count &+ 1), kind: kind)
+        entry.size = entry.end &- entry.start
+        if isWithheld {
+            entry.traits = .withheld
+            entry.size = Int32(Self.placeholder.count)
+        }
+        entries.append(entry)
+    }
+
+    private mutating func openContainer(
+        _ start: Int, isObject: Bool, _ setting: Setting
+    ) throws(JSONError) -> Int {
+        guard open.count < Limits.depth else { throw JSONError(.tooDeep, at: start) }
+        var inner = setting
+        if isObject { inner.isSecret = false }
+        open.append(
+            Container(entry: Int32(entries.count), isObject: isObject, setting: inner))
+        entries.append(Entry(start: Int32(start), next: 0, kind: isObject ? .object : .array))
+        return start + 1
+    }
+
+    @inline(__always)
+    private mutating func readString(
+        _ input: Span<UInt8>, _ start: Int, _ setting: Setting
+    ) throws(JSONError) -> Int {
+        let end = try readText(input, start, .string)
+        let last = entries.count &- 1
+        if setting.isSecret || isSecret(input, entries[last]) {
+            entries[last].traits.insert(.withheld)
+            entries[last].size = Int32(Self.placeholder.count)
+        }
+        return end
+    }
+
+    @inline(__always)
+    private func isSecret(_ input: Span<UInt8>, _ entry: Entry) -> Bool {
+        entry.traits.contains(.escaped)
+            ? SecretLook.isSecret(decoded.span, entry.text) : SecretLook.isSecret(input, entry.text)
+    }
+
+    /// Reads a quoted string onto the tape.
+    @inline(__always)
+    private mutating func readText(
+        _ input: Span<UInt8>, _ start: Int, _ kind: Entry.Kind
+    ) throws(JSONError) -> Int {
+        let at = StringScan.plainEnd(input, from: start &+ 1)
+        guard at < input.count, input[at] == 0x22 else {
+            return try readUnusualText(input, start, kind, from: at)
+        }
+        addScalar(kind, start, at &+ 1, isWithheld: false)
+        return at &+ 1
+    }
+
+    /// Reads a string with escapes or other than ASCII text, of which all before `from` is plain.
+    private mutating func readUnusualText(
+        _ input: Span<UInt8>, _ start: Int, _ kind: Entry.Kind, from: Int
+    ) throws(JSONError) -> Int {
+        var at = from
+        let base = decoded.count
+        var copied = start + 1
+        var isEscaped = false
+        while true {
+            guard at < input.count else { throw JSONError(.truncated, at: at) }
+            switch input[at] {
+            case 0x22:
+                if isEscaped { decoded.append(input, copied..<at) }
+                addScalar(kind, start, at + 1, isWithheld: false)
+                if isEscaped { markEscaped(textFrom: base) }
+                return at + 1
+            case 0x5C:
+                decoded.append(input, copied..<at)
+                at = try StringEscapes.decode(input, at: at, into: &decoded)
+                (copied, isEscaped) = (at, true)
+            case ..<0x20: throw JSONError(.controlCharacter, at: at)
+            default: at = try StringScan.sequenceEnd(input, from: at)
+            }
+            at = StringScan.plainEnd(input, from: at)
+        }
+    }
+
+    private mutating func markEscaped(textFrom base: Int) {
+        let last = entries.count - 1
+        entries[last].traits.insert(.escaped)
+        entries[last].first = Int32(base)
+        entries[last].last = Int32(decoded.count)
+        entries[last].size =
+            Int32(StringEscapes.canonicalCount(decoded.span, base..<decoded.count)) + 2
+    }
+
+    // MARK: - Names
+
+    /// Reads a name and its colon, and settles what its value is.
+    @inline(__always)
+    private mutating func readName(
+        _ input: Span<UInt8>, _ start: Int, _ setting: inout Setting
+    ) throws(JSONError) -> Int {
+        guard start < input.count else { throw JSONError(.truncated, at: start) }
+        guard input[start] == 0x22 else { throw JSONError(.unexpectedByte, at: start) }
+        guard entries.count < Limits.values else { throw JSONError(.tooManyValues, at: start) }
+        var at = try readText(input, start, .name)
+        settle(input, &setting)
+        at = Self.skipSpace(input, at)
+        guard at < input.count else { throw JSONError(.truncated, at: at) }
+        guard input[at] == 0x3A else { throw JSONError(.unexpectedByte, at: at) }
+        return at &+ 1
+    }
+
+    @inline(__always)
+    private mutating func settle(_ input: Span<UInt8>, _ setting: inout Setting) {
+        let last = entries.count &- 1
+        let entry = entries[last]
+        let isDropped =
+            entry.traits.contains(.escaped)
+            ? settle(&setting, decoded.span, entry.text) : settle(&setting, input, entry.text)
+        entries[last].size &+= 2
+        if isDropped { entries[last].traits.insert(.dropped) }
+        if open.count == 1 { noteID(input, entry, at: last) }
+    }
+
+    /// Returns whether the member is dropped.
+    @inline(__always)
+    private func settle(
+        _ setting: inout Setting, _ name: Span<UInt8>, _ range: Range<Int>
+    ) -> Bool {
+        let node = rules.child(name, range, of: Int(setting.rule))
+        setting.rule = Int32(truncatingIfNeeded: node)
+        (setting.isSecret, setting.holder) = names.look(up: name, range, in: setting.holder)
+        return node >= 0 && rules.nodes[node].isVolatile || CanonicalRules.isAnnotation(name, range)
+    }
+
+    @inline(__always)
+    static func skipSpace(_ input: Span<UInt8>, _ start: Int) -> Int {
+        guard start < input.count, input[start] <= 0x20 else { return start }
+        var at = start
+        while at < input.count {
+            let byte = input[at]
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { break }
+            at &+= 1
+        }
+        return at
+    }
+}
+
+extension Tape.Entry {
+    /// A string's or a name's decoded text: in `decoded` if escaped, else in the input.
+    @inline(__always)
+    var text: Range<Int> {
+        traits.contains(.escaped)
+            ? Int(first)..<Int(last) : Int(start) &+ 1..<max(Int(start) &+ 1, Int(end) &- 1)
+    }
+}
+
+extension [UInt8] {
+    mutating func append(_ source: Span<UInt8>, _ range: Range<Int>) {
+        append(addingCapacity: range.count) { output in output.append(source, range) }
+    }
+}

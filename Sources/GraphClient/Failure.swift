@@ -1,0 +1,96 @@
+import GraphCatalog
+import NIOHTTP1
+
+/// One try of a request that did not bring its answer.
+struct Failure: Error {
+    enum Class: Hashable {
+        /// 429 and 509: too many requests, for everyone in the bucket.
+        case throttled
+        /// 503 and 504.
+        case busy
+        /// 500, 502, 408: likely to pass, less likely to pass soon.
+        case faulty
+        /// The connection ended before the answer did.
+        case broken
+        /// There never was a connection.
+        case unreachable
+        /// Something came that is not the JSON that was promised.
+        case garbled
+        /// 401.
+        case tokenRejected
+        /// Trying again changes nothing.
+        case final(GraphError.Kind)
+    }
+
+    let kind: Class
+    /// Goes on from the service's name: `answered 503`.
+    let deed: String
+    /// The error's code or cause, in brackets at the end of the sentence.
+    let detail: String?
+    let retryAfter: Duration?
+    let hint: String?
+
+    init(
+        _ kind: Class, _ deed: String, detail: String? = nil, retryAfter: Duration? = nil,
+        hint: String? = nil
+    ) {
+        self.kind = kind
+        self.deed = deed
+        self.detail = detail
+        self.retryAfter = retryAfter
+        self.hint = hint
+    }
+
+    static let cancelled = Failure(.final(.other), "was cancelled")
+}
+
+extension Failure {
+    /// Reads what Graph answers when it does not answer with what was asked for.
+    ///
+    /// <https://learn.microsoft.com/graph/errors>
+    init(status: Int, headers: HTTPHeaders, body: some Collection<UInt8>) {
+        let error = ServiceError(Array(body))
+        self.init(
+            Self.kind(of: status, error), "answered \(status)", detail: error.codes.first,
+            retryAfter: requestedWait(headers))
+    }
+
+    private static func kind(of status: Int, _ error: ServiceError) -> Class {
+        switch status {
+        case 400..<500 where error.isDeadPageToken: .final(.pageTokenExpired)
+        case 400, 403: error.isMissingLicence ? .final(.notAvailable) : .kind(ofRefusal: status)
+        case 401: .tokenRejected
+        case 402, 405, 501: .final(.notAvailable)
+        case 404: .final(.notFound)
+        case 408, 423, 424: .faulty
+        case 429, 509: .throttled
+        case 503, 504: .busy
+        case 500...: .faulty
+        case 400..<500: .final(.other)
+        case 201..<300: .garbled
+        default: .final(.malformed)
+        }
+    }
+}
+
+extension Failure.Class {
+    fileprivate static func kind(ofRefusal status: Int) -> Self {
+        .final(status == 403 ? .notPermitted : .other)
+    }
+}
+
+extension ServiceError {
+    /// The page token died. Two of these errors have no code, only words.
+    fileprivate var isDeadPageToken: Bool {
+        let known = ["Directory_ExpiredPageToken", "DirectoryPageTokenNotFoundException"]
+        return codes.contains(where: known.contains)
+            || message.contains("Invalid Skip Token") || message.contains("Token not found")
+    }
+
+    fileprivate var isMissingLicence: Bool {
+        let known = [
+            "AadPremiumLicenseRequired", "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+        ]
+        return codes.contains(where: known.contains)
+    }
+}

@@ -1,0 +1,94 @@
+import AsyncHTTPClient
+package import GraphCatalog
+import NIOHTTP1
+
+extension GraphClient {
+    /// More would be refused by Graph.
+    package static let batchLimit = 20
+
+    package func batch(
+        _ requests: [GraphRequest]
+    ) async throws(GraphError) -> [Result<GraphPage, GraphError>] {
+        precondition(requests.count <= Self.batchLimit, "a batch has at most 20 members")
+        precondition(Set(requests.map(\.version)).count <= 1, "a batch has one version")
+        var members = requests.map { Member($0, patience: configuration.patience) }
+        let start = timeline.now
+        while true {
+            let open = members.indices.filter { members[$0].result == nil }
+            guard !open.isEmpty else { return members.compactMap(\.result) }
+            let round = try await exchange(open.map { members[$0].request })
+            var wait: Duration = .zero
+            for (index, answer) in zip(open, round.value) {
+                members[index].waited += round.waited
+                wait = max(
+                    wait,
+                    members[index].take(
+                        answer, elapsed: timeline.now - start, random: configuration.random()))
+            }
+            try await pause(wait, answers: round.value, of: open.map { members[$0].request })
+            for index in open where members[index].result == nil { members[index].waited += wait }
+        }
+    }
+
+    /// Waits before the next round, and stops the buckets of members that were throttled.
+    private func pause(
+        _ wait: Duration, answers: [Result<MemberPage, Failure>], of requests: [GraphRequest]
+    ) async throws(GraphError) {
+        for (answer, request) in zip(answers, requests) {
+            guard case .failure(let failure) = answer, failure.kind == .throttled else { continue }
+            await limiter.stop(request.bucket, for: wait)
+        }
+        try await timeline.sleep(for: wait)
+    }
+
+    /// Sends one batch, and returns the answers in the order of `requests`.
+    private func exchange(
+        _ requests: [GraphRequest]
+    ) async throws(GraphError) -> Answer<[Result<MemberPage, Failure>]> {
+        let charges = Dictionary(requests.map { ($0.bucket, $0.charge) }, uniquingKeysWith: +)
+        let version = requests[0].version
+        var http = HTTPClientRequest(url: "\(graph)/\(version.rawValue)/$batch")
+        http.method = .POST
+        http.headers.add(name: "content-type", value: "application/json")
+        http.body = .bytes(BatchEnvelope.request(requests))
+        return try await exchange(charges: charges) { attempt throws(Failure) in
+            let response = try await send(http, with: attempt)
+            let body = try await transport.body(of: response, host: graph.host)
+            return try BatchEnvelope(body, count: requests.count).answers(to: requests, at: graph)
+        }
+    }
+}
+
+/// One request of a batch, through all the batches that repeat it.
+private struct Member {
+    let request: GraphRequest
+    var waited: Duration = .zero
+    private var attempts: Attempts
+    private(set) var result: Result<GraphPage, GraphError>?
+
+    init(_ request: GraphRequest, patience: Patience) {
+        self.request = request
+        attempts = Attempts(at: "Graph", patience: patience)
+    }
+
+    /// Takes the answer of one batch, and returns how long to wait before the next.
+    mutating func take(
+        _ answer: Result<MemberPage, Failure>, elapsed: Duration, random: UInt64
+    ) -> Duration {
+        switch answer {
+        case .success(let page):
+            result = .success(
+                GraphPage(
+                    body: page.body, next: page.next, requests: attempts.count + 1,
+                    waited: waited))
+            return .zero
+        case .failure(let failure):
+            do throws(GraphError) {
+                return try attempts.wait(after: failure, elapsed: elapsed, random: random)
+            } catch {
+                result = .failure(error)
+                return .zero
+            }
+        }
+    }
+}

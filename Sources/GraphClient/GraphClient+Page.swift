@@ -1,0 +1,89 @@
+import AsyncHTTPClient
+import CanonicalJSON
+package import GraphCatalog
+
+extension GraphClient {
+    package func page(
+        _ target: GraphTarget, found: @escaping @Sendable (GraphLink) -> Void
+    ) async throws(GraphError) -> GraphPage {
+        let request = target.request
+        guard let url = url(of: target) else {
+            throw GraphError(.malformed, "Graph's link to the next page leads elsewhere")
+        }
+        var watch = LinkWatch(of: target, at: graph, found: found)
+        let answer = try await exchange(charges: [request.bucket: request.charge]) {
+            attempt throws(Failure) in
+            let response = try await send(
+                HTTPClientRequest(url: url), with: attempt, headers: request.headers)
+            watch.restart()
+            let body = try await transport.body(of: response, host: graph.host) {
+                piece throws(Failure) in try watch.read(piece)
+            }
+            guard isWholeObject(body) else { throw Failure(.garbled, "answered without JSON") }
+            return body
+        }
+        return GraphPage(
+            body: answer.value, next: watch.link, requests: answer.requests,
+            waited: answer.waited)
+    }
+
+    private func url(of target: GraphTarget) -> String? {
+        switch target {
+        case .first(let request): "\(graph)/\(request.version.rawValue)\(request.reference)"
+        case .next(let link, let request): link.url(at: graph, version: request.version)
+        }
+    }
+}
+
+/// Whether `body` starts and ends as an object does. A cut that the connection does not show is
+/// seen here or by whoever reads the JSON.
+private func isWholeObject(_ body: [UInt8]) -> Bool {
+    func isSpace(_ byte: UInt8) -> Bool { " \t\r\n".utf8.contains(byte) }
+    let start = body.starts(with: [0xEF, 0xBB, 0xBF]) ? body.dropFirst(3) : body[...]
+    return start.first { !isSpace($0) } == UInt8(ascii: "{")
+        && body.last { !isSpace($0) } == UInt8(ascii: "}")
+}
+
+/// Looks for the link to the next page in the pieces of an answer, through all tries of it.
+///
+/// The first link counts and is reported at once: Graph gives other tokens when asked again, and
+/// those of a repeated request have been seen to be dead.
+private struct LinkWatch {
+    private let target: GraphTarget
+    private let graph: Origin
+    private let found: (GraphLink) -> Void
+    private var scanner = LinkScanner()
+    private(set) var link: GraphLink?
+
+    init(of target: GraphTarget, at graph: Origin, found: @escaping (GraphLink) -> Void) {
+        self.target = target
+        self.graph = graph
+        self.found = found
+    }
+
+    /// Begins a new try.
+    mutating func restart() {
+        scanner = LinkScanner()
+    }
+
+    mutating func read(_ piece: Span<UInt8>) throws(Failure) {
+        guard link == nil, target.request.answer == .collection else { return }
+        guard let text = scanner.read(piece) else { return }
+        let next = try GraphLink(text).checked(after: target, at: graph)
+        link = next
+        found(next)
+    }
+}
+
+extension GraphLink {
+    /// Returns this link if it leads on from `target` and to nowhere but `graph`.
+    func checked(after target: GraphTarget, at graph: Origin) throws(Failure) -> GraphLink {
+        guard url(at: graph, version: target.request.version) != nil else {
+            throw Failure(.final(.malformed), "answered with a link to another host")
+        }
+        if case .next(self, _) = target {
+            throw Failure(.final(.malformed), "answered with a link to the same page")
+        }
+        return self
+    }
+}

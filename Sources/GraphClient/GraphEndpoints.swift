@@ -1,0 +1,48 @@
+/// The three services of one cloud. A token of one cloud is of no use in another.
+///
+/// <https://learn.microsoft.com/graph/deployments>
+package struct GraphEndpoints: Sendable, Hashable {
+    package let graph: Origin
+    /// Signs in.
+    package let authority: Origin
+    /// Azure Resource Manager.
+    package let arm: Origin
+
+    package init(graph: Origin, authority: Origin, arm: Origin) {
+        self.graph = graph
+        self.authority = authority
+        self.arm = arm
+    }
+
+    /// The clouds by their words in the configuration.
+    package static let cloudNames = ["public", "usgov", "dod", "china"]
+
+    /// Returns the endpoints of a cloud in ``cloudNames``.
+    package init?(cloud: String) {
+        let hosts: (graph: String, authority: String, arm: String)
+        switch cloud {
+        case "public":
+            hosts = ("graph.microsoft.com", "login.microsoftonline.com", "management.azure.com")
+        case "usgov":
+            hosts = (
+                "graph.microsoft.us", "login.microsoftonline.us", "management.usgovcloudapi.net"
+            )
+        case "dod":
+            hosts = (
+                "dod-graph.microsoft.us", "login.microsoftonline.us",
+                "management.usgovcloudapi.net"
+            )
+        case "china":
+            hosts = (
+                "microsoftgraph.chinacloudapi.cn", "login.partner.microsoftonline.cn",
+                "management.chinacloudapi.cn"
+            )
+        default: return nil
+        }
+        guard let graph = Origin("https://\(hosts.graph)"),
+            let authority = Origin("https://\(hosts.authority)"),
+            let arm = Origin("https://\(hosts.arm)")
+        else { return nil }
+        self.init(graph: graph, authority: authority, arm: arm)
+    }
+}

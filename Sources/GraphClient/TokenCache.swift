@@ -1,0 +1,68 @@
+import GraphCatalog
+
+/// An access token and its times, on the timeline of whoever fetched it.
+struct AccessToken: Sendable {
+    let value: String
+    let renewal: Duration
+    let expiry: Duration
+}
+
+/// Holds one access token and renews it before it expires.
+///
+/// However many ask at once, one sign-in serves them all; what it throws, it throws to all. If an
+/// early renewal fails, the old token serves on until it expires.
+actor TokenCache {
+    private let timeline: Timeline
+    private let fetch: @Sendable () async throws(GraphError) -> AccessToken
+    private var token: AccessToken?
+    private var isFetching = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    /// What the last sign-in came to, for those who waited for it.
+    private var failure: GraphError?
+
+    init(
+        timeline: Timeline, fetch: @escaping @Sendable () async throws(GraphError) -> AccessToken
+    ) {
+        self.timeline = timeline
+        self.fetch = fetch
+    }
+
+    /// Returns a token that is good now.
+    ///
+    /// - Parameter rejected: a token that a server did not take; it is not returned again.
+    func current(rejecting rejected: String? = nil) async throws(GraphError) -> String {
+        if let token, token.value == rejected { self.token = nil }
+        while true {
+            if let token, timeline.now < token.renewal { return token.value }
+            guard isFetching else { return try await renew() }
+            await withCheckedContinuation { waiting.append($0) }
+            if let failure, token == nil { throw failure }
+        }
+    }
+
+    private func renew() async throws(GraphError) -> String {
+        isFetching = true
+        failure = nil
+        defer {
+            isFetching = false
+            for waiter in waiting { waiter.resume() }
+            waiting = []
+        }
+        do {
+            let fresh = try await fetch()
+            token = fresh
+            return fresh.value
+        } catch {
+            guard let old = token, timeline.now < old.expiry, !Task.isCancelled else {
+                token = nil
+                // Whoever waited is not cancelled with the one who fetched, and fetches anew.
+                failure = Task.isCancelled ? nil : error
+                throw error
+            }
+            // Not at once again with the very next request.
+            let later = min(timeline.now + .seconds(30), old.expiry)
+            token = AccessToken(value: old.value, renewal: later, expiry: old.expiry)
+            return old.value
+        }
+    }
+}

@@ -1,0 +1,99 @@
+/// How changes below one path appear in the audit log.
+struct AuditKind: Sendable {
+    enum Form: Sendable {
+        case object
+        case conditionalAccess
+        case roleAssignment
+        case permissionGrant
+        /// The target is an object inside the service whose ID nobody else knows.
+        case policy(activity: String?)
+    }
+
+    /// The start of the path, in lower case.
+    let prefix: String
+    /// What the activity names: `Update group`.
+    let noun: String
+    /// The target's type.
+    let type: String
+    let category: String
+    let form: Form
+
+    init(
+        _ prefix: String, _ noun: String, _ type: String, _ category: String, _ form: Form = .object
+    ) {
+        self.prefix = prefix
+        self.noun = noun
+        self.type = type
+        self.category = category
+        self.form = form
+    }
+
+    static let roleAssignments = AuditKind(
+        "rolemanagement/directory/roleassignments", "role assignment", "Role", "RoleManagement",
+        .roleAssignment)
+
+    private static func policy(_ path: String, _ activity: String?) -> AuditKind {
+        AuditKind("policies/\(path)", "policy", "Policy", "Policy", .policy(activity: activity))
+    }
+
+    /// The first that fits counts.
+    static let all: [AuditKind] = [
+        AuditKind("users", "user", "User", "UserManagement"),
+        AuditKind("groups", "group", "Group", "GroupManagement"),
+        AuditKind("groupsettings", "group settings", "Directory", "GroupManagement"),
+        AuditKind("applications", "application", "Application", "ApplicationManagement"),
+        AuditKind(
+            "serviceprincipals", "service principal", "ServicePrincipal", "ApplicationManagement"),
+        AuditKind(
+            "oauth2permissiongrants", "delegated permission grant", "ServicePrincipal",
+            "ApplicationManagement", .permissionGrant),
+        AuditKind("devices", "device", "Device", "Device"),
+        AuditKind(
+            "administrativeunits", "administrative unit", "AdministrativeUnit",
+            "AdministrativeUnit"),
+        AuditKind(
+            "directory/administrativeunits", "administrative unit", "AdministrativeUnit",
+            "AdministrativeUnit"),
+        AuditKind("directoryroles", "role", "Role", "RoleManagement"),
+        roleAssignments,
+        AuditKind(
+            "rolemanagement/directory/roledefinitions", "role definition", "Role",
+            "RoleManagement"),
+        AuditKind(
+            "identity/conditionalaccess/policies", "conditional access policy", "Policy", "Policy",
+            .conditionalAccess),
+        AuditKind(
+            "identity/conditionalaccess/namedlocations", "named location", "Other", "Policy"),
+        AuditKind(
+            "organization", "company information", "Directory", "DirectoryManagement",
+            .policy(activity: "Set Company Information")),
+        AuditKind("domains", "domain", "Directory", "DirectoryManagement"),
+        policy("authorizationpolicy", "Update authorization policy"),
+        policy("identitysecuritydefaultsenforcementpolicy", "Update security defaults"),
+        policy("crosstenantaccesspolicy/partners", "Update a partner cross-tenant access setting"),
+        policy("crosstenantaccesspolicy", "Update the default cross-tenant access setting"),
+        policy("authenticationmethodspolicy", "Authentication Methods Policy Update"),
+        policy("", nil),
+    ]
+
+    static func type(of entity: String) -> String {
+        entity.prefix(1).uppercased() + entity.dropFirst()
+    }
+
+    /// The changed properties as the directory writes them: names with a capital, values in a list.
+    func properties(before: JSON?, after: JSON?) -> [AuditWriter.Change] {
+        let names = (after ?? before)?.members?.map(\.name) ?? []
+        return names.compactMap { name in
+            let old = before?[name]
+            let new = after?[name]
+            guard old != new, !name.string.contains("@"), !name.string.hasPrefix("/") else {
+                return nil
+            }
+            func listed(_ value: JSON?) -> JSON? {
+                guard let value, value != .null else { return before == nil ? nil : [] }
+                return [value]
+            }
+            return AuditWriter.Change(Self.type(of: name.string), listed(old), listed(new))
+        }
+    }
+}

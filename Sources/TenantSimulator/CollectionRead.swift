@@ -1,0 +1,148 @@
+/// The answer to one read of a collection: which entries are on the page, and the page's bytes.
+struct CollectionRead {
+    let tenant: Tenant
+    let settings: Settings
+    let now: Timestamp
+    let disorder: Disorder
+    let version: String
+    let route: Route
+    let query: Query
+    let projection: Projection
+    /// Scheme, host, version and path as the client wrote them, for links.
+    let address: String
+    let effects: [Fault.Effect]
+
+    private var listing: Listing {
+        route.type.bucket == .audit && route.path == TenantPath("auditLogs/directoryAudits")
+            ? Listing(generated: nil, overlay: nil, stored: tenant.visibleEvents(now))
+            : tenant.listing(at: route.path)
+    }
+
+    func page() throws(GraphFailure) -> Reply {
+        let token = try pageToken()
+        let candidates = Candidates(listing, query: query, read: self)
+        var page = candidates.page(from: token?.offset ?? 0, size: try pageSize())
+        if effects.contains(.emptyPage), token?.followsEmptyPage != true {
+            page = ([], token?.offset ?? 0)
+        }
+        if effects.contains(.duplicate), let offset = token?.offset,
+            let previous = candidates.last(before: offset)
+        {
+            page.indices.insert(previous, at: 0)
+        }
+        var head = JSON.object([.init("@odata.context", JSON(context))])
+        if query.wantsCount, query.isEventual, route.type.isDirectory, token == nil {
+            head["@odata.count"] = JSON(candidates.count)
+        }
+        if let link = link(to: page.next, token: token, isEmpty: page.indices.isEmpty) {
+            head["@odata.nextLink"] = JSON(link)
+        }
+        return .json(bytes: body(head: head, page.indices, candidates))
+    }
+
+    func count() throws(GraphFailure) -> Reply {
+        guard query.isEventual || !route.type.isDirectory else {
+            throw .badRequest(
+                "$count is not currently supported without the ConsistencyLevel header set to "
+                    + "'eventual'.")
+        }
+        let candidates = Candidates(listing, query: query, read: self)
+        return .text("\(candidates.count)", type: "text/plain")
+    }
+
+    // MARK: - Page
+
+    private func pageSize() throws(GraphFailure) -> Int {
+        let paging = route.type.paging
+        var maximum = paging.maximum
+        let top = query.top ?? min(paging.size, maximum)
+        if top > maximum, paging.excess == .refused {
+            throw .badRequest(
+                "Invalid page size specified: '\(top)'. Must be between 1 and \(maximum) inclusive."
+            )
+        }
+        if query.select.contains("signInActivity") { maximum = min(maximum, 500) }
+        // Roles come in one answer, whatever is asked for.
+        if route.type.pattern[0] == "directoryRoles" { return .max }
+        return min(top, maximum, settings.pageSize ?? .max)
+    }
+
+    private func pageToken() throws(GraphFailure) -> PageToken? {
+        guard let text = query.skipToken else { return nil }
+        guard let token = PageToken(text) else {
+            throw GraphFailure(400, "", "Invalid Skip Token")
+        }
+        var limit = Int.max
+        for case .expirePageToken(let pages) in effects { limit = min(limit, pages) }
+        guard now - token.issued <= settings.pageTokenLifetime, token.page <= limit else {
+            guard route.type.bucket == .audit else { throw .expiredPageToken }
+            throw GraphFailure(
+                400, "BadRequest", "Token not found: token is either invalid or expired")
+        }
+        return token
+    }
+
+    private func link(to next: Int?, token: PageToken?, isEmpty: Bool) -> String? {
+        var address = address
+        var next = next
+        for effect in effects {
+            switch effect {
+            case .foreignLink(let host):
+                let path = address.split(separator: "/", maxSplits: 2).last ?? ""
+                address = "https://\(host)/" + path.drop { $0 != "/" }.dropFirst()
+                next = next ?? 0
+            case .repeatingLink: next = token?.offset ?? 0
+            default: break
+            }
+        }
+        guard let next else { return nil }
+        let text = PageToken(
+            offset: next, page: (token?.page ?? 0) + (isEmpty ? 0 : 1), issued: now,
+            followsEmptyPage: isEmpty
+        ).text(for: route.type.bucket)
+        let separator = query.spelling.isEmpty ? "" : "&"
+        let link = "\(address)?\(query.spelling)\(separator)$skiptoken=\(text)"
+        let isBad = settings.escapesLinksBadly || effects.contains(.unescapedLink)
+        return isBad ? String(decoding: percentDecoded(link), as: UTF8.self) : link
+    }
+
+    var context: String {
+        let root = address.range(ofVersion: version)
+        let names = query.select.isEmpty ? "" : "(\(query.select.joined(separator: ",")))"
+        return "\(root)/$metadata#\(route.path.text)\(names)"
+    }
+
+    // MARK: - Bytes
+
+    private func body(head: JSON, _ indices: [Int], _ candidates: Candidates) -> [UInt8] {
+        var output = head.bytes
+        output.removeLast()
+        output += Array(",\"value\":[".utf8)
+        if candidates.isGenerated { output.reserveCapacity(output.count + indices.count * 3600) }
+        for (position, index) in disorder.shuffled(indices).enumerated() {
+            if position > 0 { output.append(UInt8(ascii: ",")) }
+            candidates.write(index, to: &output)
+        }
+        output += Array("]}".utf8)
+        return output
+    }
+}
+
+extension String {
+    /// The part of an address up to its version.
+    fileprivate func range(ofVersion version: String) -> Substring {
+        let parts = split(separator: "/\(version)/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return self[...] }
+        return self[..<parts[0].endIndex] + "/\(version)"
+    }
+}
+
+extension CollectionRead {
+    /// The answer to a read of one object.
+    func object(_ object: JSON, suffix: String) -> Reply {
+        let shown = projection.show(object, entity: route.type.entity, in: tenant, at: route.path)
+        let members = disorder.apply(to: shown, salt: 0).members ?? []
+        let context = JSON.Member("@odata.context", JSON(self.context + suffix))
+        return .json(.object([context] + members.filter { $0.name != context.name }))
+    }
+}

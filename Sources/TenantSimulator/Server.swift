@@ -1,0 +1,97 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdHTTP2
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+
+/// The simulation on a loopback port, over HTTP/1.1, or over TLS with HTTP/2 where a client asks.
+struct Server: Sendable {
+    let simulation: Simulation
+    let certificate: ServerCertificate?
+    let port: Int
+
+    /// Serves until cancelled, or until a graceful shutdown is asked for.
+    ///
+    /// - Parameter started: told the port once connections are taken.
+    func application(
+        started: @escaping @Sendable (Int) -> Void
+    ) throws -> Application<CallbackResponder<BasicRequestContext>> {
+        var logger = Logger(label: "tenantkeep-simulator")
+        logger.logLevel = .error
+        let origin = Origin(isSecure: certificate != nil)
+        let simulation = self.simulation
+        return Application(
+            responder: CallbackResponder { request, _ in
+                try await Self.respond(to: request, origin: origin, simulation)
+            },
+            server: try certificate.map { try .http2Upgrade(tlsConfiguration: $0.configuration()) }
+                ?? .http1(),
+            configuration: ApplicationConfiguration(
+                address: .hostname("127.0.0.1", port: port), serverName: nil),
+            onServerRunning: { channel in started(channel.localAddress?.port ?? 0) },
+            logger: logger)
+    }
+
+    /// How this server calls itself when a request does not say.
+    private struct Origin: Sendable {
+        let isSecure: Bool
+
+        func text(_ request: Request) -> String {
+            "\(isSecure ? "https" : "http")://\(request.head.authority ?? "127.0.0.1")"
+        }
+    }
+
+    private static func respond(
+        to request: Request, origin: Origin, _ simulation: Simulation
+    ) async throws -> Response {
+        let body = try await request.body.collect(upTo: 16 << 20)
+        let target = (request.head.path ?? "/").split(
+            separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let inquiry = Inquiry(
+            method: request.method.rawValue, path: String(target[0]),
+            query: target.count == 2 ? String(target[1]) : "",
+            headers: Headers(request.headers.map { ($0.name.rawName, $0.value) }),
+            body: Array(body.readableBytesView), origin: origin.text(request))
+        return response(simulation.reply(to: inquiry))
+    }
+
+    private static func response(_ reply: Reply) -> Response {
+        var headers = HTTPFields()
+        for (name, value) in reply.headers.fields {
+            guard let name = HTTPField.Name(name) else { continue }
+            headers[name] = value
+        }
+        return Response(
+            status: .init(code: reply.status), headers: headers, body: body(reply))
+    }
+
+    private struct ConnectionDropped: Error {}
+
+    private static func body(_ reply: Reply) -> ResponseBody {
+        let whole = ByteBuffer(bytes: reply.body)
+        switch reply.delivery {
+        case .whole: return ResponseBody(byteBuffer: whole)
+        case .cut(let count):
+            return ResponseBody(contentLength: max(whole.readableBytes, count + 1)) { writer in
+                var rest = whole
+                if let start = rest.readSlice(length: min(count, rest.readableBytes)) {
+                    try await writer.write(start)
+                }
+                throw ConnectionDropped()
+            }
+        case .slow(let size, let pause):
+            return ResponseBody(contentLength: whole.readableBytes) { writer in
+                var rest = whole
+                while let piece = rest.readSlice(length: min(max(1, size), rest.readableBytes)),
+                    piece.readableBytes > 0
+                {
+                    try await Task.sleep(for: pause)
+                    try await writer.write(piece)
+                }
+                try await writer.finish(nil)
+            }
+        }
+    }
+}
