@@ -8,9 +8,9 @@
 /// Only text is withheld: a string or number that is the member's value, or that stands in an
 /// array there. Objects stay, with their own members looked at, because names mean other things
 /// elsewhere: an application's `optionalClaims.accessToken` lists claims.
-struct SecretNames {
+struct SecretNames: Sendable {
     /// What the objects in a member are, as far as that decides about their members.
-    enum Holder: UInt8 {
+    enum Holder: UInt8, Sendable {
         case any
         case passwordCredential
         case keyCredential
@@ -44,12 +44,12 @@ struct SecretNames {
         ("hint", .passwordCredential), ("key", .keyCredential), ("value", .secretPair),
     ]
 
-    private struct Entry {
+    private struct Entry: Sendable {
         let name: [UInt8]
         let meaning: Meaning
     }
 
-    private enum Meaning {
+    private enum Meaning: Sendable {
         case secret
         case holder(Holder)
         case secretInside(Holder)
@@ -59,7 +59,9 @@ struct SecretNames {
     private var letters = [UInt32](repeating: 0, count: 32)
     private var entries: [Entry] = []
 
-    init() {
+    static let all = SecretNames()
+
+    private init() {
         for name in Self.everywhere { add(name, .secret) }
         for (name, holder) in Self.holders { add(name, .holder(holder)) }
         for (name, holder) in Self.inside { add(name, .secretInside(holder)) }

@@ -53,7 +53,7 @@ struct Tape {
     static let placeholder = Array("\"[secret withheld]\"".utf8)
 
     let rules: CanonicalRules
-    let names = SecretNames()
+    let names = SecretNames.all
     let byteLimit: Int
     /// Whether numbers at the end of the input are complete.
     var isWhole = false

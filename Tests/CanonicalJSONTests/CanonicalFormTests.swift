@@ -123,11 +123,10 @@ struct CanonicalFormTests {
 
     @Test func `every prefix of an object is truncated`() throws {
         var generator = SeededGenerator(seed: 5)
-        for _ in 0..<40 {
+        for _ in 0..<12 {
             let bytes = Array(
                 try canonicalized(Sample.object(&generator).spelled(&generator)).dropLast())
             for count in 0..<bytes.count {
-                #expect(throws: JSONError.self) { try canonicalized(Array(bytes[..<count])) }
                 let error = #expect(throws: JSONError.self) {
                     try canonicalized(Array(bytes[..<count]))
                 }

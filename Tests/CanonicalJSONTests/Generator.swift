@@ -141,7 +141,8 @@ indirect enum Sample {
 
     private static func spelled(_ unit: UInt16, _ generator: inout SeededGenerator) -> [UInt8] {
         let short: [UInt16: Character] = [
-            0x22: "\"", 0x5C: "\\", 0x2F: "/", 0x08: "b", 0x09: "t", 0x0A: "n", 0x0C: "f", 0x0D: "r",
+            0x22: "\"", 0x5C: "\\", 0x2F: "/", 0x08: "b", 0x09: "t", 0x0A: "n", 0x0C: "f",
+            0x0D: "r",
         ]
         if let letter = short[unit], generator.isOne(in: 2) { return Array("\\\(letter)".utf8) }
         let mustEscape =

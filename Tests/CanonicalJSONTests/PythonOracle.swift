@@ -83,6 +83,8 @@ extension [UInt8] {
 
     init(hex: some StringProtocol) {
         let digits = hex.compactMap(\.hexDigitValue)
-        self = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+        self = stride(from: 0, to: digits.count, by: 2).map {
+            UInt8(digits[$0] << 4 | digits[$0 + 1])
+        }
     }
 }
