@@ -1,23 +1,57 @@
 import BackupEngine
 import FoundationEssentials
+import GraphClient
 import GraphCatalog
+import Logging
 
-/// The way into one tenant: who signs in to it.
+/// The way into one tenant: where its services are, who signs in, and how this machine gets there.
 struct TenantAccess: Sendable {
-    private let signIn: SignInSettings
+    private let configuration: GraphConfiguration
 
     init(_ settings: Settings, _ environment: [String: String]) throws(CommandFailure) {
-        signIn = try SignInSettings(environment)
+        let endpoints = try GraphEndpoints(settings)
+        let signIn = try SignInSettings(environment)
+        configuration = GraphConfiguration(
+            endpoints: endpoints, tenant: signIn.tenant,
+            credential: .secret(clientID: signIn.clientID, secret: signIn.secret),
+            network: try Self.network(environment), version: programVersion,
+            logger: Logger(label: "tenantkeep") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    /// Who signs in; for the curious.
-    var wording: String { "\(signIn)" }
+    /// Who signs in, and where; for the curious.
+    var wording: String {
+        let endpoints = configuration.endpoints
+        return "\(configuration.credential) in tenant \(configuration.tenant), "
+            + "signing in at \(endpoints.authority), reading \(endpoints.graph)"
+    }
 
     /// Makes one backup.
     func backUp(
         _ request: BackupRequest, start: Date,
         progress: @escaping @Sendable (BackupEvent) async -> Void
     ) async -> Result<BackupResult, BackupError> {
-        .failure(.source(GraphError(.other, "this version cannot reach Graph yet")))
+        do throws(BackupError) {
+            let result = try await withGraphClient(configuration) {
+                client async throws(BackupError) in
+                let tenant = try await tenantID(client)
+                let options = request.options(tenant: tenant, start: start)
+                return try await Backup(from: client, options, progress: progress).run()
+            }
+            return .success(result)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func tenantID(_ client: GraphClient) async throws(BackupError) -> String {
+        do { return try await client.tenantID() } catch { throw .source(error) }
+    }
+
+    private static func network(
+        _ environment: [String: String]
+    ) throws(CommandFailure) -> Network {
+        do throws(GraphError) { return try Network(environment: environment) } catch {
+            throw CommandFailure(error.reason, hint: error.hint, status: .usage)
+        }
     }
 }
