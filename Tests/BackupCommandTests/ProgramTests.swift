@@ -153,4 +153,26 @@ struct ProgramTests {
         #expect(!ending.messages.contains("##vso["))
         #expect(!ending.messages.contains("::"))
     }
+
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)])
+    func `a signal ends a backup with its status, and nothing is left behind`(
+        signal: Int32, status: Int
+    ) async throws {
+        let server = try SilentServer()
+        let address = "http://127.0.0.1:\(server.port)"
+        let program = try Program()
+
+        let ending = try await program.run(
+            "backup", "--authority-endpoint", address, "--graph-endpoint", address,
+            environment: signIn
+        ) { process in
+            try server.waitForConnection()
+            kill(process.processIdentifier, signal)
+        }
+
+        #expect(Int(ending.status) == status)
+        #expect(
+            ending.messages == "Error: The backup was interrupted; the repository is as it was.\n")
+        #expect(!program.exists("tenant.git"))
+    }
 }
