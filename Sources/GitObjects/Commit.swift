@@ -84,14 +84,25 @@ package struct Tag: Hashable, Sendable {
     }
 }
 
+/// Splits an object's headers from its message.
+///
+/// Byte for byte: to a `String`, a carriage return and a line break are one character, and so are a
+/// space and the accent a name may begin with.
 private func splitHeaders(
     _ bytes: [UInt8]
-) -> (headers: [(key: Substring, value: Substring)], message: String) {
-    let text = String(decoding: bytes, as: UTF8.self)
-    let end = text.firstRange(of: "\n\n")
-    let headers = text[..<(end?.lowerBound ?? text.endIndex)].split(separator: "\n").map { line in
-        let space = line.firstIndex(of: " ") ?? line.endIndex
-        return (line[..<space], space < line.endIndex ? line[line.index(after: space)...] : "")
+) -> (headers: [(key: String, value: String)], message: String) {
+    var headers: [(key: String, value: String)] = []
+    var start = 0
+    while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")), end > start {
+        let line = bytes[start..<end]
+        let space = line.firstIndex(of: UInt8(ascii: " ")) ?? end
+        let value = line[space...].dropFirst()
+        headers.append(
+            (
+                String(decoding: line[..<space], as: UTF8.self),
+                String(decoding: value, as: UTF8.self)
+            ))
+        start = end + 1
     }
-    return (headers, end.map { String(text[$0.upperBound...]) } ?? "")
+    return (headers, String(decoding: bytes[start...].dropFirst(), as: UTF8.self))
 }

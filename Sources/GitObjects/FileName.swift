@@ -5,8 +5,8 @@ import Crypto
 ///
 /// The name is the ID as it is, except that each byte some file system or git forbids becomes `%XX`
 /// (design §2), and a name over 200 bytes is cut and ends in `~` and 16 digits of the ID's SHA-256.
-/// So it is never `.`, `..` or any spelling of `.git`, never a Windows device, has no separator,
-/// and two IDs never get one name.
+/// So it is never empty, `.`, `..` or any spelling of `.git`, never a Windows device, has no
+/// separator, and two IDs never get one name.
 package struct FileName: Hashable, Sendable {
     package let bytes: [UInt8]
 
@@ -17,7 +17,9 @@ package struct FileName: Hashable, Sendable {
             return
         }
         let plain = escaped(id)
-        bytes = plain.count <= 200 ? plain : suffixed(plain, with: id)
+        // What looks like a name with a suffix gets one too, or it could pass for another's.
+        let isPlain = !plain.isEmpty && plain.count <= 200 && !Self.isSuffixed(plain)
+        bytes = isPlain ? plain : suffixed(plain, with: id)
     }
 
     /// The name of an object whose plain name would fall together with another's on file systems
