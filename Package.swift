@@ -108,7 +108,7 @@ let package = Package(
             name: "Benchmark",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
-                "GraphCatalog", "GraphClient", "TenantSimulator",
+                "GraphCatalog", "GraphClient", "TenantSimulator", logging,
             ],
             swiftSettings: safe),
 

@@ -4,7 +4,7 @@ import Crypto
 /// tenant's text to a tree entry.
 ///
 /// The name is the ID as it is, except that each byte some file system or git forbids becomes `%XX`
-/// (design §2), and a name over 200 bytes is cut and ends in `~` and 16 digits of the ID's SHA-256.
+/// (README, "What lands in the repository"), and a name over 200 bytes is cut and ends in `~` and 16 digits of the ID's SHA-256.
 /// So it is never empty, `.`, `..` or any spelling of `.git`, never a Windows device, has no
 /// separator, and two IDs never get one name.
 package struct FileName: Hashable, Sendable {

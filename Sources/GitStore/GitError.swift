@@ -6,11 +6,11 @@ package import GitPack
 /// The repository is as it was, unless the case says otherwise.
 package struct GitError: Error, Sendable {
     package enum Kind: Sendable, Equatable {
-        /// Another run holds the repository (design §1, status 5).
+        /// Another run holds the repository (exit status 5).
         case held
         /// The path is neither a bare repository nor a place to make one.
         case notARepository
-        /// Something that must be there is not, or is not what it should be (status 7).
+        /// Something that must be there is not, or is not what it should be (exit status 7).
         case damaged
         /// A ref is not where this run found it.
         case moved

@@ -34,7 +34,7 @@ enum StoredObject: HandleKind {
     static func free(_ pointer: OpaquePointer) { git_odb_object_free(pointer) }
 }
 
-/// Prepares libgit2 for this process, once (`contract/libgit2.md` §2).
+/// Prepares libgit2 for this process, once.
 enum Libgit2 {
     static let isReady: Bool = {
         git_libgit2_init()

@@ -32,7 +32,7 @@ package struct GraphResource: Sendable {
     package let groups: [String]
     package let permissions: Permissions
     package let bucket: ThrottleBucket
-    /// Resource units of one request before Graph's modifiers (`graph.md` §1.5).
+    /// Resource units of one request before Graph's modifiers ("Microsoft Graph throttling limits").
     package let cost: Int
     package let select: [String]
     package let expand: String?
@@ -140,7 +140,7 @@ package struct Narrowing: Sendable {
     }
 }
 
-/// Requests that share one of Graph's throttle limits (`graph.md` §1.5).
+/// Requests that share one of Graph's throttle limits ("Microsoft Graph throttling limits").
 package enum ThrottleBucket: String, Sendable, CaseIterable {
     /// Identity and access: resource units.
     case directory

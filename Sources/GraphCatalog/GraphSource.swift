@@ -65,7 +65,7 @@ package struct GraphPage: Sendable {
 /// Why a read of Graph failed. Final: what could be retried has been.
 package struct GraphError: Error, Sendable {
     package enum Kind: Sendable, Equatable {
-        /// The identity provider refused the credential (design §1, status 6).
+        /// The identity provider refused the credential (exit status 6).
         case signInRefused
         /// 403, or a 401 that a new token did not cure.
         case notPermitted

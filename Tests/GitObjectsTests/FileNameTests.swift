@@ -91,7 +91,7 @@ struct FileNameTests {
     }
 }
 
-/// Everything the hazards know: separators, controls, `.git` in all spellings, devices.
+/// Everything known to break others: separators, controls, `.git` in all spellings, devices.
 private let hostileIDs = [
     ("", "~e3b0c44298fc1c14"), (".", "%2E"), ("..", "%2E%2E"), ("...", "%2E.%2E"),
     (" ", "%20"), (" . ", "%20.%20"), ("../x", "%2E.%2Fx"), ("..\\x", "%2E.%5Cx"),
