@@ -57,7 +57,8 @@ package struct Backup<Source: GraphSource>: Sendable {
     private func open() throws(BackupError) -> GitStore {
         let purpose: GitStore.Purpose =
             options.isDryRun ? .preview : .run(branch: options.branch)
-        let unique = "\(options.start.timestamp.filter { $0 != ":" })-\(UInt32.random(in: 0 ... .max))"
+        let unique =
+            "\(options.start.timestamp.filter { $0 != ":" })-\(UInt32.random(in: 0 ... .max))"
         do { return try GitStore(at: options.repository, for: purpose, unique: unique) } catch {
             throw .store(error)
         }

@@ -54,7 +54,8 @@ struct Benchmark {
             try await table.time("first backup over HTTP", bytes: recorded.byteCount) {
                 try await backUp(client, "http-\(round).git")
             }
-            try await table.time("git fast-import of the finished blobs", bytes: recorded.byteCount) {
+            try await table.time("git fast-import of the finished blobs", bytes: recorded.byteCount)
+            {
                 try git.fastImport(into: "git-\(round).git")
             }
         }

@@ -26,7 +26,8 @@ struct Git {
                 files += "M 100644 :\(mark) Users/\(name)/\(name).json\n"
             }
         }
-        let commit = "commit refs/heads/main\ncommitter B <b@localhost> 1790000000 +0000\ndata 1\nb\n"
+        let commit =
+            "commit refs/heads/main\ncommitter B <b@localhost> 1790000000 +0000\ndata 1\nb\n"
         try Data(bytes + Array((commit + files).utf8)).write(to: stream)
     }
 

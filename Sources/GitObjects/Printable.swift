@@ -13,8 +13,10 @@ extension String {
                 continue
             }
             let digits = String(scalar.value, radix: 16)
-            text += scalar.value > 0xFFFF
-                ? "\\u{\(digits)}" : "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            text +=
+                scalar.value > 0xFFFF
+                ? "\\u{\(digits)}"
+                : "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
         }
         return text
     }

@@ -44,7 +44,8 @@ package struct GitError: Error, Sendable {
     static func damaged(_ what: String, _ reason: String) -> GitError {
         GitError(
             .damaged, "read \(what)", reason: reason,
-            hint: "Look at the repository with git fsck, and restore it from a copy if it is damaged."
+            hint:
+                "Look at the repository with git fsck, and restore it from a copy if it is damaged."
         )
     }
 }

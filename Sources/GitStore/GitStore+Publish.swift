@@ -230,6 +230,7 @@ extension GitStore {
     private static func lockInTheWay(_ path: String) -> GitError {
         GitError(
             .locked, "lock \(path.dropLast(5))", reason: "\(path) was there for ten seconds",
-            hint: "Another git may be at work. If none is, remove the file and run the backup again.")
+            hint:
+                "Another git may be at work. If none is, remove the file and run the backup again.")
     }
 }

@@ -208,7 +208,9 @@ package actor GitStore {
             // Enough to name what would change; a preview of a first backup is not held in memory.
             if kind == .blob, previewed.count < 1_000, bytes.count < 1 << 16 {
                 previewed[id] = [UInt8](unsafeUninitializedCapacity: bytes.count) { to, count in
-                    for index in 0..<bytes.count { to.initializeElement(at: index, to: bytes[index]) }
+                    for index in 0..<bytes.count {
+                        to.initializeElement(at: index, to: bytes[index])
+                    }
                     count = bytes.count
                 }
             }

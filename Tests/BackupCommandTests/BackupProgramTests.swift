@@ -4,19 +4,26 @@ import Testing
 
 /// `tenantkeep backup` over HTTP.
 struct BackupProgramTests {
-    @Test func `ten thousand users are backed up page by page, and nothing the second time`() async throws {
+    @Test func `ten thousand users are backed up page by page, and nothing the second time`()
+        async throws
+    {
         try await endToEnd(GeneratedTenant(users: 10_000)) { run in
             let first = try await run.backUp("users")
-            let pages = run.tenant.requests(below: "/beta/users").count
+            let pages =
+                run.tenant.requests(below: "/beta/users").count
                 + run.tenant.requests(below: "/v1.0/users").count
             let second = try await run.backUp("users")
 
             #expect(first.status == 0, "\(first.messages)")
             #expect(second.status == 0, "\(second.messages)")
             #expect(pages == 11)
-            #expect(try run.git("--git-dir=tenant.git", "ls-tree", "-r", "main").split(separator: "\n").count == 10_000)
+            #expect(
+                try run.git("--git-dir=tenant.git", "ls-tree", "-r", "main").split(separator: "\n")
+                    .count == 10_000)
             #expect(try run.git("--git-dir=tenant.git", "rev-list", "--count", "main") == "1")
-            #expect(try run.git("--git-dir=tenant.git", "rev-list", "--count", "refs/tenantkeep/runs") == "2")
+            #expect(
+                try run.git("--git-dir=tenant.git", "rev-list", "--count", "refs/tenantkeep/runs")
+                    == "2")
             try run.expectSound()
         }
     }

@@ -43,7 +43,8 @@ struct EndToEnd {
 
     /// Every ref and where it points.
     func refs(in repository: String = "tenant.git") throws -> [String: String] {
-        let lines = try git("--git-dir=\(repository)", "for-each-ref", "--format=%(refname) %(objectname)")
+        let lines = try git(
+            "--git-dir=\(repository)", "for-each-ref", "--format=%(refname) %(objectname)")
         return Dictionary(
             uniqueKeysWithValues: lines.split(separator: "\n").map { line in
                 let parts = line.split(separator: " ").map(String.init)

@@ -12,7 +12,9 @@ struct HostileTests {
         try await withSimulatedTenant(.init(.folder(Self.folder))) { try await body(EndToEnd($0)) }
     }
 
-    @Test func `every object has its own path inside its folder, and git has nothing to say`() async throws {
+    @Test func `every object has its own path inside its folder, and git has nothing to say`()
+        async throws
+    {
         try await withHostile { run in
             let ending = try await run.backUp("users,groups,namedLocations")
 

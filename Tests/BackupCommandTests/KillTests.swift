@@ -18,7 +18,9 @@ struct KillTests {
         case looseRef
     }
 
-    @Test func `killed at any moment, all refs are old or all are new, and the next run succeeds`() async throws {
+    @Test func `killed at any moment, all refs are old or all are new, and the next run succeeds`()
+        async throws
+    {
         try await endToEnd(GeneratedTenant(users: 300, groups: 20, membersPerGroup: 4)) { run in
             try await run.backUp("groups", repository: "start.git")
             let old = try run.refs(in: "start.git")

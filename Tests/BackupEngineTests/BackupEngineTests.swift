@@ -93,7 +93,9 @@ final class Runs {
 }
 
 struct BackupTests {
-    @Test func `a first backup is one commit, one tag and one record that git accepts`() async throws {
+    @Test func `a first backup is one commit, one tag and one record that git accepts`()
+        async throws
+    {
         let runs = try Runs()
         let tenant = RecordedTenant([
             "people": .pages([items(0..<3), items(3..<5)]),
@@ -115,7 +117,9 @@ struct BackupTests {
         #expect(
             try runs.git("cat-file", "blob", "main:People/id-1/id-1.json")
                 == "{\n  \"displayName\": \"Number 1\",\n  \"id\": \"id-1\"\n}\n")
-        #expect(try runs.git("cat-file", "blob", "refs/tenantkeep/runs:run.json").contains("\"people\": {"))
+        #expect(
+            try runs.git("cat-file", "blob", "refs/tenantkeep/runs:run.json").contains(
+                "\"people\": {"))
         try runs.expectSound()
     }
 
@@ -143,9 +147,14 @@ struct BackupTests {
 
         let result = try await runs.run(tenant, all(people))
 
-        #expect(result.changes.map { "\($0.kind.rawValue) \($0.name)" } == ["D Number 0", "M New name", "A Number 5"])
+        #expect(
+            result.changes.map { "\($0.kind.rawValue) \($0.name)" } == [
+                "D Number 0", "M New name", "A Number 5",
+            ])
         let message = try runs.git("log", "-1", "--format=%B", "main")
-        #expect(message.hasPrefix("Tenantkeep: 1 created, 1 updated, 1 deleted in People\n\nD People  Number 0\n"))
+        #expect(
+            message.hasPrefix(
+                "Tenantkeep: 1 created, 1 updated, 1 deleted in People\n\nD People  Number 0\n"))
         #expect(message.contains("\n\nTenantkeep-Run: 2026-09-23T14:13:20Z\n"))
         try runs.expectSound()
     }
@@ -153,9 +162,11 @@ struct BackupTests {
     @Test func `the order of pages and items does not change the tree`() async throws {
         let (one, other) = (try Runs(), try Runs())
         let twice = items(0..<40)
-        try await one.run(RecordedTenant(["people": .pages([items(0..<20), items(20..<40)])]), all(people))
+        try await one.run(
+            RecordedTenant(["people": .pages([items(0..<20), items(20..<40)])]), all(people))
         try await other.run(
-            RecordedTenant(["people": .pages([[], Array(twice.reversed()), items(5..<9)])]), all(people))
+            RecordedTenant(["people": .pages([[], Array(twice.reversed()), items(5..<9)])]),
+            all(people))
 
         #expect(try one.git("rev-parse", "main^{tree}") == other.git("rev-parse", "main^{tree}"))
     }
@@ -196,7 +207,8 @@ struct BackupTests {
     @Test func `bad JSON keeps the type`() async throws {
         let runs = try Runs()
         let tenant = RecordedTenant([
-            "people": .pages([["{\"id\":\"a\",\"id\":\"b\"}"]]), "organization": .pages([[item("o")]]),
+            "people": .pages([["{\"id\":\"a\",\"id\":\"b\"}"]]),
+            "organization": .pages([[item("o")]]),
         ])
 
         let result = try await runs.run(tenant, all(people, organization))
@@ -254,7 +266,9 @@ struct GuardTests {
         #expect(result.record.types["people"]?.deleted == 1)
     }
 
-    @Test func `losing more than half of twenty keeps the type until deletions are accepted`() async throws {
+    @Test func `losing more than half of twenty keeps the type until deletions are accepted`()
+        async throws
+    {
         let runs = try Runs()
         let tenant = RecordedTenant(["people": .pages([items(0..<20)])])
         try await runs.run(tenant, all(people))
@@ -271,7 +285,9 @@ struct GuardTests {
         let runs = try Runs()
         let dynamic = "\"kinds\":[\"Dynamic\"]"
         let tenant = RecordedTenant([
-            "teams": .pages([[item("a", dynamic), item("b", dynamic), item("c"), item("d", dynamic)]])
+            "teams": .pages([
+                [item("a", dynamic), item("b", dynamic), item("c"), item("d", dynamic)]
+            ])
         ])
         for id in ["a", "b", "c", "d"] { tenant.set("teams/\(id)/members", .pages([[]])) }
         try await runs.run(tenant, all(teams))
@@ -358,7 +374,9 @@ struct RepositoryTests {
         let before = try runs.git("for-each-ref")
 
         await #expect(throws: BackupError.self) {
-            try await runs.run(tenant, all(people)) { $0.tenant = "22222222-2222-2222-2222-222222222222" }
+            try await runs.run(tenant, all(people)) {
+                $0.tenant = "22222222-2222-2222-2222-222222222222"
+            }
         }
 
         #expect(tenant.asked.count == 1)
@@ -380,6 +398,9 @@ struct RepositoryTests {
         let tenant = RecordedTenant(["people": .pages([items(0..<2)])])
         try await runs.run(tenant, all(people)) { $0.root = RootPath("prod-backup") ?? .top }
 
-        #expect(try runs.files == ["prod-backup/People/id-0/id-0.json", "prod-backup/People/id-1/id-1.json"])
+        #expect(
+            try runs.files == [
+                "prod-backup/People/id-0/id-0.json", "prod-backup/People/id-1/id-1.json",
+            ])
     }
 }

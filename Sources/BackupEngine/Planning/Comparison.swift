@@ -114,7 +114,9 @@ struct Comparison {
                 counts[type].objects += 1
                 continue
             }
-            let oldFile = try old.flatMap { (id) throws(GitError) in try file(named: name, in: id, store) }
+            let oldFile = try old.flatMap { (id) throws(GitError) in
+                try file(named: name, in: id, store)
+            }
             note(at + [UInt8(ascii: "/")] + name + json, from: oldFile, to: object.blob, type)
             for child in children {
                 try compareChild(child, below: ids + [objectIDs[index]], at: at, old, store)
@@ -164,7 +166,9 @@ struct Comparison {
         for child in resource.children {
             let read = children(of: type).first { readings[$0].resource.name == child.name }
             let childFolder = Array(child.folder.utf8)
-            guard let tree = try folderTree(childFolder[...], below: folder, store) else { continue }
+            guard let tree = try folderTree(childFolder[...], below: folder, store) else {
+                continue
+            }
             let at = childFolder.isEmpty ? path : path + [UInt8(ascii: "/")] + childFolder
             for entry in try store.tree(tree) where entry.mode == .folder {
                 let entryPath = at + [UInt8(ascii: "/")] + entry.name

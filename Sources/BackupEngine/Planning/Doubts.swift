@@ -34,7 +34,8 @@ extension TenantReader {
         let reason = "all \(emptied.count) objects were gone at once, in two readings"
         if reading.ancestors.isEmpty {
             let again = try await readFamily(of: reading.selected)
-            guard let first = again.first, first.failure != nil || first.listings[[]]?.isEmpty ?? true
+            guard let first = again.first,
+                first.failure != nil || first.listings[[]]?.isEmpty ?? true
             else {
                 replace(emptied.type, with: again, &readings)
                 return
@@ -92,7 +93,8 @@ extension TenantReader {
         }
         guard !spared.isEmpty else { return changes }
         return changes.filter { change in
-            change.kind != .deleted || !spared.contains { changes.path(of: change).starts(with: $0) }
+            change.kind != .deleted
+                || !spared.contains { changes.path(of: change).starts(with: $0) }
         }
     }
 

@@ -19,7 +19,9 @@ struct Naming {
         let hasSuffixes = taken.contains(where: FileName.isSuffixed)
         guard hasSuffixes || mayCollide(names) else { return names }
         var twins: [String: [Int]] = [:]
-        for (index, id) in ids.enumerated() { twins[FileName(id).folded, default: []].append(index) }
+        for (index, id) in ids.enumerated() {
+            twins[FileName(id).folded, default: []].append(index)
+        }
         for group in twins.values {
             rename(group, ids, &names)
         }

@@ -59,6 +59,9 @@ struct Plan: Sendable {
             switch failure.kind {
             case .notAvailable:
                 return TypeRecord(.skipped, reason: failure.reason, objects: count.objects)
+            case .notFound where count.objects == 0:
+                // Not every tenant and cloud has every address.
+                return TypeRecord(.skipped, reason: failure.reason, objects: 0)
             case .notPermitted where count.objects == 0:
                 return TypeRecord(
                     .skipped, reason: failure.reason, hint: failure.hint, objects: 0,
@@ -69,10 +72,13 @@ struct Plan: Sendable {
                     objects: count.objects, isIncomplete: true)
             }
         }
-        if let (ids, failure) = reading.failuresBelow.min(by: { $0.key.joined().lexicographicallyPrecedes($1.key.joined()) }) {
+        if let (ids, failure) = reading.failuresBelow.min(by: {
+            $0.key.joined().lexicographicallyPrecedes($1.key.joined())
+        }) {
             let parent = String(decoding: ids.last ?? [], as: UTF8.self)
             let others = reading.failuresBelow.count - 1
-            let reason = "\(failure.reason), below \(parent)" + (others > 0 ? " and \(others) more" : "")
+            let reason =
+                "\(failure.reason), below \(parent)" + (others > 0 ? " and \(others) more" : "")
             return TypeRecord(
                 .kept, reason: reason, hint: failure.hint, scope: scope, objects: count.objects,
                 isIncomplete: true)

@@ -46,7 +46,9 @@ struct TreeEditor {
                     writer.append(.folder, step.name, id)
                 }
             } else if let id = step.changes.first?.new {
-                if match == nil, old.contains(where: { $0.name == step.name }) { throw inTheWay(step) }
+                if match == nil, old.contains(where: { $0.name == step.name }) {
+                    throw inTheWay(step)
+                }
                 writer.append(.file, step.name, id)
             }
         }
@@ -80,7 +82,8 @@ struct TreeEditor {
         let path = step.changes.first.map { String(decoding: changes.path(of: $0), as: UTF8.self) }
         return GitError(
             .other, "write \((path ?? "").printable)",
-            reason: "\(String(decoding: step.name, as: UTF8.self).printable) is in its way in the tree",
+            reason:
+                "\(String(decoding: step.name, as: UTF8.self).printable) is in its way in the tree",
             hint: "Move it elsewhere with git, or choose another --root.")
     }
 }

@@ -97,7 +97,8 @@ struct CollectionReader<Source: GraphSource>: Sendable {
 
     /// Gives objects without an ID the name that stands in for it. Where there are several, each
     /// has its content's hash in it too, so that none is lost.
-    private func finished(_ answer: CollectionAnswer, _ resource: GraphResource) -> CollectionAnswer {
+    private func finished(_ answer: CollectionAnswer, _ resource: GraphResource) -> CollectionAnswer
+    {
         var answer = answer
         let name = Array(resource.fallbackID.utf8)
         let nameless = Set(answer.nameless).sorted()

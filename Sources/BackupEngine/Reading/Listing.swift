@@ -78,7 +78,8 @@ extension TypeReading {
     /// would not change that.
     mutating func refuseIfAllRefused() {
         guard listings.isEmpty, let first = failuresBelow.values.first,
-            failuresBelow.values.allSatisfy({ $0.kind == .notPermitted || $0.kind == .notAvailable })
+            failuresBelow.values.allSatisfy({ $0.kind == .notPermitted || $0.kind == .notAvailable }
+            )
         else { return }
         failure = first
     }

@@ -91,7 +91,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
         for child in family[parent].selected.children {
             var reading = TypeReading(child, ancestors: family[parent].ancestors + [parent])
             reading.failure = family[parent].failure.map {
-                GraphError($0.kind, "\(family[parent].resource.name) could not be read: \($0.reason)")
+                GraphError(
+                    $0.kind, "\(family[parent].resource.name) could not be read: \($0.reason)")
             }
             if reading.failure == nil {
                 try await read(&reading, of: &family)
