@@ -55,8 +55,9 @@ struct SecretNames: Sendable {
         case secretInside(Holder)
     }
 
-    /// By the length of the names: a bit for each first letter, so that most are passed over fast.
-    private var letters = [UInt32](repeating: 0, count: 32)
+    /// By the length of the names: a bit for each first letter, above it one for each last letter,
+    /// so that nearly all other names are passed over fast.
+    private var letters = [UInt64](repeating: 0, count: 32)
     private var entries: [Entry] = []
 
     static let all = SecretNames()
@@ -69,12 +70,13 @@ struct SecretNames: Sendable {
 
     private mutating func add(_ name: String, _ meaning: Meaning) {
         let lowered = name.utf8.map(\.asciiLowercased)
-        letters[lowered.count] |= Self.bit(lowered[0])
+        letters[lowered.count] |= Self.bits(lowered[0], lowered[lowered.count - 1])
         entries.append(Entry(name: lowered, meaning: meaning))
     }
 
-    private static func bit(_ letter: UInt8) -> UInt32 {
-        1 << UInt32(letter & 0x1F)
+    @inline(__always)
+    private static func bits(_ first: UInt8, _ last: UInt8) -> UInt64 {
+        1 &<< UInt64(first & 0x1F) | 1 &<< UInt64(0x20 | last & 0x1F)
     }
 
     /// Returns whether text under this name is a secret, and what objects under it are.
@@ -83,9 +85,9 @@ struct SecretNames: Sendable {
         up name: Span<UInt8>, _ range: Range<Int>, in holder: Holder
     ) -> (isSecret: Bool, holder: Holder) {
         let count = range.count
-        guard count > 0, count < letters.count,
-            letters[count] & Self.bit(name[range.lowerBound]) != 0
-        else { return (false, .any) }
+        guard count > 0, count < letters.count else { return (false, .any) }
+        let bits = Self.bits(name[range.lowerBound], name[range.upperBound &- 1])
+        guard letters[count] & bits == bits else { return (false, .any) }
         return search(name, range, in: holder)
     }
 
