@@ -6,8 +6,8 @@ import Glibc
 /// - Durability: ``sync()`` returns when the bytes are on the disk; ``syncFolder(_:)`` when names
 ///   in a folder are. Until both, a power cut may take the file.
 /// - Memory: 1 MiB of buffer.
-/// - Errors: every method throws ``FileError``. A file that is let go without ``close()`` is closed
-///   but not removed.
+/// - Errors: every method throws ``FileError``. A file that is let go is closed, but not
+///   removed.
 package struct DurableFile: ~Copyable {
     package let path: String
     private let descriptor: Int32
@@ -46,7 +46,8 @@ package struct DurableFile: ~Copyable {
     package mutating func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileError) {
         try flush()
         let written = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, offset) }
-        guard written == bytes.count else { throw FileError("write \(path)") }
+        guard written >= 0 else { throw FileError("write \(path)") }
+        guard written == bytes.count else { throw FileError("write \(path)", code: ENOSPC) }
     }
 
     /// Returns `count` bytes from `offset`, all of which must have been written.

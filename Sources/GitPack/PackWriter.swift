@@ -69,18 +69,40 @@ package struct PackWriter: ~Copyable {
     }
 
     /// Completes pack and index and puts both on the disk, still under their temporary names.
+    ///
+    /// - Throws: ``FileError``; nothing of either is left then.
     package consuming func finish() throws(FileError) -> FinishedPack {
+        let names = PackWriter.temporaryNames(in: folder, unique: unique)
+        do throws(FileError) {
+            let trailer = try complete()
+            try writeIndex(names[1], packTrailer: trailer)
+            return FinishedPack(
+                folder: folder, temporaryPack: names[0], temporaryIndex: names[1],
+                id: ObjectID(trailer.span))
+        } catch {
+            try? removeFile(names[0])
+            throw error
+        }
+    }
+
+    /// Writes what is known last, and returns the pack's checksum.
+    private mutating func complete() throws(FileError) -> [UInt8] {
         try file.overwrite(header(count: entries.count), at: 0)
         let trailer = try hashOfBody()
         try file.write(trailer)
         try file.sync()
-        let id = ObjectID(trailer.span)
-        let names = PackWriter.temporaryNames(in: folder, unique: unique)
-        var index = try DurableFile(creating: names[1], mode: 0o444)
-        try index.write(PackIndex(entries).bytes(packTrailer: trailer))
-        try index.sync()
-        return FinishedPack(
-            folder: folder, temporaryPack: names[0], temporaryIndex: names[1], id: id)
+        return trailer
+    }
+
+    private func writeIndex(_ path: String, packTrailer: [UInt8]) throws(FileError) {
+        var index = try DurableFile(creating: path, mode: 0o444)
+        do throws(FileError) {
+            try index.write(PackIndex(entries).bytes(packTrailer: packTrailer))
+            try index.sync()
+        } catch {
+            try? removeFile(path)
+            throw error
+        }
     }
 
     /// Removes what has been written.
@@ -111,10 +133,17 @@ package struct FinishedPack: Sendable {
     package let id: ObjectID
 
     /// Makes the pair visible, the pack first, and returns when that is on the disk.
+    ///
+    /// - Throws: ``FileError``; no temporary file is left then.
     package func publish() throws(FileError) {
-        try renameFile(temporaryPack, to: "\(folder)/pack-\(id).pack")
-        try renameFile(temporaryIndex, to: "\(folder)/pack-\(id).idx")
-        try syncFolder(folder)
+        do throws(FileError) {
+            try renameFile(temporaryPack, to: "\(folder)/pack-\(id).pack")
+            try renameFile(temporaryIndex, to: "\(folder)/pack-\(id).idx")
+            try syncFolder(folder)
+        } catch {
+            try? discard()
+            throw error
+        }
     }
 
     /// Removes the pair instead.

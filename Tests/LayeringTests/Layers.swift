@@ -1,0 +1,66 @@
+/// What each module may import, of the package and of other packages. The table of the
+/// architecture; change both together.
+enum Layers {
+    struct Module {
+        let level: Int
+        let imports: Set<String>
+
+        init(_ level: Int, _ imports: Set<String> = []) {
+            self.level = level
+            self.imports = imports
+        }
+    }
+
+    static let libraries: Set<String> = ["CLibgit2", "CDeflate", "CYAML"]
+
+    /// The program.
+    static let program: [String: Module] = [
+        "CLibgit2": Module(0), "CDeflate": Module(0), "CYAML": Module(0),
+        "CanonicalJSON": Module(0),
+        "GraphCatalog": Module(0),
+        "ObjectHash": Module(1, ["CLibgit2"]),
+        "YAMLDocument": Module(1, ["CYAML"]),
+        "GraphClient": Module(1, http.union(["CanonicalJSON", "GraphCatalog", "Logging"])),
+        "GitObjects": Module(2, ["ObjectHash", "Crypto"]),
+        "GitPack": Module(3, ["CDeflate", "GitObjects", "Crypto"]),
+        "GitStore": Module(4, ["CLibgit2", "GitObjects", "GitPack"]),
+        "BackupEngine": Module(
+            5, ["CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore"]),
+        "BackupCommand": Module(
+            6,
+            [
+                "CanonicalJSON", "GraphCatalog", "GraphClient", "YAMLDocument", "ObjectHash",
+                "GitObjects", "GitPack", "GitStore", "BackupEngine", "ArgumentParser", "Logging",
+            ]),
+    ]
+
+    /// What stands beside the program: it may import what it drives, and nobody imports it.
+    static let beside: [String: Module] = [
+        "TenantSimulator": Module(
+            7, http.union(["Crypto", "Logging", "X509", "SwiftASN1", "_CryptoExtras"])),
+        "SimulatorCommand": Module(8, ["TenantSimulator", "ArgumentParser", "Logging"]),
+        "Benchmark": Module(
+            8,
+            [
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
+                "GraphCatalog", "GraphClient", "TenantSimulator",
+            ]),
+        "TestSupport": Module(8, ["GraphCatalog"]),
+    ]
+
+    static let all = program.merging(beside) { one, _ in one }
+
+    /// The packages that speak HTTP.
+    static let http: Set<String> = [
+        "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOHTTPCompression",
+        "NIOTLS", "NIOConcurrencyHelpers", "NIOFoundationCompat", "NIOEmbedded", "HTTPTypes",
+        "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdTesting",
+        "HummingbirdHTTP2",
+    ]
+
+    /// What comes with the language and the system, but Foundation as a whole: linked statically,
+    /// it is larger than the program.
+    static let system: Set<String> = [
+        "Dispatch", "FoundationEssentials", "Glibc", "Synchronization",
+    ]
+}
