@@ -108,21 +108,18 @@ package struct Backup<Source: GraphSource>: Sendable {
     private func plan(
         _ readings: [TypeReading], against last: State, _ reader: TenantReader<Source>
     ) async throws(BackupError) -> Plan {
-        let store = reader.store
-        let compare = { (readings: [TypeReading]) async throws(BackupError) -> Comparison in
+        let plan = { (readings: [TypeReading]) async throws(BackupError) -> Plan in
+            let comparison: Comparison
             do throws(GitError) {
-                return try await compared(readings, last.tree, store)
+                comparison = try await compared(readings, last.tree, reader.store)
             } catch {
                 throw .store(error)
             }
+            let changes = try await reader.confirm(comparison.changes, readings)
+            return Plan(readings, comparison, changes)
         }
-        var settled = readings
-        if !options.acceptDeletions {
-            settled = try await reader.settle(readings, compare: compare)
-        }
-        let comparison = try await compare(settled)
-        let changes = try await reader.confirm(comparison.changes, settled)
-        return Plan(settled, comparison, changes)
+        if options.acceptDeletions { return try await plan(readings) }
+        return try await reader.settle(readings, plan: plan)
     }
 
     private func compared(

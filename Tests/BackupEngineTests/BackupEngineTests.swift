@@ -302,6 +302,35 @@ struct GuardTests {
         #expect(result.record.types["teams"]?.objects == 3)
         #expect(result.record.types["teams"]?.scope == "kinds/any(k:k eq 'Dynamic')")
     }
+
+    @Test func `a narrowed read that lists nothing is no alarm where it covers nothing`()
+        async throws
+    {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["teams": .pages([items(0..<30)])])
+        try await runs.run(tenant, [SelectedResource(teams)])
+        tenant.set("teams", .pages([[]]))
+
+        let result = try await runs.run(
+            tenant, [SelectedResource(teams, filter: teams.narrowings[0])])
+
+        #expect(result.record.types["teams"]?.outcome == .complete)
+        #expect(result.changes.isEmpty)
+    }
+
+    @Test func `children that went with their parent are no alarm`() async throws {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["teams": .pages([[item("a"), item("b")]])])
+        tenant.set("teams/a/members", .pages([items(0..<20)]))
+        tenant.set("teams/b/members", .pages([items(0..<5)]))
+        try await runs.run(tenant, all(teams))
+        tenant.set("teams", .pages([[item("b")]]))
+
+        let result = try await runs.run(tenant, all(teams))
+
+        #expect(!result.isIncomplete)
+        #expect(result.record.types["teams/members"]?.deleted == 20)
+    }
 }
 
 struct ChildrenTests {

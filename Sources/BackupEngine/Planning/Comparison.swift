@@ -18,6 +18,8 @@ struct Comparison {
         var created = 0
         var updated = 0
         var deleted = 0
+        /// Of the deleted, those whose parent was deleted.
+        var deletedWithParent = 0
 
         var before: Int { objects - created + deleted }
     }
@@ -172,7 +174,10 @@ struct Comparison {
             let at = childFolder.isEmpty ? path : path + [UInt8(ascii: "/")] + childFolder
             for entry in try store.tree(tree) where entry.mode == .folder {
                 let entryPath = at + [UInt8(ascii: "/")] + entry.name
-                try delete(read ?? type, child, entry.name, entry.id, at: entryPath, store)
+                let owner = read ?? type
+                let before = counts[owner].deleted
+                try delete(owner, child, entry.name, entry.id, at: entryPath, store)
+                counts[owner].deletedWithParent += counts[owner].deleted - before
             }
         }
     }

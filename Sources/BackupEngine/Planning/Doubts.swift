@@ -10,21 +10,27 @@ import GraphCatalog
 extension TenantReader {
     /// Returns the readings with all that must not be believed marked as failed.
     ///
-    /// - Parameter compare: compares readings with the last backup.
+    /// - Parameter plan: decides what readings would change.
     func settle(
         _ readings: [TypeReading],
-        compare: ([TypeReading]) async throws(BackupError) -> Comparison
-    ) async throws(BackupError) -> [TypeReading] {
+        plan: ([TypeReading]) async throws(BackupError) -> Plan
+    ) async throws(BackupError) -> Plan {
         var readings = readings
-        for emptied in try await compare(readings).emptied {
-            try await readAgain(emptied, &readings)
+        var decided = try await plan(readings)
+        if !decided.emptied.isEmpty {
+            for emptied in decided.emptied { try await readAgain(emptied, &readings) }
+            decided = try await plan(readings)
         }
-        let counts = try await compare(readings).counts
-        for (type, count) in counts.enumerated()
-        where count.before >= 20 && count.deleted * 2 > count.before {
+        let halved = decided.counts.enumerated().filter { _, count in
+            // What went with its parent is the parent's deletion.
+            let before = count.before - count.deletedWithParent
+            return before >= 20 && (count.deleted - count.deletedWithParent) * 2 > before
+        }
+        guard !halved.isEmpty else { return decided }
+        for (type, count) in halved {
             fail(type, "\(count.deleted) of \(count.before) objects were gone at once", &readings)
         }
-        return readings
+        return try await plan(readings)
     }
 
     private func readAgain(

@@ -4,7 +4,9 @@ import GraphCatalog
 struct Plan: Sendable {
     let readings: [TypeReading]
     let changes: ChangeList
-    private let counts: [Comparison.Count]
+    let counts: [Comparison.Count]
+    /// Children of one object, or root types, that were there and now read empty.
+    let emptied: [Comparison.Emptied]
 
     /// - Parameter changes: those of the comparison that are to be made.
     init(_ readings: [TypeReading], _ comparison: Comparison, _ changes: ChangeList) {
@@ -13,7 +15,8 @@ struct Plan: Sendable {
         var counts = comparison.counts
         for type in counts.indices {
             let before = counts[type].before
-            counts[type] = Comparison.Count(objects: before)
+            counts[type] = Comparison.Count(
+                objects: before, deletedWithParent: counts[type].deletedWithParent)
         }
         for change in changes.changes {
             switch change.kind {
@@ -27,6 +30,7 @@ struct Plan: Sendable {
             }
         }
         self.counts = counts
+        emptied = comparison.emptied.filter { counts[$0.type].deleted > 1 }
     }
 
     /// The record of each type, by its name.
