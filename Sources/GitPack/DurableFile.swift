@@ -88,7 +88,7 @@ package struct DurableFile: ~Copyable {
         var done = 0
         while done < bytes.count {
             let part = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done)
+                Glibc.write(descriptor, $0.baseAddress?.advanced(by: done), $0.count - done)
             }
             if part < 0 && errno == EINTR { continue }
             guard part > 0 else { throw FileError("write \(path)") }
