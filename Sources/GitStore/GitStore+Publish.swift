@@ -33,39 +33,36 @@ extension GitStore {
     ///
     /// - Throws: ``GitError`` of kind `moved` if a ref is not where its update says, of kind
     ///   `locked` if somebody else's lock file stood in the way for ten seconds. No ref has moved
-    ///   then.
+    ///   then, and ``discard()`` removes what was written.
     package func publish(_ updates: [RefUpdate]) throws(GitError) {
-        let locks = updates.map { "\(folder)/\($0.name).lock" }
-        let packedLock = "\(folder)/packed-refs.lock"
+        try verify(updates)
         var made: [String] = []
-        do throws(GitError) {
-            try files { () throws(FileError) in try lock?.willCreate(locks + [packedLock]) }
-            for path in locks {
-                try takeLock(path, token: "tenantkeep\n")
-                made.append(path)
-            }
-            try fold(updates.map(\.name), packedLock)
-            try publishPack()
-            try replacePackedRefs(packedLock) { (packed) throws(GitError) in
-                try verify(updates, in: packed)
-                for update in updates {
-                    packed[update.name] = PackedRefs.Line(id: update.new, peeled: update.peeled)
-                }
-            }
-        } catch {
-            for path in made { unlink(path) }
-            try? files { () throws(FileError) in try lock?.clear() }
-            throw error
+        defer { for path in made { unlink(path) } }
+        for update in updates {
+            let path = "\(folder)/\(update.name).lock"
+            try takeLock(path, token: "tenantkeep\n")
+            made.append(path)
         }
-        try files { () throws(FileError) in
-            for path in made { try removeFile(path) }
-            try lock?.clear()
+        // Again, now that nobody can move them; before anything is made visible, so that a stale
+        // run leaves no objects.
+        try verify(updates)
+        try fold(updates.map(\.name))
+        try publishPack()
+        try replacePackedRefs { (packed) throws(GitError) in
+            for update in updates {
+                guard packed[update.name]?.id == update.old else { throw Self.moved(update.name) }
+                packed[update.name] = PackedRefs.Line(id: update.new, peeled: update.peeled)
+            }
         }
+        for path in made { unlink(path) }
+        made = []
+        // The refs have moved. A list of files that are gone does no harm to the next run.
+        try? files { () throws(FileError) in try lock?.clear() }
     }
 
     /// Returns the names of all refs below a prefix, such as `refs/tags/backup/`.
     package func refNames(below prefix: String) throws(GitError) -> [String] {
-        var names = Set(try packedRefs().lines.keys.filter { $0.hasPrefix(prefix) })
+        var names = Set(try packedRefs().names(below: prefix))
         let loose = try looseNames(in: String(prefix.dropLast()))
         names.formUnion(loose)
         return names.sorted()
@@ -104,8 +101,9 @@ extension GitStore {
 
     /// Locks, reads, edits and replaces `packed-refs`.
     private func replacePackedRefs(
-        _ lockPath: String, _ edit: (inout PackedRefs) throws(GitError) -> Void
+        _ edit: (inout PackedRefs) throws(GitError) -> Void
     ) throws(GitError) {
+        let lockPath = "\(folder)/packed-refs.lock"
         var file = try takeLock(lockPath)
         do throws(GitError) {
             var packed = try packedRefs()
@@ -124,43 +122,53 @@ extension GitStore {
     }
 
     private func peel(_ packed: inout PackedRefs) throws(GitError) {
-        for (name, line) in packed.lines where line.peeled == nil && name.hasPrefix("refs/tags/") {
+        for (name, line) in packed.lines where line.peeled == nil {
             if let target = try peeledTarget(of: line.id) { packed.peel(name, to: target) }
         }
     }
 
-    private func verify(_ updates: [RefUpdate], in packed: PackedRefs) throws(GitError) {
+    /// Checks that every ref is where the run found it, and that a new one can be made.
+    private func verify(_ updates: [RefUpdate]) throws(GitError) {
         for update in updates {
-            let now = packed[update.name]?.id
-            guard now == update.old else {
-                throw GitError(
-                    .moved, "move \(update.name)",
-                    reason: "it was moved while this run was going on",
-                    hint: "Run the backup again; it starts from where the ref is now.")
-            }
-            let inTheWay = packed.lines.keys.first {
-                $0.hasPrefix("\(update.name)/") || update.name.text.hasPrefix("\($0)/")
-            }
-            if let inTheWay {
-                throw GitError(
-                    .other, "create \(update.name)", reason: "\(inTheWay) stands in its way",
-                    hint: "Choose another name.")
-            }
+            guard try readRef(update.name) == update.old else { throw Self.moved(update.name) }
+            guard update.old == nil, let other = try refInTheWay(of: update.name) else { continue }
+            throw GitError(
+                .other, "create \(update.name)", reason: "\(other) stands in its way",
+                hint: "Choose another name.")
         }
+    }
+
+    /// A ref that is a folder of this one, or below it: git can keep only one of both.
+    private func refInTheWay(of name: RefName) throws(GitError) -> String? {
+        if let below = try refNames(below: "\(name)/").first { return below }
+        var parts = name.text.split(separator: "/").dropLast()
+        while parts.count > 2 {
+            if let above = RefName(parts.joined(separator: "/")), try readRef(above) != nil {
+                return above.text
+            }
+            parts = parts.dropLast()
+        }
+        return nil
+    }
+
+    private static func moved(_ name: RefName) -> GitError {
+        GitError(
+            .moved, "move \(name)", reason: "it was moved while this run was going on",
+            hint: "Run the backup again; it starts from where the ref is now.")
     }
 
     // MARK: Loose refs
 
     /// Moves loose refs, which a person's git makes, into `packed-refs` as they are: a loose ref
     /// would hide the packed one.
-    private func fold(_ names: [RefName], _ packedLock: String) throws(GitError) {
+    private func fold(_ names: [RefName]) throws(GitError) {
         var loose: [(name: RefName, line: PackedRefs.Line)] = []
         for name in names {
             guard let id = try looseRef(name) else { continue }
             loose.append((name, PackedRefs.Line(id: id, peeled: try peeledTarget(of: id))))
         }
         guard !loose.isEmpty else { return }
-        try replacePackedRefs(packedLock) { packed in
+        try replacePackedRefs { packed in
             for ref in loose { packed[ref.name] = ref.line }
         }
         for ref in loose {
@@ -203,19 +211,23 @@ extension GitStore {
     // MARK: Lock files
 
     /// Creates a lock file; waits ten seconds for somebody else's to go away.
+    ///
+    /// Noted as ours only when nobody else has it: what a dead run had noted is removed.
     private func takeLock(_ path: String) throws(GitError) -> DurableFile {
         let slash = path.lastIndex(of: "/") ?? path.endIndex
         var attempt = 0
         while true {
             do throws(FileError) {
                 try makeFolder(String(path[..<slash]))
-                return try DurableFile(creating: path)
+                if access(path, F_OK) != 0 {
+                    try lock?.willCreate([path])
+                    return try DurableFile(creating: path)
+                }
             } catch {
                 guard error.code == EEXIST else { throw GitError(error) }
-                guard attempt < 100 else { throw Self.lockInTheWay(path) }
-                attempt += 1
-                usleep(100_000)
             }
+            attempt += 1
+            guard waitsForLock(attempt) else { throw Self.lockInTheWay(path) }
         }
     }
 

@@ -1,6 +1,7 @@
 import CLibgit2
 package import GitObjects
 import GitPack
+import Glibc
 
 /// Reads one bare repository, and writes one run into it.
 ///
@@ -32,6 +33,7 @@ package actor GitStore {
     /// New blobs of a preview, which nothing else keeps.
     private var previewed: [ObjectID: [UInt8]] = [:]
     private let unique: String
+    let waitsForLock: @Sendable (_ attempt: Int) -> Bool
     private let executor = StoreExecutor()
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -43,16 +45,24 @@ package actor GitStore {
     /// - Parameters:
     ///   - path: absolute, or relative to the working folder; a trailing slash is ignored.
     ///   - unique: names this run's temporary files.
+    ///   - waitsForLock: called when a lock file of somebody else is in the way, with 1, 2 and so
+    ///     on; returns, after a pause, whether to look again.
     /// - Throws: ``GitError`` of kind `held`, `notARepository` or `damaged`.
-    package init(at path: String, for purpose: Purpose, unique: String) throws(GitError) {
+    package init(
+        at path: String, for purpose: Purpose, unique: String,
+        waitsForLock: @escaping @Sendable (_ attempt: Int) -> Bool = tenSeconds
+    ) throws(GitError) {
         _ = Libgit2.isReady
         let folder = Self.normalized(path)
         self.folder = folder
         self.purpose = purpose
         self.unique = unique
+        self.waitsForLock = waitsForLock
         var found = try RepositoryFolder(at: folder)
         switch purpose {
         case .run(let branch):
+            // Before anything is made in it, so that a place of somebody else's stays as it is.
+            if found == .repository { _ = try Self.openDatabase(folder) }
             try files { () throws(FileError) in try makeFolder("\(folder)/tenantkeep") }
             lock = try RunLock(of: folder)
             found = try RepositoryFolder(at: folder)
@@ -76,6 +86,12 @@ package actor GitStore {
         }
     }
 
+    /// A hundred pauses of a tenth of a second.
+    package static let tenSeconds: @Sendable (_ attempt: Int) -> Bool = { attempt in
+        usleep(100_000)
+        return attempt < 100
+    }
+
     private static func normalized(_ path: String) -> String {
         var path = path[...]
         while path.count > 1, path.last == "/" { path.removeLast() }
@@ -85,7 +101,10 @@ package actor GitStore {
     private static func openDatabase(_ folder: String) throws(GitError) -> Handle<ObjectDatabase> {
         var repository: OpaquePointer?
         try check("open \(folder)", or: .notARepository) {
-            git_repository_open_bare(&repository, folder)
+            // Not `git_repository_open_bare`, which takes the `.git` of a work tree for bare.
+            let flags =
+                GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue | GIT_REPOSITORY_OPEN_NO_DOTGIT.rawValue
+            return git_repository_open_ext(&repository, folder, flags, nil)
         }
         defer { git_repository_free(repository) }
         guard git_repository_is_bare(repository) == 1 else {

@@ -1,7 +1,10 @@
 import GitObjects
 
-/// The file `packed-refs` as a value (git's `gitformat-…`: one line a ref, in byte order, each
+/// The file `packed-refs` as a value (git's `pack-refs`: one line a ref, in byte order, each
 /// annotated tag followed by the object it leads to).
+///
+/// Names are bytes. Somebody else's need not be UTF-8, and two that Unicode calls equal are two
+/// refs; all of them are written back as they were.
 struct PackedRefs: Equatable, Sendable {
     struct Line: Equatable, Sendable {
         let id: ObjectID
@@ -9,7 +12,7 @@ struct PackedRefs: Equatable, Sendable {
         let peeled: ObjectID?
     }
 
-    private(set) var lines: [String: Line] = [:]
+    private(set) var lines: [[UInt8]: Line] = [:]
     /// Whether every tag's peeled ID is there. A file of an older git may lack some.
     let isFullyPeeled: Bool
 
@@ -17,41 +20,58 @@ struct PackedRefs: Equatable, Sendable {
     ///
     /// - Throws: ``GitError`` of kind `damaged` for a line git would not accept either.
     init(_ bytes: [UInt8]?) throws(GitError) {
-        let text = String(decoding: bytes ?? [], as: UTF8.self)
-        var last: String?
-        isFullyPeeled = bytes == nil || text.prefix { $0 != "\n" }.contains("fully-peeled")
-        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-            if line.hasPrefix("^"), let name = last, let ref = lines[name],
-                let peeled = ObjectID(hex: line.dropFirst())
-            {
+        var last: [UInt8]?
+        var isFullyPeeled = bytes == nil
+        for line in (bytes ?? []).split(separator: UInt8(ascii: "\n")) {
+            if line.first == UInt8(ascii: "#") {
+                isFullyPeeled = line.split(separator: UInt8(ascii: " ")).contains {
+                    $0.elementsEqual("fully-peeled".utf8)
+                }
+            } else if line.first == UInt8(ascii: "^") {
+                guard let name = last, let ref = lines[name],
+                    let peeled = Self.id(line.dropFirst())
+                else { throw Self.isNoRef }
                 lines[name] = Line(id: ref.id, peeled: peeled)
-            } else if let id = ObjectID(hex: line.prefix(40)), line.dropFirst(40).first == " " {
-                let name = String(line.dropFirst(41))
+            } else {
+                let name = Array(line.dropFirst(41))
+                guard let id = Self.id(line.prefix(40)), !name.isEmpty,
+                    line[line.startIndex + 40] == UInt8(ascii: " ")
+                else { throw Self.isNoRef }
                 lines[name] = Line(id: id, peeled: nil)
                 last = name
-            } else {
-                throw .damaged("packed-refs", "a line of it is no ref")
             }
         }
+        self.isFullyPeeled = isFullyPeeled
     }
 
+    private static func id(_ digits: ArraySlice<UInt8>) -> ObjectID? {
+        ObjectID(hex: String(decoding: digits, as: UTF8.self))
+    }
+
+    private static var isNoRef: GitError { .damaged("packed-refs", "a line of it is no ref") }
+
     subscript(name: RefName) -> Line? {
-        get { lines[name.text] }
-        set { lines[name.text] = newValue }
+        get { lines[Array(name.text.utf8)] }
+        set { lines[Array(name.text.utf8)] = newValue }
+    }
+
+    /// Names of the refs below a prefix, such as `refs/tags/`.
+    func names(below prefix: String) -> [String] {
+        lines.keys.filter { $0.starts(with: prefix.utf8) }
+            .map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Sets what an annotated tag leads to.
-    mutating func peel(_ name: String, to peeled: ObjectID) {
+    mutating func peel(_ name: [UInt8], to peeled: ObjectID) {
         if let line = lines[name] { lines[name] = Line(id: line.id, peeled: peeled) }
     }
 
     var bytes: [UInt8] {
-        var text = "# pack-refs with: peeled fully-peeled sorted \n"
-        let sorted = lines.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        for (name, line) in sorted {
-            text += "\(line.id) \(name)\n"
-            if let peeled = line.peeled { text += "^\(peeled)\n" }
+        var bytes = Array("# pack-refs with: peeled fully-peeled sorted \n".utf8)
+        for (name, line) in lines.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            bytes += Array("\(line.id) ".utf8) + name + [UInt8(ascii: "\n")]
+            if let peeled = line.peeled { bytes += Array("^\(peeled)\n".utf8) }
         }
-        return Array(text.utf8)
+        return bytes
     }
 }

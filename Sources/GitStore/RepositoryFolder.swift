@@ -44,8 +44,9 @@ enum RepositoryFolder {
         ]
         for folder in folders { try makeFolder("\(path)/\(folder)") }
         try writeWhole("\(path)/config", configuration)
-        try writeWhole("\(path)/HEAD", "ref: \(branch)\n")
         for folder in folders.map({ "\(path)/\($0)" }) + [path] { try syncFolder(folder) }
+        try writeWhole("\(path)/HEAD", "ref: \(branch)\n")
+        try syncFolder(path)
         if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
             try syncFolder(String(path[..<slash]))
         }
