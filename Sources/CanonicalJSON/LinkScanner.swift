@@ -4,7 +4,7 @@
 /// be malformed means nothing. Once the link is found, it does no more work.
 ///
 /// - Cost: a few bytes of state; up to the link, a look at every byte, eight at a time in strings.
-package struct LinkScanner {
+package struct LinkScanner: Sendable {
     private enum State { case document, name, colon, value, nextMember, done }
 
     private var state = State.document

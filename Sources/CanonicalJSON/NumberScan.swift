@@ -53,24 +53,21 @@ enum NumberScan {
 
     /// Returns the end of the `true`, `false` or `null` that begins at `start`.
     static func literalEnd(_ input: Span<UInt8>, from start: Int) throws(JSONError) -> Int {
-        let expected: [UInt8] =
+        // The first byte of the word is the lowest of the number.
+        let (word, count): (UInt64, Int) =
             switch input[start] {
-            case 0x74: words.true
-            case 0x66: words.false
-            default: words.null
+            case 0x74: (0x6575_7274, 4)
+            case 0x66: (0x65_736C_6166, 5)
+            default: (0x6C6C_756E, 4)
             }
-        for (offset, byte) in expected.enumerated() {
+        for offset in 0..<count {
             guard start + offset < input.count else {
                 throw JSONError(.truncated, at: input.count)
             }
-            guard input[start + offset] == byte else {
+            guard input[start + offset] == UInt8(truncatingIfNeeded: word >> (8 * offset)) else {
                 throw JSONError(.invalidLiteral, at: start)
             }
         }
-        return start + expected.count
+        return start + count
     }
-
-    private static let words = (
-        true: Array("true".utf8), false: Array("false".utf8), null: Array("null".utf8)
-    )
 }

@@ -11,7 +11,7 @@
 /// - Cost: a chunk is never copied, but for the item it ends in. A reader is worth keeping: the next
 ///   page uses its memory, and what it learnt about the order of members, again.
 /// - Errors: after one, every call throws it again.
-package struct PageReader {
+package struct PageReader: Sendable {
     /// What kind of document a page is.
     package enum Form: Sendable {
         /// An object whose member `value` is the array of the items.

@@ -19,17 +19,25 @@ enum SecretLook {
 
     static func isSecret(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard range.count >= shortest else { return false }
+        guard range.count >= 8 else { return isSecret(text, range, among: range) }
+        let last = range.upperBound &- 8
         var at = range.lowerBound
-        while at &+ 8 <= range.upperBound {
-            let word = text.word(at: at)
-            // `J` and `K` differ in their lowest bit only.
-            let found =
-                StringScan.matches(word | 0x0101_0101_0101_0101, 0x4B)
-                | StringScan.matches(word, 0x3D)
-            if found != 0, isSecret(text, range, among: at..<at &+ 8) { return true }
-            at &+= 8
+        while true {
+            if holdsMark(text.word(at: at)), isSecret(text, range, among: at..<at &+ 8) {
+                return true
+            }
+            guard at < last else { return false }
+            // The last word may begin inside the one before it.
+            at = min(at &+ 8, last)
         }
-        return isSecret(text, range, among: at..<range.upperBound)
+    }
+
+    /// Returns whether one of the word's bytes is a `J`, a `K` or a `=`.
+    @inline(__always)
+    private static func holdsMark(_ word: UInt64) -> Bool {
+        // `J` and `K` differ in their lowest bit only.
+        let letters = StringScan.matches(word | 0x0101_0101_0101_0101, 0x4B)
+        return letters | StringScan.matches(word, 0x3D) != 0
     }
 
     /// Returns whether one of the bytes `places` belongs to a secret.

@@ -8,9 +8,9 @@
 /// Only text is withheld: a string or number that is the member's value, or that stands in an
 /// array there. Objects stay, with their own members looked at, because names mean other things
 /// elsewhere: an application's `optionalClaims.accessToken` lists claims.
-struct SecretNames {
+struct SecretNames: Sendable {
     /// What the objects in a member are, as far as that decides about their members.
-    enum Holder: UInt8 {
+    enum Holder: UInt8, Sendable {
         case any
         case passwordCredential
         case keyCredential
@@ -44,22 +44,25 @@ struct SecretNames {
         ("hint", .passwordCredential), ("key", .keyCredential), ("value", .secretPair),
     ]
 
-    private struct Entry {
+    private struct Entry: Sendable {
         let name: [UInt8]
         let meaning: Meaning
     }
 
-    private enum Meaning {
+    private enum Meaning: Sendable {
         case secret
         case holder(Holder)
         case secretInside(Holder)
     }
 
-    /// By the length of the names: a bit for each first letter, so that most are passed over fast.
-    private var letters = [UInt32](repeating: 0, count: 32)
+    /// By the length of the names: a bit for each first letter, above it one for each last letter,
+    /// so that nearly all other names are passed over fast.
+    private var letters = [UInt64](repeating: 0, count: 32)
     private var entries: [Entry] = []
 
-    init() {
+    static let all = SecretNames()
+
+    private init() {
         for name in Self.everywhere { add(name, .secret) }
         for (name, holder) in Self.holders { add(name, .holder(holder)) }
         for (name, holder) in Self.inside { add(name, .secretInside(holder)) }
@@ -67,12 +70,13 @@ struct SecretNames {
 
     private mutating func add(_ name: String, _ meaning: Meaning) {
         let lowered = name.utf8.map(\.asciiLowercased)
-        letters[lowered.count] |= Self.bit(lowered[0])
+        letters[lowered.count] |= Self.bits(lowered[0], lowered[lowered.count - 1])
         entries.append(Entry(name: lowered, meaning: meaning))
     }
 
-    private static func bit(_ letter: UInt8) -> UInt32 {
-        1 << UInt32(letter & 0x1F)
+    @inline(__always)
+    private static func bits(_ first: UInt8, _ last: UInt8) -> UInt64 {
+        1 &<< UInt64(first & 0x1F) | 1 &<< UInt64(0x20 | last & 0x1F)
     }
 
     /// Returns whether text under this name is a secret, and what objects under it are.
@@ -81,9 +85,9 @@ struct SecretNames {
         up name: Span<UInt8>, _ range: Range<Int>, in holder: Holder
     ) -> (isSecret: Bool, holder: Holder) {
         let count = range.count
-        guard count > 0, count < letters.count,
-            letters[count] & Self.bit(name[range.lowerBound]) != 0
-        else { return (false, .any) }
+        guard count > 0, count < letters.count else { return (false, .any) }
+        let bits = Self.bits(name[range.lowerBound], name[range.upperBound &- 1])
+        guard letters[count] & bits == bits else { return (false, .any) }
         return search(name, range, in: holder)
     }
 

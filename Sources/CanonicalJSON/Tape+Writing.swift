@@ -74,7 +74,8 @@ extension Tape {
                     Cursor(place: Int(entry.first), end: Int(entry.last), isObject: isObject))
             }
         case _ where entry.traits.contains(.withheld):
-            for byte in Self.placeholder { output.append(byte) }
+            let placeholder = Self.placeholder
+            output.append(placeholder.span, 0..<placeholder.count)
             return 1
         case _ where entry.traits.contains(.escaped):
             writeEscaped(entry, into: &output)

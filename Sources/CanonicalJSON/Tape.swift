@@ -53,7 +53,7 @@ struct Tape {
     static let placeholder = Array("\"[secret withheld]\"".utf8)
 
     let rules: CanonicalRules
-    let names = SecretNames()
+    let names = SecretNames.all
     let byteLimit: Int
     /// Whether numbers at the end of the input are complete.
     var isWhole = false
@@ -145,28 +145,26 @@ struct Tape {
         case 0x5B: return try openContainer(at, isObject: false, setting)
         case 0x2D, 0x30...0x39:
             let end = try NumberScan.end(input, from: at, isWhole: isWhole)
-            addScalar(.number, at, end, isWithheld: setting.isSecret)
+            var number = entry(.number, at, end)
+            if setting.isSecret { number.withhold() }
+            entries.append(number)
             return end
         case 0x74, 0x66, 0x6E:
             let end = try NumberScan.literalEnd(input, from: at)
-            addScalar(.literal, at, end, isWithheld: false)
+            entries.append(entry(.literal, at, end))
             return end
         default: throw JSONError(.unexpectedByte, at: at)
         }
     }
 
+    /// Returns the entry of a name, or of a value without children, that comes next on the tape.
     @inline(__always)
-    private mutating func addScalar(_ kind: Entry.Kind, _ start: Int, _ end: Int, isWithheld: Bool)
-    {
+    func entry(_ kind: Entry.Kind, _ start: Int, _ end: Int) -> Entry {
         var entry = Entry(
             start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end),
             next: Int32(truncatingIfNeeded: entries.count &+ 1), kind: kind)
         entry.size = entry.end &- entry.start
-        if isWithheld {
-            entry.traits = .withheld
-            entry.size = Int32(Self.placeholder.count)
-        }
-        entries.append(entry)
+        return entry
     }
 
     private mutating func openContainer(
@@ -179,115 +177,6 @@ struct Tape {
             Container(entry: Int32(entries.count), isObject: isObject, setting: inner))
         entries.append(Entry(start: Int32(start), next: 0, kind: isObject ? .object : .array))
         return start + 1
-    }
-
-    @inline(__always)
-    private mutating func readString(
-        _ input: Span<UInt8>, _ start: Int, _ setting: Setting
-    ) throws(JSONError) -> Int {
-        let end = try readText(input, start, .string)
-        let last = entries.count &- 1
-        if setting.isSecret || isSecret(input, entries[last]) {
-            entries[last].traits.insert(.withheld)
-            entries[last].size = Int32(Self.placeholder.count)
-        }
-        return end
-    }
-
-    @inline(__always)
-    private func isSecret(_ input: Span<UInt8>, _ entry: Entry) -> Bool {
-        entry.traits.contains(.escaped)
-            ? SecretLook.isSecret(decoded.span, entry.text) : SecretLook.isSecret(input, entry.text)
-    }
-
-    /// Reads a quoted string onto the tape.
-    @inline(__always)
-    private mutating func readText(
-        _ input: Span<UInt8>, _ start: Int, _ kind: Entry.Kind
-    ) throws(JSONError) -> Int {
-        let at = StringScan.plainEnd(input, from: start &+ 1)
-        guard at < input.count, input[at] == 0x22 else {
-            return try readUnusualText(input, start, kind, from: at)
-        }
-        addScalar(kind, start, at &+ 1, isWithheld: false)
-        return at &+ 1
-    }
-
-    /// Reads a string with escapes or other than ASCII text, of which all before `from` is plain.
-    private mutating func readUnusualText(
-        _ input: Span<UInt8>, _ start: Int, _ kind: Entry.Kind, from: Int
-    ) throws(JSONError) -> Int {
-        var at = from
-        let base = decoded.count
-        var copied = start + 1
-        var isEscaped = false
-        while true {
-            guard at < input.count else { throw JSONError(.truncated, at: at) }
-            switch input[at] {
-            case 0x22:
-                if isEscaped { decoded.append(input, copied..<at) }
-                addScalar(kind, start, at + 1, isWithheld: false)
-                if isEscaped { markEscaped(textFrom: base) }
-                return at + 1
-            case 0x5C:
-                decoded.append(input, copied..<at)
-                at = try StringEscapes.decode(input, at: at, into: &decoded)
-                (copied, isEscaped) = (at, true)
-            case ..<0x20: throw JSONError(.controlCharacter, at: at)
-            default: at = try StringScan.sequenceEnd(input, from: at)
-            }
-            at = StringScan.plainEnd(input, from: at)
-        }
-    }
-
-    private mutating func markEscaped(textFrom base: Int) {
-        let last = entries.count - 1
-        entries[last].traits.insert(.escaped)
-        entries[last].first = Int32(base)
-        entries[last].last = Int32(decoded.count)
-        entries[last].size =
-            Int32(StringEscapes.canonicalCount(decoded.span, base..<decoded.count)) + 2
-    }
-
-    // MARK: - Names
-
-    /// Reads a name and its colon, and settles what its value is.
-    @inline(__always)
-    private mutating func readName(
-        _ input: Span<UInt8>, _ start: Int, _ setting: inout Setting
-    ) throws(JSONError) -> Int {
-        guard start < input.count else { throw JSONError(.truncated, at: start) }
-        guard input[start] == 0x22 else { throw JSONError(.unexpectedByte, at: start) }
-        guard entries.count < Limits.values else { throw JSONError(.tooManyValues, at: start) }
-        var at = try readText(input, start, .name)
-        settle(input, &setting)
-        at = Self.skipSpace(input, at)
-        guard at < input.count else { throw JSONError(.truncated, at: at) }
-        guard input[at] == 0x3A else { throw JSONError(.unexpectedByte, at: at) }
-        return at &+ 1
-    }
-
-    @inline(__always)
-    private mutating func settle(_ input: Span<UInt8>, _ setting: inout Setting) {
-        let last = entries.count &- 1
-        let entry = entries[last]
-        let isDropped =
-            entry.traits.contains(.escaped)
-            ? settle(&setting, decoded.span, entry.text) : settle(&setting, input, entry.text)
-        entries[last].size &+= 2
-        if isDropped { entries[last].traits.insert(.dropped) }
-        if open.count == 1 { noteID(input, entry, at: last) }
-    }
-
-    /// Returns whether the member is dropped.
-    @inline(__always)
-    private func settle(
-        _ setting: inout Setting, _ name: Span<UInt8>, _ range: Range<Int>
-    ) -> Bool {
-        let node = rules.child(name, range, of: Int(setting.rule))
-        setting.rule = Int32(truncatingIfNeeded: node)
-        (setting.isSecret, setting.holder) = names.look(up: name, range, in: setting.holder)
-        return node >= 0 && rules.nodes[node].isVolatile || CanonicalRules.isAnnotation(name, range)
     }
 
     @inline(__always)
@@ -309,6 +198,11 @@ extension Tape.Entry {
     var text: Range<Int> {
         traits.contains(.escaped)
             ? Int(first)..<Int(last) : Int(start) &+ 1..<max(Int(start) &+ 1, Int(end) &- 1)
+    }
+
+    mutating func withhold() {
+        traits.insert(.withheld)
+        size = Int32(Tape.placeholder.count)
     }
 }
 

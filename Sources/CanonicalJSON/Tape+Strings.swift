@@ -1,0 +1,113 @@
+/// How strings and names get onto the tape, and what a name means for its value.
+extension Tape {
+    @inline(__always)
+    mutating func readString(
+        _ input: Span<UInt8>, _ start: Int, _ setting: Setting
+    ) throws(JSONError) -> Int {
+        var entry = try readText(input, start, .string)
+        var isSecret = setting.isSecret
+        if entry.traits.contains(.escaped) {
+            isSecret = isSecret || SecretLook.isSecret(decoded.span, entry.text)
+        } else {
+            isSecret = isSecret || SecretLook.isSecret(input, entry.text)
+        }
+        if isSecret { entry.withhold() }
+        entries.append(entry)
+        return Int(entry.end)
+    }
+
+    /// Reads a name and its colon, and settles what its value is.
+    @inline(__always)
+    mutating func readName(
+        _ input: Span<UInt8>, _ start: Int, _ setting: inout Setting
+    ) throws(JSONError) -> Int {
+        guard start < input.count else { throw JSONError(.truncated, at: start) }
+        guard input[start] == 0x22 else { throw JSONError(.unexpectedByte, at: start) }
+        guard entries.count < Limits.values else { throw JSONError(.tooManyValues, at: start) }
+        var name = try readText(input, start, .name)
+        settle(input, &name, &setting)
+        entries.append(name)
+        let at = Self.skipSpace(input, Int(name.end))
+        guard at < input.count else { throw JSONError(.truncated, at: at) }
+        guard input[at] == 0x3A else { throw JSONError(.unexpectedByte, at: at) }
+        return at &+ 1
+    }
+
+    @inline(__always)
+    private mutating func settle(
+        _ input: Span<UInt8>, _ name: inout Entry, _ setting: inout Setting
+    ) {
+        let isDropped: Bool
+        if name.traits.contains(.escaped) {
+            let text = decoded
+            isDropped = settle(&setting, text.span, name.text)
+        } else {
+            isDropped = settle(&setting, input, name.text)
+        }
+        if open.count == 1 { noteID(input, name, at: entries.count) }
+        if isDropped { name.traits.insert(.dropped) }
+        name.size &+= 2
+    }
+
+    /// Returns whether the member is dropped.
+    ///
+    /// It changes nothing here, but is `mutating` all the same: else the tape would be copied.
+    @inline(__always)
+    private mutating func settle(
+        _ setting: inout Setting, _ name: Span<UInt8>, _ range: Range<Int>
+    ) -> Bool {
+        let node = rules.child(name, range, of: Int(setting.rule))
+        setting.rule = Int32(truncatingIfNeeded: node)
+        (setting.isSecret, setting.holder) = names.look(up: name, range, in: setting.holder)
+        return node >= 0 && rules.nodes[node].isVolatile || CanonicalRules.isAnnotation(name, range)
+    }
+
+    /// Reads a quoted string.
+    @inline(__always)
+    private mutating func readText(
+        _ input: Span<UInt8>, _ start: Int, _ kind: Entry.Kind
+    ) throws(JSONError) -> Entry {
+        let at = StringScan.plainEnd(input, from: start &+ 1)
+        guard at < input.count, input[at] == 0x22 else {
+            return try readUnusualText(input, start, kind, from: at)
+        }
+        return entry(kind, start, at &+ 1)
+    }
+
+    /// Reads a string with escapes or other than ASCII text, of which all before `from` is plain.
+    private mutating func readUnusualText(
+        _ input: Span<UInt8>, _ start: Int, _ kind: Entry.Kind, from: Int
+    ) throws(JSONError) -> Entry {
+        var at = from
+        let base = decoded.count
+        var copied = start + 1
+        while true {
+            guard at < input.count else { throw JSONError(.truncated, at: at) }
+            switch input[at] {
+            case 0x22:
+                guard copied > start + 1 else { return entry(kind, start, at + 1) }
+                decoded.append(input, copied..<at)
+                return escapedEntry(kind, start, at + 1, textFrom: base)
+            case 0x5C:
+                decoded.append(input, copied..<at)
+                at = try StringEscapes.decode(input, at: at, into: &decoded)
+                copied = at
+            case ..<0x20: throw JSONError(.controlCharacter, at: at)
+            default: at = try StringScan.sequenceEnd(input, from: at)
+            }
+            at = StringScan.plainEnd(input, from: at)
+        }
+    }
+
+    private func escapedEntry(
+        _ kind: Entry.Kind, _ start: Int, _ end: Int, textFrom base: Int
+    ) -> Entry {
+        var entry = entry(kind, start, end)
+        entry.traits = .escaped
+        entry.first = Int32(base)
+        entry.last = Int32(decoded.count)
+        let range = base..<decoded.count
+        entry.size = Int32(StringEscapes.canonicalCount(decoded.span, range)) + 2
+        return entry
+    }
+}

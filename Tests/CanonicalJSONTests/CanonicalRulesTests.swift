@@ -1,0 +1,103 @@
+import CanonicalJSON
+import Testing
+
+struct CanonicalRulesTests {
+    @Test func `annotations are dropped, and the type of an object stays`() throws {
+        let text = """
+            {"@odata.type":"#x","@odata.etag":1,"a@odata.context":2,"@odata.type2":3,
+             "a@odata.type":4,"@microsoft.graph.tips":[{"a":1}],"a@microsoft.graph.tips":5,
+             "a@delta":6,"@odata":7,"\\u0040odata.id":8,"x@y@odata.nextLink":9,"@odatatype":10,
+             "b":{"@odata.id":11,"@odata.type":"#y"},"@Odata.id":12}
+            """
+
+        let expected = """
+            {
+              "@Odata.id": 12,
+              "@odata": 7,
+              "@odata.type": "#x",
+              "@odatatype": 10,
+              "a@delta": 6,
+              "a@microsoft.graph.tips": 5,
+              "b": {
+                "@odata.type": "#y"
+              }
+            }
+
+            """
+        #expect(try canonical(text) == expected)
+    }
+
+    @Test func `volatile members are dropped at their path, through arrays`() throws {
+        let rules = CanonicalRules(volatile: ["a", "s.t.u", "plans.date", "x.y"])
+        let text = """
+            {"a":[1,{"b":2}],"b":{"a":1},"s":{"t":[[{"u":1,"v":2}]],"u":3},"u":4,
+             "plans":[{"date":1},{"date":2,"id":{"date":3}}],"x":5,"y":6}
+            """
+
+        let expected = try canonical(
+            """
+            {"b":{"a":1},"s":{"t":[[{"v":2}]],"u":3},"u":4,
+             "plans":[{},{"id":{"date":3}}],"x":5,"y":6}
+            """)
+        #expect(try canonical(text, by: rules) == expected)
+    }
+
+    @Test func `rules look at decoded names, and at whole names`() throws {
+        let rules = CanonicalRules(volatile: ["ab"])
+
+        let text = try canonical(#"{"\u0061b":1,"a":2,"abc":3,"Ab":4}"#, by: rules)
+
+        #expect(text == "{\n  \"Ab\": 4,\n  \"a\": 2,\n  \"abc\": 3\n}\n")
+    }
+
+    @Test func `a set is sorted by its elements' bytes and keeps duplicates`() throws {
+        let rules = CanonicalRules(sets: ["s", "o.s", "n"])
+        let text = """
+            {"s":["b","\\u0061","B","b",10,9,null,[2,1],{"x":1},{"a":1,"w":0}],
+             "o":[{"s":[3,2]},{"s":[]}],"n":[[2,1],[1,2]],"t":[2,1]}
+            """
+
+        // " < 1 < 9 < [ < n < {, and in objects the first line decides.
+        let expected = try canonical(
+            """
+            {"s":["B","a","b","b",10,9,[2,1],null,{"a":1,"w":0},{"x":1}],
+             "o":[{"s":[2,3]},{"s":[]}],"n":[[1,2],[2,1]],"t":[2,1]}
+            """)
+        #expect(try canonical(text, by: rules) == expected)
+    }
+
+    @Test func `the depth of a set does not change its order`() throws {
+        // At a depth, the elements' second lines are indented; alone, they are not.
+        let elements = #"[[[1]],[["a"]],[{"b":1}],[[]],[],"x",[1]]"#
+        let flat = try canonical(
+            #"{"s":\#(elements)}"#, by: CanonicalRules(sets: ["s"]))
+        let deep = try canonical(
+            #"{"o":{"s":\#(elements)}}"#, by: CanonicalRules(sets: ["o.s"]))
+
+        let lines = { (text: String) in
+            text.split(separator: "\n").map { $0.drop { $0 == " " } }
+        }
+        #expect(lines(deep) == ["{", "\"o\": {"] + lines(flat).dropFirst() + ["}"])
+    }
+
+    @Test func `shuffled sets never change a byte, also sets in sets`() throws {
+        let rules = CanonicalRules(volatile: ["s.v"], sets: ["s", "s.t"])
+        var generator = SeededGenerator(seed: 7)
+        for _ in 0..<50 {
+            var elements = (0..<generator.below(6)).map { _ in
+                (0..<generator.below(4)).map { _ in "\(generator.below(9))" }
+            }
+            func text() -> String {
+                let inner = elements.map {
+                    "{\"v\":\(generator.below(99)),\"t\":[\($0.joined(separator: ","))]}"
+                }
+                return "{\"s\":[\(inner.joined(separator: ","))]}"
+            }
+            let before = try canonical(text(), by: rules)
+            elements = elements.map { $0.shuffled(using: &generator) }
+                .shuffled(using: &generator)
+
+            #expect(try canonical(text(), by: rules) == before)
+        }
+    }
+}
