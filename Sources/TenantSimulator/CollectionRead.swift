@@ -89,7 +89,7 @@ struct CollectionRead {
             switch effect {
             case .foreignLink(let host):
                 let path = address.split(separator: "/", maxSplits: 2).last ?? ""
-                address = "https://\(host)/" + path.drop { $0 != "/" }.dropFirst()
+                address = "https://\(host)/\(path)"
                 next = next ?? 0
             case .repeatingLink: next = token?.offset ?? 0
             default: break

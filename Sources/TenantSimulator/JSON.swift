@@ -102,6 +102,9 @@ extension JSON {
 
     package var string: String? { text?.string }
 
+    /// The bytes a string means.
+    package var decoded: [UInt8]? { text?.decoded }
+
     package var bool: Bool? {
         if case .bool(let bool) = self { bool } else { nil }
     }

@@ -100,7 +100,7 @@ struct Throttle: Sendable {
         let isRefused = level.left + 1e-9 < cost
         level.left = max(level.left - cost, -limit.capacity)
         levels[name] = level
-        let missing = isRefused ? -level.left : 0
+        let missing = isRefused ? cost - level.left : 0
         return Verdict(
             isRefused: isRefused, wait: missing / rate,
             used: (limit.capacity - level.left) / limit.capacity)

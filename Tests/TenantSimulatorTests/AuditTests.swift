@@ -1,0 +1,170 @@
+import Foundation
+import Testing
+
+@testable import TenantSimulator
+
+struct AuditTests {
+    private let path = "/v1.0/auditLogs/directoryAudits"
+
+    private func firstWeek() throws -> Scenario {
+        try Scenario(file: "\(fixtures)/Scenarios/first-week.json")
+    }
+
+    @Test func `the first week changes the tenant`() async throws {
+        try await withTenant { client in
+            let before = try await client.get("/v1.0/users?$select=id,displayName")
+            try client.tenant.play(firstWeek())
+            let after = try await client.get("/v1.0/users?$select=id,displayName")
+            let apps = try await client.get("/v1.0/applications?$select=displayName")
+
+            let gone = Set(before.ids).subtracting(after.ids)
+            let come = Set(after.ids).subtracting(before.ids)
+            #expect(gone.count == 1)
+            #expect(come.count == 1)
+            #expect(apps.text.contains("Customer Desk"))
+            #expect(!apps.text.contains("Legacy CRM"))
+        }
+    }
+
+    @Test func `the log tells who did what, newest first`() async throws {
+        try await withTenant { client in
+            try client.tenant.play(firstWeek())
+
+            let events = try await client.get(path).values
+
+            let activities = events.compactMap { $0["activityDisplayName"] as? String }
+            #expect(
+                activities
+                    == [
+                        "Update authorization policy", "Add member to role", "Update application",
+                        "Remove member from group", "Add member to group", "Delete user",
+                        "Update group", "Update policy", "Update conditional access policy",
+                        "Add user",
+                    ].reordered(like: activities))
+            let times = events.compactMap { $0["activityDateTime"] as? String }
+            #expect(times == times.sorted(by: >))
+            #expect(times.allSatisfy { $0.hasSuffix(".0000000Z") })
+        }
+    }
+
+    @Test func `a membership is named on both sides`() async throws {
+        try await withTenant { client in
+            try client.tenant.play(firstWeek())
+            let filter = "?$filter=activityDisplayName%20eq%20'Add%20member%20to%20group'"
+
+            let event = try #require(try await client.get(path + filter).values.first)
+
+            let targets = try #require(event["targetResources"] as? [[String: Any]])
+            let types = targets.compactMap { $0["type"] as? String }
+            #expect(types == ["User", "Group"])
+            let properties = try #require(targets[0]["modifiedProperties"] as? [[String: Any]])
+            let group = properties.first { $0["displayName"] as? String == "Group.ObjectID" }
+            let id = try #require(targets[1]["id"] as? String)
+            #expect(group?["newValue"] as? String == "\"\(id)\"")
+            let initiator = try #require(event["initiatedBy"] as? [String: Any])
+            let app = try #require(initiator["app"] as? [String: Any])
+            #expect(app["appId"] is NSNull)
+            #expect(app["displayName"] as? String == "Invoice Robot")
+            #expect(initiator["user"] is NSNull)
+        }
+    }
+
+    @Test func `a conditional access change is logged by two services`() async throws {
+        try await withTenant { client in
+            try client.tenant.play(firstWeek())
+            let policies = try await client.get("/beta/identity/conditionalAccess/policies")
+            let id = try #require(
+                policies.values.first {
+                    $0["displayName"] as? String == "Block outside of Europe"
+                }?[
+                    "id"] as? String)
+
+            let twins = try await client.get(
+                path + "?$filter=targetResources/any(t:t/id%20eq%20'\(id)')"
+            ).values
+
+            #expect(
+                Set(twins.compactMap { $0["loggedByService"] as? String })
+                    == ["Conditional Access", "Core Directory"])
+        }
+    }
+
+    @Test func `a role assignment names principal and role but not itself`() async throws {
+        try await withTenant { client in
+            try client.tenant.play(firstWeek())
+
+            let answer = try await client.get(
+                path + "?$filter=activityDisplayName%20eq%20'Add%20member%20to%20role'")
+
+            #expect(answer.text.contains("Role.TemplateId"))
+            #expect(answer.text.contains("62e90394-69f5-4237-9190-012177145e10"))
+            #expect(!answer.text.contains("lAPpYvVpN0KRkAEhdxReEBuR_"))
+        }
+    }
+
+    @Test func `the window, order and pages of the log`() async throws {
+        try await withTenant { client in
+            try client.tenant.play(firstWeek())
+            let from = (start + -4.5 * 86_400).iso()
+            let to = (start + -0.9 * 86_400).iso()
+            let query =
+                "?$filter=activityDateTime%20ge%20\(from)%20and%20activityDateTime%20le%20\(to)"
+
+            let pages = try await client.pages(path + query + "&$orderby=activityDateTime&$top=2")
+            let link = try await client.get(path + "?$top=1").nextLink
+            let wrong = try await client.get(path + "?$filter=result%20eq%20'success'")
+
+            #expect(pages.map(\.count) == [2, 2, 1])
+            #expect(link?.wholeMatch(of: /.*skiptoken=[0-9a-f]{32}_1/) != nil)
+            #expect(wrong.status == 400)
+        }
+    }
+
+    @Test func `a late event appears when it is logged`() async throws {
+        try await withTenant { client in
+            let users = try await client.get("/v1.0/users?$top=1&$select=id")
+            let scenario = """
+                {"actors": {}, "changes": [{"at": "now", "logged": "10m",
+                "update": "users/\(users.ids[0])", "with": {"jobTitle": "Baker"}}]}
+                """
+            try client.tenant.play(Scenario(parsing: scenario))
+
+            let early = try await client.get(path)
+            client.tenant.advanceClock(by: 601)
+            let late = try await client.get(path)
+
+            #expect(early.values.isEmpty)
+            #expect(late.values.count == 1)
+            let initiator = try #require(late.values[0]["initiatedBy"] as? [String: Any])
+            #expect(initiator["user"] is NSNull)
+            #expect(initiator["app"] is NSNull)
+        }
+    }
+
+    @Test func `the log forgets after thirty days`() async throws {
+        try await withTenant { client in
+            try client.tenant.play(firstWeek())
+            client.tenant.advanceClock(by: 28.5 * 86_400)
+            let renewed = try await Client.signedIn(client.tenant)
+
+            let events = try await renewed.get(path).values
+
+            #expect(events.count == 3)
+        }
+    }
+
+    @Test func `a change that names nothing is refused`() async throws {
+        try await withTenant { client in
+            let scenario = try Scenario(parsing: #"{"changes": [{"delete": "users/nobody"}]}"#)
+
+            #expect(throws: FixtureError.self) { try client.tenant.play(scenario) }
+        }
+    }
+}
+
+extension [String] {
+    /// This list, if it holds what `other` holds; events of one moment may stand in any order.
+    fileprivate func reordered(like other: [String]) -> [String] {
+        sorted() == other.sorted() ? other : self
+    }
+}

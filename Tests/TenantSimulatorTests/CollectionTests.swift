@@ -1,0 +1,256 @@
+import Foundation
+import Testing
+
+@testable import TenantSimulator
+
+struct CollectionTests {
+    private let eventual = ["ConsistencyLevel": "eventual"]
+
+    @Test func `users come with eleven properties unless more are selected`() async throws {
+        try await withTenant { client in
+            let plain = try await client.get("/v1.0/users")
+            let chosen = try await client.get("/v1.0/users?$select=id,department,city,faxNumber")
+
+            #expect(plain.values.allSatisfy { Set($0.keys) == Set(Schema.defaultUser) })
+            #expect(
+                chosen.values.allSatisfy {
+                    Set($0.keys) == ["id", "department", "city", "faxNumber"]
+                })
+        }
+    }
+
+    @Test func `pages follow each other until no link is left`() async throws {
+        try await withTenant { client in
+            let pages = try await client.pages("/v1.0/users?$top=5&$select=id")
+
+            #expect(pages.map(\.count) == [5, 5, 2])
+            #expect(Set(pages.joined()).count == 12)
+        }
+    }
+
+    @Test(arguments: [0, 1000])
+    func `a page size outside of 1 to 999 is refused`(top: Int) async throws {
+        try await withTenant { client in
+            let answer = try await client.get("/v1.0/users?$top=\(top)")
+
+            #expect(answer.status == 400)
+            #expect(answer.errorCode == "Request_BadRequest")
+        }
+    }
+
+    @Test func `a collection pages by 100 and at most by 999`() async throws {
+        try await withGenerated(GeneratedTenant(users: 1200)) { client in
+            let usual = try await client.get("/v1.0/users")
+            let most = try await client.get("/v1.0/users?$top=999&$select=id")
+            let signIns = try await client.get("/v1.0/users?$top=999&$select=id,signInActivity")
+
+            #expect(usual.ids.count == 100)
+            #expect(most.ids.count == 999)
+            #expect(signIns.ids.count == 500)
+        }
+    }
+
+    @Test func `the count comes on the first page and only if the header asks`() async throws {
+        try await withTenant { client in
+            let path = "/v1.0/users?$count=true&$top=10&$select=id"
+            let without = try await client.get(path)
+            let first = try await client.get(path, headers: eventual)
+            let second = try await client.get(
+                try #require(first.nextLink), headers: eventual)
+
+            #expect(without.status == 200)
+            #expect(without.json["@odata.count"] == nil)
+            #expect(first.json["@odata.count"] as? Int == 12)
+            #expect(second.json["@odata.count"] == nil)
+        }
+    }
+
+    @Test func `the count of a collection needs the header`() async throws {
+        try await withTenant { client in
+            let without = try await client.get("/v1.0/users/$count")
+            let with = try await client.get("/v1.0/users/$count", headers: eventual)
+
+            #expect(without.status == 400)
+            #expect(with.text == "12")
+        }
+    }
+
+    @Test func `properties of one object only are not implemented on the collection`() async throws
+    {
+        try await withTenant { client in
+            let all = try await client.get("/v1.0/users?$select=id,aboutMe")
+
+            #expect(all.status == 501)
+            #expect(all.errorCode == "NotImplemented")
+        }
+    }
+
+    @Test func `an unknown property, option or segment is refused`() async throws {
+        try await withTenant { client in
+            for path in ["users?$select=naem", "users?$tpo=3", "usrs", "identity/apiConnectors"] {
+                let answer = try await client.get("/v1.0/\(path)")
+
+                #expect(answer.status == 400, "\(path)")
+            }
+            let beta = try await client.get("/beta/identity/apiConnectors")
+
+            #expect(beta.status == 200)
+        }
+    }
+
+    private static let dynamic = "groupTypes/any(c:c%20eq%20'DynamicMembership')"
+
+    @Test(
+        arguments: [
+            ("groups?$count=true&$expand=extensions&$filter=\(dynamic)", true, 1),
+            ("groups?$filter=\(dynamic)", false, 1),
+            ("groups?$count=true&$expand=extensions&$filter=not(\(dynamic))", true, 5),
+            ("groups?$filter=not(\(dynamic))", false, nil),
+            ("users?$filter=onPremisesSyncEnabled%20eq%20true", false, 2),
+            ("users?$count=true&$filter=onPremisesSyncEnabled+ne+true", true, 10),
+            ("users?$filter=onPremisesSyncEnabled+ne+true", false, nil),
+            (
+                "roleManagement/directory/roleAssignmentScheduleInstances"
+                    + "?$filter=assignmentType%20eq%20'Assigned'", false, 1
+            ),
+            ("users?$filter=nonsense", false, nil),
+        ] as [(String, Bool, Int?)])
+    func `filters of the catalog choose what they say`(
+        path: String, isEventual: Bool, count: Int?
+    ) async throws {
+        try await withTenant { client in
+            let answer = try await client.get("/beta/\(path)", headers: isEventual ? eventual : [:])
+
+            #expect(answer.status == (count == nil ? 400 : 200))
+            #expect(answer.values.count == count ?? 0)
+        }
+    }
+
+    @Test func `expanded members stop at twenty without a word`() async throws {
+        try await withGenerated(GeneratedTenant(users: 300, groups: 30)) { client in
+            let answer = try await client.get("/v1.0/groups?$expand=members&$select=id")
+
+            let counts = answer.values.map { ($0["members"] as? [Any])?.count ?? -1 }
+            #expect(counts.max() == 20)
+            let links = answer.values.flatMap(\.keys).filter { $0.contains("members@") }
+            #expect(links.isEmpty)
+        }
+    }
+
+    @Test func `members are shown as what they are`() async throws {
+        try await withTenant { client in
+            let groups = try await client.get(
+                "/v1.0/groups?$filter=displayName%20eq%20'SG-Everybody'")
+            let id = try #require(groups.ids.first)
+            let members = try await client.get(
+                "/v1.0/groups/\(id)/members?$select=id,userPrincipalName,displayName")
+
+            let types = Set(members.values.compactMap { $0["@odata.type"] as? String })
+            #expect(types == ["#microsoft.graph.user", "#microsoft.graph.group"])
+            #expect(members.ids.count == 12)
+        }
+    }
+
+    @Test func `secrets are never shown and keys only to one who asks for them`() async throws {
+        try await withTenant { client in
+            let list = try await client.get("/v1.0/applications")
+            let id = try #require(
+                list.values.first { $0["displayName"] as? String == "Invoice Robot" }?["id"]
+                    as? String)
+            let one = try await client.get("/v1.0/applications/\(id)?$select=keyCredentials")
+
+            #expect(!list.text.contains("not-a-real-secret"))
+            #expect(list.text.contains("\"hint\":\"x7Q\""))
+            #expect(list.text.contains("\"key\":null"))
+            #expect(one.text.contains("MIIBoz"))
+        }
+    }
+
+    @Test func `a singleton is no list and an unknown object is not found`() async throws {
+        try await withTenant { client in
+            let policy = try await client.get("/v1.0/policies/authorizationPolicy")
+            let nobody = try await client.get("/v1.0/users/nobody@contoso.com")
+
+            #expect(policy.json["id"] as? String == "authorizationPolicy")
+            #expect(policy.json["value"] == nil)
+            #expect(nobody.status == 404)
+            #expect(nobody.errorCode == "Request_ResourceNotFound")
+        }
+    }
+
+    @Test func `versions differ in their members`() async throws {
+        try await withTenant { client in
+            let path = "users?$top=1&$select=id,signInSessionsValidFromDateTime,"
+            let v1 = try await client.get("/v1.0/\(path)refreshTokensValidFromDateTime")
+            let beta = try await client.get("/beta/users?$top=1")
+
+            #expect(v1.values[0]["signInSessionsValidFromDateTime"] is String)
+            #expect(v1.values[0]["refreshTokensValidFromDateTime"] is NSNull)
+            #expect(beta.values[0]["refreshTokensValidFromDateTime"] is String)
+        }
+    }
+
+    @Test func `paths forgive case, doubled slashes and encoding`() async throws {
+        try await withTenant { client in
+            for path in [
+                "/v1.0//users", "/v1.0/Users", "/v1.0/%75sers", "/beta/AdministrativeUnits",
+            ] {
+                let answer = try await client.get(path)
+
+                #expect(answer.status == 200, "\(path)")
+            }
+        }
+    }
+
+    @Test func `roles come in one page whatever is asked for`() async throws {
+        var settings = Settings()
+        settings.pageSize = 1
+        try await withTenant("contoso", settings) { client in
+            let roles = try await client.get("/v1.0/directoryRoles")
+            let users = try await client.get("/v1.0/users")
+
+            #expect(roles.ids.count == 2)
+            #expect(roles.nextLink == nil)
+            #expect(users.ids.count == 1)
+        }
+    }
+
+    @Test func `a hostile ID can be asked for and comes back as it is`() async throws {
+        try await withTenant("hostile") { client in
+            let list = try await client.get("/v1.0/groups?$top=999")
+            #expect(list.ids.count == 80)
+            for id in list.ids {
+                let one = try await client.get("/v1.0/groups/\(Client.escaped(id))")
+                let members = try await client.get("/v1.0/groups/\(Client.escaped(id))/members")
+
+                let object = try JSON(parsing: Array(one.body))
+                #expect(object["id"]?.decoded == Array(id.utf8), "\(id)")
+                #expect(members.ids.count == 1, "\(id)")
+            }
+        }
+    }
+
+    @Test func `numbers and strings keep the spelling of the fixture`() async throws {
+        try await withTenant("hostile") { client in
+            let answer = try await client.get("/v1.0/groupSettings")
+
+            #expect(answer.text.contains("[1.0,1E2,-0,0.1000000000000000055511151231257827,"))
+            #expect(answer.text.contains(#""\u0041\/\u00e9 \ud83d\ude00""#))
+            #expect(answer.text.contains(#""half \ud83d of a pair""#))
+        }
+    }
+
+    @Test func `every type can be read, or is refused to applications`() async throws {
+        try await withTenant { client in
+            for type in ResourceType.all where !type.pattern.contains("{id}") {
+                let version = type.versions.contains("v1.0") ? "v1.0" : "beta"
+                let path = type.pattern.joined(separator: "/")
+                let answer = try await client.get("/\(version)/\(path)")
+
+                let wanted = type.permissions.isEmpty ? [403] : [200]
+                let isUnset = type.shape == .singleton && answer.status == 404
+                #expect(wanted.contains(answer.status) || isUnset, "\(path): \(answer.status)")
+            }
+        }
+    }
+}
