@@ -22,8 +22,10 @@ struct DamagedPageTests {
             0x00, 0x1F, 0x0A, 0x7F, 0x80, 0xC3, 0xED, 0xF0, 0xFF,
         ]
 
-    private static func outcome(of page: [UInt8], cutInto sizes: () -> Int) -> Outcome {
-        var reader = PageReader(.collection, by: CanonicalRules())
+    private static func outcome(
+        of page: [UInt8], byteLimit: Int = Limits.bytes, cutInto sizes: () -> Int
+    ) -> Outcome {
+        var reader = PageReader(.collection, by: CanonicalRules(), byteLimit: byteLimit)
         do throws(JSONError) {
             var at = 0
             while at < page.count {
@@ -81,6 +83,20 @@ struct DamagedPageTests {
 
             #expect(whole.error == JSONError(.truncated, at: count))
             #expect(byBytes == whole)
+        }
+    }
+
+    @Test(arguments: pages)
+    func `a limit is kept at the same byte however a page is cut`(page: String) {
+        let page = Array(page.utf8)
+        for limit in 1...page.count {
+            let whole = Self.outcome(of: page, byteLimit: limit) { page.count }
+            let byBytes = Self.outcome(of: page, byteLimit: limit) { 1 }
+            let byPieces = Self.outcome(of: page, byteLimit: limit) { 5 }
+
+            #expect(byBytes == whole, "limit \(limit)")
+            #expect(byPieces == whole, "limit \(limit)")
+            #expect(whole.error == nil || whole.error?.problem == .tooLarge)
         }
     }
 
