@@ -180,12 +180,20 @@ extension PageReader {
             return at + 1
         }
         guard byte == 0x7B else {
-            let isValue = byte != 0x5D && byte != 0x7D && byte != 0x2C && byte != 0x3A
-            throw JSONError(isValue ? .itemNotObject : .unexpectedByte, at: position)
+            throw JSONError(
+                Self.beginsValue(byte) ? .itemNotObject : .unexpectedByte, at: position)
         }
         guard state == .document, form == .collection else { return try readUnit(chunk, at) }
         state = .firstName
         return at + 1
+    }
+
+    /// Returns whether a value other than an object can begin with `byte`.
+    private static func beginsValue(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x22, 0x5B, 0x2D, 0x30...0x39, 0x74, 0x66, 0x6E: true
+        default: false
+        }
     }
 }
 
@@ -224,14 +232,17 @@ extension PageReader {
         return end
     }
 
-    /// Reads the value that has been carried over, of which `count` bytes are there.
+    /// Reads the value that has been carried over, of which `count` bytes are there, or all bytes
+    /// if it has not been seen to end.
     private mutating func readCarry(count: Int = .max) throws(JSONError) {
         var whole: [UInt8] = []
         swap(&whole, &carry)
         do throws(JSONError) {
             let read = try tape.read(whole.span)
             try take(whole.span)
-            guard read >= count else { throw JSONError(.unexpectedByte, at: read) }
+            guard read >= min(count, whole.count) else {
+                throw JSONError(.unexpectedByte, at: read)
+            }
         } catch {
             throw error.rebased(by: carryStart)
         }

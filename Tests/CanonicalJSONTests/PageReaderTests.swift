@@ -103,7 +103,8 @@ struct PageReaderTests {
         (#"{"a":"\x","value":[]}"#, .invalidEscape, 6), (#"{"a":1"#, .truncated, 6),
         (#"{"@odata.nextLink":1,"value":[]}"#, .linkNotString, 19),
         (#"{"value":[{]}"#, .unexpectedByte, 11), (#"{"value":[{"a":[}]}]}"#, .unexpectedByte, 16),
-        ("", .truncated, 0), (" 1", .itemNotObject, 1),
+        ("", .truncated, 0), (" 1", .itemNotObject, 1), ("<html>", .unexpectedByte, 0),
+        (#"{"value":['a']}"#, .unexpectedByte, 10), (#"{"a":null"#, .truncated, 9),
     ])
     func `a page that is none is refused, however it is cut`(
         text: String, problem: JSONError.Problem, position: Int
