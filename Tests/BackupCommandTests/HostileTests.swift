@@ -27,7 +27,7 @@ struct HostileTests {
             #expect(objects > 50 && Set(paths).count == objects)
             #expect(lines.allSatisfy { $0.hasPrefix("100644 blob ") })
             let roots = ["Users/", "Groups/", "Identity/Conditional/NamedLocations/"]
-            #expect(paths.allSatisfy { path in roots.contains { path.hasPrefix($0) } })
+            #expect(paths.allSatisfy { path in roots.contains { path.utf8.starts(with: $0.utf8) } })
             try run.expectSound()
         }
     }
@@ -37,7 +37,7 @@ struct HostileTests {
             try await run.backUp("users,groups,namedLocations")
 
             let commit = try run.git("--git-dir=tenant.git", "cat-file", "commit", "main")
-            let parts = commit.split(separator: "\n\n", maxSplits: 1)
+            let parts = commit.components(separatedBy: "\n\n")
             let headers = parts[0].split(separator: "\n").map { $0.prefix { $0 != " " } }
             #expect(headers == ["tree", "author", "committer"])
             let trailers = try run.git(

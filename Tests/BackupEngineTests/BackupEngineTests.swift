@@ -106,8 +106,8 @@ struct BackupTests {
         let result = try await runs.run(tenant, all(people, policy, organization))
 
         #expect(result.record.types["people"]?.created == 5)
-        #expect(try runs.git("rev-list", "--count", "main") == "1\n")
-        #expect(try runs.git("tag") == "backup/2026-09-22T14-13-20Z\n")
+        #expect(try runs.git("rev-list", "--count", "main") == "1")
+        #expect(try runs.git("tag") == "backup/2026-09-22T14-13-20Z")
         #expect(
             try runs.files == [
                 "Organization/Organization.json", "People/id-0/id-0.json", "People/id-1/id-1.json",
@@ -116,7 +116,7 @@ struct BackupTests {
             ])
         #expect(
             try runs.git("cat-file", "blob", "main:People/id-1/id-1.json")
-                == "{\n  \"displayName\": \"Number 1\",\n  \"id\": \"id-1\"\n}\n")
+                == "{\n  \"displayName\": \"Number 1\",\n  \"id\": \"id-1\"\n}")
         #expect(
             try runs.git("cat-file", "blob", "refs/tenantkeep/runs:run.json").contains(
                 "\"people\": {"))
@@ -131,8 +131,8 @@ struct BackupTests {
         let result = try await runs.run(tenant, all(people))
 
         #expect(result.changes.isEmpty && result.record.tag == nil)
-        #expect(try runs.git("rev-list", "--count", "main") == "1\n")
-        #expect(try runs.git("rev-list", "--count", "refs/tenantkeep/runs") == "2\n")
+        #expect(try runs.git("rev-list", "--count", "main") == "1")
+        #expect(try runs.git("rev-list", "--count", "refs/tenantkeep/runs") == "2")
         #expect(try runs.git("tag").split(separator: "\n").count == 1)
         try runs.expectSound()
     }

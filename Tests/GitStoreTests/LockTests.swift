@@ -85,7 +85,7 @@ struct LockTests {
         let updates = try await scene.write(2, to: store)
 
         let error = await #expect(throws: GitError.self) { try await store.publish(updates) }
-        try await store.discard()
+        try await store.close()
 
         #expect(error?.kind == .locked)
         #expect(error?.reason.contains("\(scene.repository.path)/\(name)") == true)

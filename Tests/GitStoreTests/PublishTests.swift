@@ -51,7 +51,7 @@ struct PublishTests {
         updates[2] = RefUpdate(.runs, from: first[0].new, to: updates[2].new)
 
         let error = await #expect(throws: GitError.self) { try await store.publish(updates) }
-        try await store.discard()
+        try await store.close()
 
         #expect(error?.kind == .moved)
         #expect(error?.action == "move refs/tenantkeep/runs")
@@ -76,7 +76,7 @@ struct PublishTests {
             let error = await #expect(throws: GitError.self) { try await store.publish([update]) }
             #expect(error?.kind == .moved)
         }
-        try await store.discard()
+        try await store.close()
 
         #expect(try scene.refs().count == 3)
         try scene.expectSound()

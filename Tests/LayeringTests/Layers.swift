@@ -37,13 +37,15 @@ enum Layers {
     /// What stands beside the program: it may import what it drives, and nobody imports it.
     static let beside: [String: Module] = [
         "TenantSimulator": Module(
-            7, http.union(["Crypto", "Logging", "X509", "SwiftASN1", "_CryptoExtras"])),
+            7, http.union([
+                "Crypto", "CryptoExtras", "Logging", "SwiftASN1", "UnixSignals", "X509",
+            ])),
         "SimulatorCommand": Module(8, ["TenantSimulator", "ArgumentParser", "Logging"]),
         "Benchmark": Module(
             8,
             [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
-                "GraphCatalog", "GraphClient", "TenantSimulator",
+                "GraphCatalog", "GraphClient", "TenantSimulator", "Logging",
             ]),
         "TestSupport": Module(8, ["GraphCatalog"]),
     ]

@@ -52,7 +52,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
         defer { answer = read }
         try await PageFlow(source: source).read(from: target) { page throws(BackupError) in
             try await use(page, target.request.answer, resource, &read)
-            await progress(read.listing.objects.count)
+            await progress(read.objectCount)
         }
     }
 
@@ -123,6 +123,9 @@ struct CollectionAnswer: Sendable {
     var requests = 0
     var waited = Duration.zero
     var withheld = 0
+
+    /// Objects read so far, those read twice counted twice.
+    var objectCount: Int { listing.objects.count + nameless.count + documents.count }
 
     /// Takes note of a page's objects.
     ///
