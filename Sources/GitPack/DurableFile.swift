@@ -58,7 +58,7 @@ package struct DurableFile: ~Copyable {
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while done < count {
                 let part = pread(
-                    descriptor, buffer.baseAddress! + done, count - done, offset + done)
+                    descriptor, buffer.baseAddress?.advanced(by: done), count - done, offset + done)
                 if part < 0 && errno == EINTR { continue }
                 guard part > 0 else {
                     failure = part < 0 ? errno : EIO
