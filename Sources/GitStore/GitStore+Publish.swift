@@ -202,6 +202,11 @@ extension GitStore {
             return nil
         }
         let text = String(decoding: bytes, as: UTF8.self).prefix { !$0.isWhitespace }
+        if bytes.starts(with: "ref:".utf8) {
+            throw GitError(
+                .other, "use \(name)", reason: "it only stands for another ref",
+                hint: "Name the branch it leads to.")
+        }
         guard let id = ObjectID(hex: text) else {
             throw .damaged("\(name)", "the file holds no object ID")
         }
