@@ -94,6 +94,13 @@ package enum ObjectKind: UInt8, Sendable {
     case blob = 3
     case tag = 4
 
+    /// The kind git has this word for.
+    package init?(word: String) {
+        let kind = [ObjectKind.commit, .tree, .blob, .tag].first { $0.word == word }
+        guard let kind else { return nil }
+        self = kind
+    }
+
     /// Git's word for the kind.
     package var word: String {
         switch self {

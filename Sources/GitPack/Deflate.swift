@@ -48,6 +48,28 @@ struct Deflate: ~Copyable {
         }
         return result == LIBDEFLATE_SUCCESS ? bytes : nil
     }
+
+    /// Returns the bytes of a zlib stream of unknown length; `nil` if it is not whole, or holds
+    /// over 2 GiB.
+    func decompress(_ stream: [UInt8]) -> [UInt8]? {
+        var room = max(4_096, stream.count * 4)
+        while room <= 1 << 31 {
+            var result = LIBDEFLATE_SUCCESS
+            let bytes = [UInt8](unsafeUninitializedCapacity: room) { output, filled in
+                stream.withUnsafeBytes { input in
+                    result = libdeflate_zlib_decompress(
+                        decompressor, input.baseAddress, input.count, output.baseAddress, room,
+                        &filled)
+                }
+                if result != LIBDEFLATE_SUCCESS { filled = 0 }
+            }
+            guard result == LIBDEFLATE_INSUFFICIENT_SPACE else {
+                return result == LIBDEFLATE_SUCCESS ? bytes : nil
+            }
+            room *= 4
+        }
+        return nil
+    }
 }
 
 /// Returns the CRC-32 of `bytes`, as an index keeps it for each entry.

@@ -53,18 +53,22 @@ package struct DurableFile: ~Copyable {
     /// Returns `count` bytes from `offset`, all of which must have been written.
     package mutating func read(_ count: Int, at offset: Int) throws(FileError) -> [UInt8] {
         try flush()
-        var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
-        while done < count {
-            let part = bytes.withUnsafeMutableBytes { buffer in
-                let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-                return pread(descriptor, rest.baseAddress, rest.count, offset + done)
+        var failure: Int32?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while done < count {
+                let part = pread(
+                    descriptor, buffer.baseAddress?.advanced(by: done), count - done, offset + done)
+                if part < 0 && errno == EINTR { continue }
+                guard part > 0 else {
+                    failure = part < 0 ? errno : EIO
+                    break
+                }
+                done += part
             }
-            if part < 0 && errno == EINTR { continue }
-            guard part >= 0 else { throw FileError("read \(path)") }
-            guard part > 0 else { throw FileError("read \(path)", code: EIO) }
-            done += part
+            filled = done
         }
+        if let failure { throw FileError("read \(path)", code: failure) }
         return bytes
     }
 
@@ -83,9 +87,8 @@ package struct DurableFile: ~Copyable {
     private func writeAll(_ bytes: [UInt8]) throws(FileError) {
         var done = 0
         while done < bytes.count {
-            let part = bytes.withUnsafeBytes { buffer in
-                let rest = UnsafeRawBufferPointer(rebasing: buffer[done...])
-                return Glibc.write(descriptor, rest.baseAddress, rest.count)
+            let part = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress?.advanced(by: done), $0.count - done)
             }
             if part < 0 && errno == EINTR { continue }
             guard part > 0 else { throw FileError("write \(path)") }

@@ -33,7 +33,7 @@ extension GitStore {
     ///
     /// - Throws: ``GitError`` of kind `moved` if a ref is not where its update says, of kind
     ///   `locked` if somebody else's lock file stood in the way for ten seconds. No ref has moved
-    ///   then, and ``discard()`` removes what was written.
+    ///   then, and ``close()`` removes what was written.
     package func publish(_ updates: [RefUpdate]) throws(GitError) {
         try verify(updates)
         var made: [String] = []
@@ -202,6 +202,11 @@ extension GitStore {
             return nil
         }
         let text = String(decoding: bytes, as: UTF8.self).prefix { !$0.isWhitespace }
+        if bytes.starts(with: "ref:".utf8) {
+            throw GitError(
+                .other, "use \(name)", reason: "it only stands for another ref",
+                hint: "Name the branch it leads to.")
+        }
         guard let id = ObjectID(hex: text) else {
             throw .damaged("\(name)", "the file holds no object ID")
         }

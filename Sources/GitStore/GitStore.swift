@@ -155,6 +155,7 @@ package actor GitStore {
         guard let database = openDatabase else {
             throw .damaged("object \(id)", "there is no repository")
         }
+        if let loose = try looseObject(id) { return (loose.kind, loose.bytes) }
         var oid = id.oid
         let object: Handle<StoredObject>
         do {
@@ -171,6 +172,18 @@ package actor GitStore {
         let bytes = UnsafeRawBufferPointer(
             start: git_odb_object_data(object.pointer), count: git_odb_object_size(object.pointer))
         return (kind, Array(bytes))
+    }
+
+    /// Returns an object that a person's git has left in a file of its own; `nil` if there is none.
+    private func looseObject(_ id: ObjectID) throws(GitError) -> LooseObject? {
+        let hex = id.description
+        let path = "\(folder)/objects/\(hex.prefix(2))/\(hex.dropFirst(2))"
+        let file = try files { () throws(FileError) in try readFile(path) }
+        guard let file else { return nil }
+        guard let object = LooseObject(file: file, id: id) else {
+            throw .damaged("object \(id)", "its file is not whole")
+        }
+        return object
     }
 
     /// Returns a blob that something names; `nil` if this is a preview that has let go of it.

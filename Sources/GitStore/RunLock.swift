@@ -34,6 +34,9 @@ struct RunLock: ~Copyable {
     }
 
     deinit {
+        // Closing would not do while a process that somebody is just starting has the descriptor
+        // too, which it keeps until it has become another program.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -11,7 +11,7 @@ struct RefNameTests {
     @Test func `a name is taken if git check-ref-format takes it and it is plain ASCII`() throws {
         let repository = try TemporaryRepository()
         var random = SplitMix64(seed: 3)
-        for _ in 0..<400 {
+        for _ in 0..<200 {
             let count = Int.random(in: 1...5, using: &random)
             let parts = (0..<count).map { _ in Self.pieces.randomElement(using: &random) ?? "" }
             let text = "refs/heads/" + parts.joined()

@@ -132,6 +132,18 @@ struct CreationTests {
         try scene.expectSound()
     }
 
+    @Test func `a repository of SHA-256 objects is refused and stays as it is`() async throws {
+        let scene = try Scene()
+        let path = scene.repository.path
+        try scene.repository.git("init", "--quiet", "--bare", "--object-format=sha256", path)
+        let before = try scene.repository.files()
+
+        let error = #expect(throws: GitError.self) { try scene.open() }
+
+        #expect(error?.kind == .notARepository)
+        #expect(try scene.repository.files() == before)
+    }
+
     @Test func `a place where nothing may be made gives a clear error`() throws {
         let branch = try #require(RefName.branch("main"))
 

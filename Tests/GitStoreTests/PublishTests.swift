@@ -204,6 +204,59 @@ struct PublishTests {
         try scene.expectSound()
     }
 
+    @Test func `a branch that only stands for another is refused and stays`() async throws {
+        let scene = try Scene()
+        try await scene.run(1)
+        try scene.repository.git("symbolic-ref", "refs/heads/alias", "refs/heads/main")
+        let alias = try #require(RefName.branch("alias"))
+        let before = try scene.refs()
+        let store = try scene.open()
+        let commit = try await scene.writeCommit(2, parent: nil, to: store)
+
+        let error = await #expect(throws: GitError.self) {
+            try await store.publish([RefUpdate(alias, from: nil, to: commit)])
+        }
+        try await store.close()
+
+        #expect(error?.kind == .other)
+        #expect(try scene.refs() == before)
+        try scene.expectSound()
+    }
+
+    @Test func `runs and a person's git at work at once lose none of each other's refs`()
+        async throws
+    {
+        let scene = try Scene()
+        let first = try await scene.run(0)
+        let store = try scene.open(unique: "busy") { attempt in
+            sched_yield()
+            return attempt < 10_000_000
+        }
+
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                for number in 1...12 {
+                    try await store.publish(try await scene.write(number, to: store))
+                }
+            }
+            group.addTask {
+                for number in 1...12 {
+                    let name = "refs/heads/theirs/\(number)"
+                    try scene.repository.git("update-ref", name, "\(first[0].new)")
+                    // One of both may find the other's lock; then it is for the next to pack.
+                    _ = try? scene.repository.git("pack-refs", "--all")
+                }
+            }
+            try await group.waitForAll()
+        }
+
+        let names = Set(try scene.refs().map { $0.prefix { $0 != " " } })
+        let expected = (1...12).flatMap { ["refs/heads/theirs/\($0)", "refs/tags/backup/\($0)"] }
+        #expect(expected.filter { !names.contains(Substring($0)) } == [])
+        #expect(try scene.repository.git("rev-list", "--count", "main") == "13")
+        try scene.expectSound()
+    }
+
     @Test func `refs are listed, loose and packed, below a prefix`() async throws {
         let scene = try Scene()
         let first = try await scene.run(1)

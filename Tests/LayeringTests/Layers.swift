@@ -37,7 +37,8 @@ enum Layers {
     /// What stands beside the program: it may import what it drives, and nobody imports it.
     static let beside: [String: Module] = [
         "TenantSimulator": Module(
-            7, http.union([
+            7,
+            http.union([
                 "Crypto", "CryptoExtras", "Logging", "SwiftASN1", "UnixSignals", "X509",
             ])),
         "SimulatorCommand": Module(8, ["TenantSimulator", "ArgumentParser", "Logging"]),
