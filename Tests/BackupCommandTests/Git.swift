@@ -40,7 +40,7 @@ struct Git {
         guard process.terminationStatus == 0 else {
             throw Failed(arguments: arguments, status: process.terminationStatus)
         }
-        return String(decoding: output, as: UTF8.self).split(separator: "\n").joined(
-            separator: "\n")
+        let isNewline = output.last == UInt8(ascii: "\n")
+        return String(decoding: output.dropLast(isNewline ? 1 : 0), as: UTF8.self)
     }
 }

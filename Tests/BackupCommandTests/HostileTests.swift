@@ -26,7 +26,9 @@ struct HostileTests {
             let paths = lines.map { $0.split(separator: "\t", maxSplits: 1)[1] }
             #expect(objects > 50 && Set(paths).count == objects)
             #expect(lines.allSatisfy { $0.hasPrefix("100644 blob ") })
-            let roots = ["Users/", "Groups/", "Identity/Conditional/NamedLocations/"]
+            let roots = [
+                "Users/", "Groups/", "GroupSettings/", "Identity/Conditional/NamedLocations/",
+            ]
             #expect(paths.allSatisfy { path in roots.contains { path.utf8.starts(with: $0.utf8) } })
             try run.expectSound()
         }
@@ -37,8 +39,11 @@ struct HostileTests {
             try await run.backUp("users,groups,namedLocations")
 
             let commit = try run.git("--git-dir=tenant.git", "cat-file", "commit", "main")
-            let parts = commit.components(separatedBy: "\n\n")
-            let headers = parts[0].split(separator: "\n").map { $0.prefix { $0 != " " } }
+            let lines = commit.utf8.split(
+                separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            let headers = lines.prefix { !$0.isEmpty }.map { line in
+                String(decoding: line.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
+            }
             #expect(headers == ["tree", "author", "committer"])
             let trailers = try run.git(
                 "--git-dir=tenant.git", "log", "-1", "--format=%(trailers:only)", "main")
