@@ -134,12 +134,19 @@ private func appendDigits(_ bits: UInt64, _ count: Int, to output: inout [UInt8]
 
 /// Appends a moment of the years 2018 to 2025.
 private func appendDate(_ bits: UInt64, to output: inout [UInt8]) {
-    func two(_ number: UInt64) -> [UInt8] {
-        [0x30 + UInt8(number / 10), 0x30 + UInt8(number % 10)]
+    func two(_ number: UInt64, then mark: Unicode.Scalar) {
+        output.append(0x30 + UInt8(number / 10))
+        output.append(0x30 + UInt8(number % 10))
+        output.append(UInt8(ascii: mark))
     }
-    output += Array("20".utf8) + two(18 + bits % 8) + [0x2D] + two(1 + bits >> 8 % 12) + [0x2D]
-    output += two(1 + bits >> 16 % 28) + [0x54] + two(bits >> 24 % 24) + [0x3A]
-    output += two(bits >> 32 % 60) + [0x3A] + two(bits >> 40 % 60) + [0x5A]
+    output.append(UInt8(ascii: "2"))
+    output.append(UInt8(ascii: "0"))
+    two(18 + bits % 8, then: "-")
+    two(1 + (bits >> 8) % 12, then: "-")
+    two(1 + (bits >> 16) % 28, then: "T")
+    two((bits >> 24) % 24, then: ":")
+    two((bits >> 32) % 60, then: ":")
+    two((bits >> 40) % 60, then: "Z")
 }
 
 /// Compiled templates by what was asked for.
