@@ -1,5 +1,6 @@
 import CLibgit2
 package import GitPack
+import Glibc
 
 /// Why the repository could not be read or written.
 ///
@@ -36,7 +37,14 @@ package struct GitError: Error, Sendable {
 
     /// A failed system call.
     package init(_ error: FileError) {
-        self.init(.other, error.action, reason: error.reason)
+        let hint: String? =
+            switch error.code {
+            case ENOSPC, EDQUOT: "Make room on the disk, then run the backup again."
+            case EROFS, EACCES, EPERM:
+                "Let this user write there, or name another repository with --repo."
+            default: nil
+            }
+        self.init(.other, error.action, reason: error.reason, hint: hint)
     }
 
     /// An object that a ref or tree names and that is not there or not readable: damage, never

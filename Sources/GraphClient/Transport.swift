@@ -103,7 +103,9 @@ extension Failure {
         case is CancellationError:
             self = .cancelled
         case is NIOConnectionError, is IOError:
-            self.init(.unreachable, "could not be reached at \(host)")
+            self.init(
+                .unreachable, "could not be reached at \(host)",
+                hint: "Check the network, HTTPS_PROXY and the endpoint, then run the backup again.")
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
             self.init(
                 .unreachable, "could not be reached at \(host)", detail: "no trusted TLS",
@@ -122,7 +124,9 @@ extension Failure {
             self = .cancelled
         case .connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout,
             .httpProxyHandshakeTimeout:
-            self.init(.unreachable, "could not be reached at \(host)")
+            self.init(
+                .unreachable, "could not be reached at \(host)",
+                hint: "Check the network, HTTPS_PROXY and the endpoint, then run the backup again.")
         case .proxyAuthenticationRequired, .invalidProxyResponse:
             self.init(
                 .unreachable, "could not be reached at \(host)", detail: "the proxy refused",

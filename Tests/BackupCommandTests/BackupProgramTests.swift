@@ -78,7 +78,20 @@ struct BackupProgramTests {
 
             #expect(ending.status == 1)
             #expect(ending.messages.contains("127.0.0.1"))
+            #expect(ending.messages.contains("Hint: "))
             #expect(!run.program.exists("tenant.git/packed-refs"))
+        }
+    }
+
+    @Test func `a place where nothing can be written is status 1, named, with what to do`()
+        async throws
+    {
+        try await endToEnd(GeneratedTenant(users: 3)) { run in
+            let ending = try await run.backUp("users", repository: "/sys/kernel/tenant.git")
+
+            #expect(ending.status == 1)
+            #expect(ending.messages.contains("/sys/kernel/tenant.git"))
+            #expect(ending.messages.contains("Hint: "))
         }
     }
 
