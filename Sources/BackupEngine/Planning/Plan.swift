@@ -53,7 +53,7 @@ struct Plan: Sendable {
             record.deleted = count.deleted
         }
         record.requests = reading.requests
-        record.waitSeconds = reading.waited / .seconds(1)
+        record.waitSeconds = (reading.waited / .milliseconds(1)).rounded() / 1_000
         return record
     }
 
