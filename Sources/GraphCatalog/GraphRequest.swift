@@ -43,13 +43,6 @@ extension GraphResource {
         request(path: path.replacing("{tenant}", with: tenant), filter: filter)
     }
 
-    /// Returns the read of this child type below one object of `parent`.
-    package func request(
-        below parentID: [UInt8], of parent: GraphResource, tenant: String
-    ) -> GraphRequest {
-        request(below: [(parent, parentID)], tenant: tenant)
-    }
-
     /// Returns the read of this type below a chain of objects, the outermost first.
     package func request(
         below ancestors: [(resource: GraphResource, id: [UInt8])], tenant: String

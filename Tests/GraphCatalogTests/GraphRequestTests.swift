@@ -24,7 +24,8 @@ struct GraphRequestTests {
     @Test func `a child is asked for below its parent's object, in its own version`() {
         let owners = GraphResource.groups.children[0]
 
-        let request = owners.request(below: Array("a/b é".utf8), of: .groups, tenant: "t")
+        let request = owners.request(
+            below: [(.groups, Array("a/b é".utf8))], tenant: "t")
 
         #expect(request.path == "groups/a%2Fb%20%C3%A9/owners")
         #expect(request.version == .v1)

@@ -101,7 +101,7 @@ struct SimulatedTenantTests {
             let ids = text.matches(of: /"id":"([0-9a-f-]+)"/).map { Array($0.output.1.utf8) }
             let members = try #require(GraphResource.groups.children.last)
             let requests = ids.prefix(20).map {
-                members.request(below: $0, of: .groups, tenant: "")
+                members.request(below: [(.groups, $0)], tenant: "")
             }
             let calm = try await client.batch(Array(requests)).map { try $0.get().body.count }
             tenant.inject(Fault(.throttle(seconds: 2), path: "groups/", times: 7))

@@ -32,14 +32,9 @@ struct Naming {
         let sorted = group.sorted { names[$0].lexicographicallyPrecedes(names[$1]) }
         let suffixed = Dictionary(
             uniqueKeysWithValues: group.map { ($0, FileName(distinct: ids[$0]).bytes) })
-        // Whoever has a name keeps it; only one of those without may still get the plain form.
-        let settled = sorted.filter {
-            taken.contains(suffixed[$0] ?? []) || taken.contains(names[$0])
-        }
-        var plain = settled.first {
-            !taken.contains(suffixed[$0] ?? []) && taken.contains(names[$0])
-        }
-        if plain == nil { plain = sorted.first { !taken.contains(suffixed[$0] ?? []) } }
+        // Whoever has a name keeps it; only if nobody has the plain form may one still get it.
+        let free = sorted.filter { !taken.contains(suffixed[$0] ?? []) }
+        let plain = free.first { taken.contains(names[$0]) } ?? free.first
         for index in sorted where index != plain {
             if taken.contains(names[index]), !taken.contains(suffixed[index] ?? []) { continue }
             names[index] = suffixed[index] ?? names[index]
