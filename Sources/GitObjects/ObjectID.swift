@@ -9,6 +9,9 @@ package struct ObjectID: Hashable, Comparable, Sendable {
     package let middle: UInt64
     package let low: UInt32
 
+    /// No object's ID: what git writes where there is none.
+    package static let zero = ObjectID(0, 0, 0)
+
     /// The ID of these parts.
     package init(_ high: UInt64, _ middle: UInt64, _ low: UInt32) {
         (self.high, self.middle, self.low) = (high, middle, low)

@@ -138,3 +138,28 @@ package struct ChunkPacker: ~Copyable {
         bases.insert(Base(text: LineDelta(base: Array(bytes)), place: chunk.entries.count), at: 0)
     }
 }
+
+extension PackChunk {
+    /// Returns an object of the chunk; `nil` if it does not hold it.
+    package func read(_ id: ObjectID) -> (ObjectKind, [UInt8])? {
+        guard var place = entries.firstIndex(where: { $0.id == id }) else { return nil }
+        var deltas: [[UInt8]] = []
+        let deflate = Deflate()
+        while true {
+            let packed = Array(bytes[range(of: place)])
+            guard let header = packed.withUnsafeBytes({ EntryHeader($0) }),
+                let inflated = deflate.decompress(
+                    Array(packed[header.length...]), count: header.count)
+            else { return nil }
+            if case .whole(let kind) = header.form {
+                var object: [UInt8]? = inflated
+                for delta in deltas.reversed() {
+                    object = object.flatMap { applied(delta, to: $0) }
+                }
+                return object.map { (kind, $0) }
+            }
+            deltas.append(inflated)
+            place = Int(entries[place].base)
+        }
+    }
+}
