@@ -18,6 +18,8 @@ struct Template: Sendable {
         case date(UInt64)
         /// One of few GUIDs, the same all over the tenant, as plans have them.
         case shared(UInt64)
+        /// One of few GUIDs that is the same for all who were given the same bundle of licences.
+        case bundle(UInt64)
     }
 
     let pieces: [Piece]
@@ -77,6 +79,7 @@ extension Template.Field {
         case "digits": self = .digits(count: parts.count > 1 ? Int(parts[1]) ?? 1 : 1, salt)
         case "date": self = .date(salt)
         case "shared": self = .shared(salt)
+        case "bundle": self = .bundle(salt)
         default: return nil
         }
     }
@@ -87,9 +90,7 @@ extension Template.Field {
     ) {
         switch self {
         case .id: appendGUID(generator.id(kind, index), to: &output)
-        case .guid(let salt):
-            let high = mix(hash &+ salt)
-            appendGUID((high & ~0xF000 | 0x4000, mix(high) >> 2 | 1 << 63), to: &output)
+        case .guid(let salt): appendGUID(from: mix(hash &+ salt), to: &output)
         case .given: output += Words.given.pick(mix(hash &+ 101))
         case .surname: output += Words.surnames.pick(mix(hash &+ 102))
         case .city: output += Words.cities.pick(mix(hash &+ 103))
@@ -100,10 +101,18 @@ extension Template.Field {
         case .digits(let count, let salt): appendDigits(mix(hash &+ salt), count, to: &output)
         case .date(let salt): appendDate(mix(hash &+ salt), to: &output)
         case .shared(let salt):
-            let high = mix(generator.size.seed &+ salt &+ mix(hash &+ salt) % 16)
-            appendGUID((high & ~0xF000 | 0x4000, mix(high) >> 2 | 1 << 63), to: &output)
+            appendGUID(
+                from: mix(generator.size.seed &+ salt &+ mix(hash &+ salt) % 16), to: &output)
+        case .bundle(let salt):
+            let bundle = mix(hash &+ 107) % 6
+            appendGUID(from: mix(mix(generator.size.seed &+ salt) &+ bundle), to: &output)
         }
     }
+}
+
+/// Appends a GUID of version 4 made from one number.
+private func appendGUID(from high: UInt64, to output: inout [UInt8]) {
+    appendGUID((high & ~0xF000 | 0x4000, mix(high) >> 2 | 1 << 63), to: &output)
 }
 
 private let hexDigits = Array("0123456789abcdef".utf8)
