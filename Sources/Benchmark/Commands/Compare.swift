@@ -47,14 +47,11 @@ struct Compare: AsyncParsableCommand {
         var comparison = Comparison(workshop, users: users, rounds: rounds)
         let content = try comparison.prepare()
         try await comparison.measure()
+        var results = try Results(comparison, content, stages: comparison.stages())
+        // What was measured is not lost if a check fails.
+        try results.write(to: json)
         try comparison.check()
-        var results = Results(
-            machine: try Machine(workshop), users: users, rounds: rounds,
-            pageBytes: try PageFolder(comparison.pages).byteCount,
-            canonicalBytes: content.canonicalBytes, rows: comparison.rows,
-            stages: try comparison.stages())
-        if large { results.large = try LargeRun(workshop, users: users * LargeRun.factor) }
-        results.verdicts = results.judged()
+        if large { results.add(try LargeRun(workshop, users: users * LargeRun.factor)) }
         return results
     }
 }
@@ -82,7 +79,7 @@ extension Comparison {
 extension Results {
     /// Heading and tables.
     var tables: String {
-        [heading, MarkdownTable(self).text, MarkdownTable(stages: stages).text]
+        [heading, MarkdownTable(lines).text, MarkdownTable(stages: stages).text]
             .joined(separator: "\n\n")
     }
 

@@ -4,6 +4,8 @@ extension Comparison {
     /// When the first run of a repository begins; the next ones a day later each.
     private static let epoch = 1_790_000_000
     private static let day = 86_400
+    /// Who changed the changed users, each of them as many.
+    static let authors = 20
 
     /// First backup, the same again, and on a copy of the first one in a hundred users changed.
     mutating func measureTenantkeep(_ round: Int) throws {
@@ -33,11 +35,14 @@ extension Comparison {
 
     private mutating func measureChanged(_ repository: String, _ round: Int) throws {
         let before = try FolderSize(of: repository)
+        let commits = try commits(of: repository)
         let packs = try Set(Pack.all(in: repository).map(\.name))
         let usage = try backUp(
-            changedPages, into: repository, day: 1, changes: (users + 99) / 100, authors: 20)
+            changedPages, into: repository, day: 1, changes: (users + 99) / 100,
+            authors: Self.authors)
         let after = try FolderSize(of: repository)
         var sample = Sample(usage: usage, repository: after)
+        sample.newCommits = try self.commits(of: repository) - commits
         sample.bytesAdded = after.bytes - before.bytes
         sample.largestTree = try Pack.all(in: repository).filter { !packs.contains($0.name) }
             .compactMap { try $0.largestTree(workshop) }.max()
@@ -63,6 +68,11 @@ extension Comparison {
                     + "\(outcome.objects), \(outcome.changes) of them changed.")
         }
         return finished.usage
+    }
+
+    /// How many commits the branch has.
+    private func commits(of repository: String) throws -> Int {
+        Int(try workshop.git(repository, "rev-list", "--count", "main")) ?? 0
     }
 
     /// How many objects a repository has, by kind.

@@ -9,10 +9,18 @@ struct StageRate: Codable {
     let objects: Int
     /// One for each round.
     let seconds: [Double]
+    /// Million bytes a second, of the median.
+    let megabytesPerSecond: Double
+    let microsecondsPerObject: Double
 
-    /// Million bytes a second.
-    var megabytesPerSecond: Double { Double(bytes) / seconds.median / 1e6 }
-    var microsecondsPerObject: Double { seconds.median / Double(max(objects, 1)) * 1e6 }
+    init(_ name: String, bytes: Int, objects: Int, seconds: [Double]) {
+        self.name = name
+        self.bytes = bytes
+        self.objects = objects
+        self.seconds = seconds
+        megabytesPerSecond = Double(bytes) / seconds.median / 1e6
+        microsecondsPerObject = seconds.median / Double(max(objects, 1)) * 1e6
+    }
 }
 
 /// Measures the parts of a backup, each alone and on one core.
@@ -37,14 +45,19 @@ struct StageBench {
 
     /// From canonical JSON to the IDs of blobs; the hash detects collisions.
     private func hash() throws -> StageRate {
-        try measure("hash") { body, timer in
+        try measureObjects("hash") { page in
+            let bytes = page.bytes.span
+            for item in page.items { keep(ObjectID(of: .blob, bytes.extracting(item.bytes))) }
+        }
+    }
+
+    /// Runs a part that is given the canonical objects of a page.
+    private func measureObjects(
+        _ name: String, _ part: (CanonicalPage) throws -> Void
+    ) throws -> StageRate {
+        try measure(name) { body, timer in
             let page = try CanonicalPage(body, .collection, by: .users)
-            timer.time {
-                let bytes = page.bytes.span
-                for item in page.items {
-                    keep(ObjectID(of: .blob, bytes.extracting(item.bytes)))
-                }
-            }
+            try timer.time { try part(page) }
             return (page.items.reduce(0) { $0 + $1.bytes.count }, page.items.count)
         }
     }
@@ -66,7 +79,7 @@ struct StageBench {
             }
             seconds.append(timer.elapsed / .seconds(1))
         }
-        return StageRate(name: name, bytes: given.bytes, objects: given.objects, seconds: seconds)
+        return StageRate(name, bytes: given.bytes, objects: given.objects, seconds: seconds)
     }
 }
 

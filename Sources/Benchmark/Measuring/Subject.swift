@@ -6,7 +6,7 @@ enum Subject: String, Codable, CaseIterable {
         switch self {
         case .firstBackup: "tenantkeep, first backup from recorded pages"
         case .unchanged: "tenantkeep, the same again, nothing changed"
-        case .onePercent: "tenantkeep, 1 % changed, 20 commits by 20 authors"
+        case .onePercent: "tenantkeep, 1 % changed by \(Comparison.authors) authors"
         case .overHTTP: "`tenantkeep backup` over HTTP, first backup"
         case .gitAdd: "`git add -A` and `git commit` (files already written)"
         case .fastImport: "`git fast-import` (finished blobs, one commit, the tree)"
@@ -39,6 +39,8 @@ struct Sample: Codable {
     var simulatorCPU: Double?
     /// Objects that came into the repository, by kind.
     var newObjects: [String: Int]?
+    /// Commits that came onto the branch.
+    var newCommits: Int?
     /// Bytes that came into the repository.
     var bytesAdded: Int?
     /// Bytes in the new pack of the largest tree in it: a changed folder's tree, whole.

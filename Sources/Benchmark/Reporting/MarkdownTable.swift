@@ -29,26 +29,15 @@ struct MarkdownTable {
 
 extension MarkdownTable {
     /// Everything compared, a line each.
-    init(_ results: Results) {
-        let first = results[.firstBackup].wall
+    init(_ lines: [ResultLine]) {
         head = ["", "wall", "times", "CPU", "peak memory", "repository", "on disk"]
-        rows =
-            results.rows.map { row in
-                [
-                    row.subject.title, Self.range(row), Self.ratio(row.wall / first),
-                    Self.seconds(row.cpu), Self.megabytes(Double(row.peakMemory)),
-                    Self.megabytes(row.repositoryBytes), Self.megabytes(row.repositoryOnDisk),
-                ]
-            } + (results.large.map { [Self.large($0, first)] } ?? [])
-    }
-
-    private static func large(_ run: LargeRun, _ first: Double) -> [String] {
-        [
-            "tenantkeep, first backup of \(run.users) users", seconds(run.usage.wall),
-            ratio(run.usage.wall / first), seconds(run.usage.cpu),
-            megabytes(Double(run.usage.peakMemory)), megabytes(Double(run.repository.bytes)),
-            megabytes(Double(run.repository.onDisk)),
-        ]
+        rows = lines.map { line in
+            [
+                line.title, Self.range(line), String(format: "%.2f", line.times),
+                Self.seconds(line.cpu), Self.megabytes(Double(line.peakMemory)),
+                Self.megabytes(line.repositoryBytes), Self.megabytes(line.repositoryOnDisk),
+            ]
+        }
     }
 
     /// The parts of a backup, a line each.
@@ -62,14 +51,11 @@ extension MarkdownTable {
         }
     }
 
-    private static func range(_ row: Row) -> String {
-        let times = row.samples.map(\.usage.wall)
-        let least = times.min() ?? 0
-        let most = times.max() ?? 0
-        return String(format: "%.2f s (%.2f–%.2f)", row.wall, least, most)
+    private static func range(_ line: ResultLine) -> String {
+        guard line.rounds > 1 else { return seconds(line.wall) }
+        return String(
+            format: "%.2f s (%.2f–%.2f)", line.wall, line.leastWall, line.mostWall)
     }
-
-    private static func ratio(_ value: Double) -> String { String(format: "%.2f", value) }
 
     private static func seconds(_ value: Double) -> String { String(format: "%.2f s", value) }
 

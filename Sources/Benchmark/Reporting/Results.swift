@@ -7,10 +7,38 @@ struct Results: Codable {
     let rounds: Int
     let pageBytes: Int
     let canonicalBytes: Int
+    /// What the table shows.
+    private(set) var lines: [ResultLine] = []
+    /// What it was made from.
     let rows: [Row]
     let stages: [StageRate]
-    var large: LargeRun?
-    var verdicts: [Verdict] = []
+    private(set) var large: LargeRun?
+    private(set) var verdicts: [Verdict] = []
+
+    init(
+        _ comparison: Comparison, _ content: Stream.Content, stages: [StageRate]
+    ) throws {
+        machine = try Machine(comparison.workshop)
+        users = comparison.users
+        rounds = comparison.rounds
+        pageBytes = try PageFolder(comparison.pages).byteCount
+        canonicalBytes = content.canonicalBytes
+        rows = comparison.rows
+        self.stages = stages
+        summarise()
+    }
+
+    mutating func add(_ run: LargeRun) {
+        large = run
+        summarise()
+    }
+
+    private mutating func summarise() {
+        let first = self[.firstBackup].wall
+        lines = rows.map { ResultLine($0, first: first) }
+        if let large { lines.append(ResultLine(large, first: first)) }
+        verdicts = judged()
+    }
 
     subscript(_ subject: Subject) -> Row {
         rows.first { $0.subject == subject } ?? Row(subject)

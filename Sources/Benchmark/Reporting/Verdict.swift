@@ -46,6 +46,7 @@ extension Results {
         [
             faster(.unchanged, than: .fastImport, by: 60),
             onlyTheRecord(self[.unchanged]),
+            commitsByAuthor,
             smallIncrement,
             within(.onePercent, 1.5, of: .unchanged),
         ]
@@ -99,6 +100,13 @@ extension Results {
         return Verdict(
             "the unchanged run writes no object but the run's record", text.joined(separator: ", "),
             found.count == row.samples.count && worst == record)
+    }
+
+    private var commitsByAuthor: Verdict {
+        let found = Set(self[.onePercent].samples.map { $0.newCommits ?? 0 }).sorted()
+        return Verdict(
+            "1 % changed makes a commit for each of \(Comparison.authors) authors",
+            found.map(String.init).joined(separator: ", "), found == [Comparison.authors])
     }
 
     private var smallIncrement: Verdict {
