@@ -2,11 +2,18 @@
 # make demo   backs a simulated tenant up, changes it, backs it up again and shows the history
 # make test   builds and runs the tests
 # make check  what every change must pass: format, lint, layering and all other tests
-# make bench  measures the parts and whole runs beside git
-# make soak   kills runs at 200 random moments
+# make bench  measures first and later backups beside git, and their parts; BENCH="--users 20000"
+# make soak   kills runs at 200 random moments, then backs a thousand days up
 # make format puts the sources into shape
 
 SWIFT_FILES := $(shell git ls-files '*.swift' 2>/dev/null)
+
+# The benchmark and the programs it runs.
+define BUILD_BENCH
+swift build -c release --product tenantkeep
+swift build -c release --product tenantkeep-simulator
+swift build -c release --product Benchmark
+endef
 
 .PHONY: build demo test check bench soak format prerequisites
 
@@ -27,12 +34,14 @@ check: prerequisites
 	$(MAKE) test
 
 bench: prerequisites
-	swift build -c release --product Benchmark
-	"$$(swift build -c release --show-bin-path)/Benchmark"
+	$(BUILD_BENCH)
+	"$$(swift build -c release --show-bin-path)/Benchmark" $(BENCH)
 
 soak: prerequisites
 	swift build --build-tests
 	TENANTKEEP_TEST_KILLS=200 swift test --skip-build --filter Kill
+	$(BUILD_BENCH)
+	"$$(swift build -c release --show-bin-path)/Benchmark" years
 
 format:
 	swift format format --in-place --parallel --configuration .swift-format $(SWIFT_FILES)

@@ -108,9 +108,9 @@ let package = Package(
             name: "Benchmark",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
-                "GraphCatalog", "GraphClient", "TenantSimulator", logging,
+                "GraphCatalog", "GraphClient", "TenantSimulator", arguments, logging,
             ],
-            swiftSettings: safe),
+            swiftSettings: strict),
 
         .target(
             name: "TestSupport",

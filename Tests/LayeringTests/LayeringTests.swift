@@ -40,10 +40,10 @@ struct LayeringTests {
         #expect(Set(speakers.keys) == ["GraphClient", "TenantSimulator"])
     }
 
-    @Test func `only the commands parse arguments`() {
+    @Test func `only the commands and the benchmark parse arguments`() {
         let parsers = Layers.all.filter { $0.value.imports.contains("ArgumentParser") }
 
-        #expect(Set(parsers.keys) == ["BackupCommand", "SimulatorCommand"])
+        #expect(Set(parsers.keys) == ["BackupCommand", "Benchmark", "SimulatorCommand"])
     }
 
     @Test func `nothing of the program imports what stands beside it`() throws {

@@ -46,7 +46,7 @@ enum Layers {
             8,
             [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
-                "GraphCatalog", "GraphClient", "TenantSimulator", "Logging",
+                "GraphCatalog", "GraphClient", "TenantSimulator", "ArgumentParser", "Logging",
             ]),
         "TestSupport": Module(8, ["GraphCatalog"]),
     ]

@@ -18,6 +18,10 @@ struct Template: Sendable {
         case date(UInt64)
         /// One of few GUIDs, the same all over the tenant, as plans have them.
         case shared(UInt64)
+        /// Digits that are the same for all in a city.
+        case office(count: Int, UInt64)
+        /// A GUID that is the same for all who were given the same bundle of licences.
+        case bundle(UInt64)
     }
 
     let pieces: [Piece]
@@ -74,11 +78,17 @@ extension Template.Field {
         case "title": self = .title
         case "noun": self = .noun
         case "number": self = .number
-        case "digits": self = .digits(count: parts.count > 1 ? Int(parts[1]) ?? 1 : 1, salt)
+        case "digits": self = .digits(count: Self.count(parts), salt)
+        case "office": self = .office(count: Self.count(parts), salt)
         case "date": self = .date(salt)
         case "shared": self = .shared(salt)
+        case "bundle": self = .bundle(salt)
         default: return nil
         }
+    }
+
+    private static func count(_ parts: [Substring]) -> Int {
+        parts.count > 1 ? Int(parts[1]) ?? 1 : 1
     }
 
     fileprivate func render(
@@ -87,12 +97,10 @@ extension Template.Field {
     ) {
         switch self {
         case .id: appendGUID(generator.id(kind, index), to: &output)
-        case .guid(let salt):
-            let high = mix(hash &+ salt)
-            appendGUID((high & ~0xF000 | 0x4000, mix(high) >> 2 | 1 << 63), to: &output)
+        case .guid(let salt): appendGUID(from: mix(hash &+ salt), to: &output)
         case .given: output += Words.given.pick(mix(hash &+ 101))
         case .surname: output += Words.surnames.pick(mix(hash &+ 102))
-        case .city: output += Words.cities.pick(mix(hash &+ 103))
+        case .city: output += Words.cities.pick(Self.place(hash))
         case .department: output += Words.departments.pick(mix(hash &+ 104))
         case .title: output += Words.titles.pick(mix(hash &+ 105))
         case .noun: output += Words.nouns.pick(mix(hash &+ 106))
@@ -100,10 +108,33 @@ extension Template.Field {
         case .digits(let count, let salt): appendDigits(mix(hash &+ salt), count, to: &output)
         case .date(let salt): appendDate(mix(hash &+ salt), to: &output)
         case .shared(let salt):
-            let high = mix(generator.size.seed &+ salt &+ mix(hash &+ salt) % 16)
-            appendGUID((high & ~0xF000 | 0x4000, mix(high) >> 2 | 1 << 63), to: &output)
+            appendGUID(
+                from: mix(generator.size.seed &+ salt &+ mix(hash &+ salt) % 16), to: &output)
+        case .office(let count, let salt):
+            let office = Self.place(hash) % Words.cities.count
+            appendDigits(mix(mix(generator.size.seed &+ salt) &+ office), count, to: &output)
+        case .bundle(let salt):
+            let choice = Self.bundleChoice(hash)
+            appendGUID(from: mix(mix(generator.size.seed &+ salt) &+ choice), to: &output)
         }
     }
+
+    /// Where somebody works.
+    private static func place(_ hash: UInt64) -> UInt64 { mix(hash &+ 103) }
+
+    /// One of three bundles of licences; most people have the first.
+    private static func bundleChoice(_ hash: UInt64) -> UInt64 {
+        switch mix(hash &+ 107) % 10 {
+        case 0..<7: 0
+        case 7..<9: 1
+        default: 2
+        }
+    }
+}
+
+/// Appends a GUID of version 4 made from one number.
+private func appendGUID(from high: UInt64, to output: inout [UInt8]) {
+    appendGUID((high & ~0xF000 | 0x4000, mix(high) >> 2 | 1 << 63), to: &output)
 }
 
 private let hexDigits = Array("0123456789abcdef".utf8)

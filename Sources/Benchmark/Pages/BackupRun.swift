@@ -1,0 +1,43 @@
+import BackupEngine
+import Foundation
+import GitObjects
+import GraphCatalog
+
+/// One run of the engine over recorded pages of users, in this process.
+struct BackupRun {
+    let pages: PageFolder
+    let repository: String
+    let start: Date
+    /// Commits to share the changes among, each by an author of its own; `nil` if nobody is known.
+    var authors: Int?
+
+    /// What it did.
+    struct Outcome: Codable {
+        /// In the backup now.
+        let objects: Int
+        /// Created, updated or deleted.
+        let changes: Int
+    }
+
+    /// - Throws: also if the type was not read completely.
+    func callAsFunction() async throws -> Outcome {
+        let result = try await backup(try options()).run()
+        guard let users = result.record.types[GraphResource.users.name],
+            users.outcome == .complete
+        else { throw Failed("The users were not read completely.") }
+        return Outcome(objects: users.objects, changes: result.changes.count)
+    }
+
+    private func backup(_ options: BackupOptions) -> Backup<RecordedSource> {
+        Backup(from: RecordedSource(pages: pages), options)
+    }
+
+    private func options() throws -> BackupOptions {
+        guard let branch = RefName.branch("main") else { throw Failed("main is no branch.") }
+        return BackupOptions(
+            repository: repository, branch: branch, root: .top,
+            selection: [SelectedResource(.users)], tenant: "benchmark",
+            identityName: "Tenantkeep", identityEmail: "tenantkeep@localhost", start: start,
+            version: "benchmark")
+    }
+}

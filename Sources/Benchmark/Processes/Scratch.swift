@@ -1,0 +1,66 @@
+import Foundation
+import Synchronization
+
+/// The one folder below which everything temporary lies.
+struct Scratch: Sendable {
+    let path: String
+
+    func path(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Runs `body` with a new folder that is gone afterwards, also after a failure or a signal.
+    ///
+    /// - Parameter parent: where to make it; `nil` for the system's temporary folder.
+    static func with<Value>(
+        in parent: String?, _ body: (Scratch) async throws -> Value
+    ) async throws -> Value {
+        let parent = parent ?? FileManager.default.temporaryDirectory.path
+        let name = "tenantkeep-benchmark-\(UUID().uuidString.prefix(8).lowercased())"
+        let scratch = Scratch(path: URL(filePath: parent).appending(path: name).path)
+        try FileManager.default.createDirectory(
+            atPath: scratch.path, withIntermediateDirectories: true)
+        let signals = handleSignals(removing: scratch.path)
+        defer {
+            for signal in signals { signal.cancel() }
+            ChildProcess.endAll()
+            try? FileManager.default.removeItem(atPath: scratch.path)
+        }
+        return try await body(scratch)
+    }
+
+    func make(_ name: String) throws -> String {
+        let path = path(name)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
+    }
+
+    func remove(_ name: String) throws {
+        try FileManager.default.removeItem(atPath: path(name))
+    }
+
+    /// New files for what a process prints.
+    func newOutput() -> ChildProcess.Output {
+        let number = Self.outputs.withLock {
+            $0 += 1
+            return $0
+        }
+        return ChildProcess.Output(
+            standard: path("output-\(number).txt"), errors: path("errors-\(number).txt"))
+    }
+
+    // A Mutex: the counter has to be one for all of the process.
+    private static let outputs = Mutex(0)
+
+    private static func handleSignals(removing path: String) -> [any DispatchSourceSignal] {
+        [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                ChildProcess.endAll()
+                try? FileManager.default.removeItem(atPath: path)
+                _exit(128 + number)
+            }
+            source.resume()
+            return source
+        }
+    }
+}
