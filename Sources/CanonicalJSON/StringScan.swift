@@ -14,8 +14,21 @@ enum StringScan {
     /// not ASCII; bits above that one mean nothing.
     @inline(__always)
     private static func stops(_ word: UInt64) -> UInt64 {
-        let controls = (word &- ones &* 0x20) & ~word & highs
-        return matches(word, 0x22) | matches(word, 0x5C) | controls | (word & highs)
+        // What a subtraction borrows, it borrows above a byte that is found.
+        let quotes = (word ^ ones &* 0x22) &- ones
+        let backslashes = (word ^ ones &* 0x5C) &- ones
+        let controls = word &- ones &* 0x20
+        return (quotes | backslashes | controls | word) & highs
+    }
+
+    /// Is not zero if one of the bytes belongs to a secret by its looks; see ``SecretLook``. That
+    /// it is not zero means little.
+    @inline(__always)
+    private static func marks(_ word: UInt64) -> UInt64 {
+        // `J` and `K` differ in their lowest bit only.
+        let letters = ((word | ones) ^ ones &* 0x4B) &- ones
+        let equalsSigns = (word ^ ones &* 0x3D) &- ones
+        return (letters | equalsSigns) & highs
     }
 
     /// Returns the offset of the first byte from `start` on that is not plain ASCII text, or the
@@ -28,6 +41,28 @@ enum StringScan {
             if found != 0 { return at &+ found.trailingZeroBitCount >> 3 }
             at &+= 8
         }
+        return shortPlainEnd(input, from: at)
+    }
+
+    /// Returns the same, and whether the text before may be a secret by its looks.
+    @inline(__always)
+    static func markedEnd(
+        _ input: Span<UInt8>, from start: Int
+    ) -> (end: Int, isSuspicious: Bool) {
+        var at = start
+        var seen: UInt64 = 0
+        while at &+ 8 <= input.count {
+            let word = input.word(at: at)
+            seen |= marks(word)
+            let found = stops(word)
+            if found != 0 { return (at &+ found.trailingZeroBitCount >> 3, seen != 0) }
+            at &+= 8
+        }
+        return (shortPlainEnd(input, from: at), true)
+    }
+
+    private static func shortPlainEnd(_ input: Span<UInt8>, from start: Int) -> Int {
+        var at = start
         while at < input.count {
             let byte = input[at]
             if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return at }
@@ -80,5 +115,20 @@ enum StringScan {
             }
         }
         return start + length
+    }
+}
+
+extension Span<UInt8> {
+    /// Returns the `count` bytes from `start` on, at most eight, with zeros above them.
+    @inline(__always)
+    func word(at start: Int, count bytes: Int) -> UInt64 {
+        guard start &+ 8 <= count else { return shortWord(at: start, count: bytes) }
+        return word(at: start) & (.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* bytes))
+    }
+
+    private func shortWord(at start: Int, count bytes: Int) -> UInt64 {
+        var word: UInt64 = 0
+        for offset in 0..<bytes { word |= UInt64(self[start + offset]) << UInt64(8 * offset) }
+        return word
     }
 }

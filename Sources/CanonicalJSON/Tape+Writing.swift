@@ -7,6 +7,9 @@ extension Tape {
         let isObject: Bool
     }
 
+    /// What may be written beyond the end of a value, and is not part of it.
+    private static let slack = 8
+
     /// Appends the value at `index` as if it stood alone, without a line feed at its end.
     ///
     /// - Returns: how many secrets were withheld.
@@ -14,95 +17,129 @@ extension Tape {
     mutating func append(
         _ index: Int, of input: Span<UInt8>, to bytes: inout [UInt8]
     ) -> Int {
+        var open: [Cursor] = []
+        swap(&open, &cursors)
         var withheld = 0
         // Indented less than where it came from, a value never takes more than its size.
-        bytes.append(addingCapacity: Int(entries[index].size)) { output in
-            withheld = write(index, of: input, into: &output)
+        bytes.append(addingCapacity: Int(entries[index].size) + Self.slack) { output in
+            withheld = Self.write(
+                index, of: input, decoded.span, entries.span, order.span, &open, into: &output)
         }
+        swap(&open, &cursors)
         return withheld
     }
 
     @inline(__always)
-    private mutating func write(
-        _ root: Int, of input: Span<UInt8>, into output: inout OutputSpan<UInt8>
+    private static func write(
+        _ root: Int, of input: Span<UInt8>, _ decoded: Span<UInt8>, _ entries: Span<Entry>,
+        _ order: Span<Int32>, _ outer: inout [Cursor], into output: inout OutputSpan<UInt8>
     ) -> Int {
-        cursors.removeAll(keepingCapacity: true)
-        var withheld = begin(root, of: input, into: &output)
-        while let cursor = cursors.last {
-            guard cursor.place < cursor.end else {
-                cursors.removeLast()
-                output.appendLine(indentedBy: 2 &* cursors.count)
-                output.append(cursor.isObject ? 0x7D : 0x5D)
-                if !cursors.isEmpty, isMore { output.append(0x2C) }
-                continue
-            }
-            cursors[cursors.count &- 1].place &+= 1
-            output.appendLine(indentedBy: 2 &* cursors.count)
-            var child = Int(order[cursor.place])
-            if cursor.isObject {
-                writeName(entries[child], of: input, into: &output)
-                child &+= 1
-            }
-            let depth = cursors.count
-            withheld &+= begin(child, of: input, into: &output)
-            if cursors.count == depth, isMore { output.append(0x2C) }
-        }
-        return withheld
-    }
-
-    /// Whether the innermost container has children left.
-    @inline(__always)
-    private var isMore: Bool {
-        let cursor = cursors[cursors.count &- 1]
-        return cursor.place < cursor.end
-    }
-
-    /// Writes a value that is complete with that, or opens it; returns how many secrets it hid.
-    @inline(__always)
-    private mutating func begin(
-        _ index: Int, of input: Span<UInt8>, into output: inout OutputSpan<UInt8>
-    ) -> Int {
-        let entry = entries[index]
-        switch entry.kind {
-        case .object, .array:
-            let isObject = entry.kind == .object
-            output.append(isObject ? 0x7B : 0x5B)
-            if entry.first == entry.last {
-                output.append(isObject ? 0x7D : 0x5D)
+        var withheld = 0
+        var cursor = Cursor(place: 0, end: 0, isObject: false)
+        var index = root
+        while true {
+            let entry = entries[index]
+            let opens = entry.isContainer && entry.first != entry.last
+            if opens {
+                output.append(entry.kind == .object ? 0x7B : 0x5B)
+                outer.append(cursor)
+                cursor = Cursor(
+                    place: Int(entry.first), end: Int(entry.last), isObject: entry.kind == .object)
             } else {
-                cursors.append(
-                    Cursor(place: Int(entry.first), end: Int(entry.last), isObject: isObject))
+                withheld &+= write(entry, of: input, decoded, into: &output)
+                while cursor.place == cursor.end {
+                    guard let next = outer.popLast() else { return withheld }
+                    breakLine(indentedBy: 2 &* outer.count, into: &output)
+                    output.append(cursor.isObject ? 0x7D : 0x5D)
+                    cursor = next
+                }
+                output.append(0x2C)
             }
-        case _ where entry.traits.contains(.withheld):
+            breakLine(indentedBy: 2 &* outer.count, into: &output)
+            index = Int(order[cursor.place])
+            cursor.place &+= 1
+            guard cursor.isObject else { continue }
+            writeName(entries[index], of: input, decoded, into: &output)
+            index &+= 1
+        }
+    }
+
+    /// Writes a value that has no children; returns how many secrets it hid.
+    @inline(__always)
+    private static func write(
+        _ entry: Entry, of input: Span<UInt8>, _ decoded: Span<UInt8>,
+        into output: inout OutputSpan<UInt8>
+    ) -> Int {
+        guard !entry.isWrittenAsReceived else {
+            output.append(input, entry.received)
+            return 0
+        }
+        return writeUnusual(entry, decoded, into: &output)
+    }
+
+    private static func writeUnusual(
+        _ entry: Entry, _ decoded: Span<UInt8>, into output: inout OutputSpan<UInt8>
+    ) -> Int {
+        if entry.isContainer {
+            output.append(entry.kind == .object ? 0x7B : 0x5B)
+            output.append(entry.kind == .object ? 0x7D : 0x5D)
+        } else if entry.traits.contains(.withheld) {
             let placeholder = Self.placeholder
             output.append(placeholder.span, 0..<placeholder.count)
             return 1
-        case _ where entry.traits.contains(.escaped):
-            writeEscaped(entry, into: &output)
-        default:
-            output.append(input, Int(entry.start)..<Int(entry.end))
+        } else {
+            writeEscaped(entry, decoded, into: &output)
         }
         return 0
     }
 
     @inline(__always)
-    private func writeName(
-        _ entry: Entry, of input: Span<UInt8>, into output: inout OutputSpan<UInt8>
+    private static func writeName(
+        _ entry: Entry, of input: Span<UInt8>, _ decoded: Span<UInt8>,
+        into output: inout OutputSpan<UInt8>
     ) {
         if entry.traits.contains(.escaped) {
-            writeEscaped(entry, into: &output)
+            writeEscaped(entry, decoded, into: &output)
         } else {
-            output.append(input, Int(entry.start)..<Int(entry.end))
+            output.append(input, entry.received)
         }
-        output.append(0x3A)
-        output.append(0x20)
+        output.append(0x203A, count: 2)
     }
 
-    private func writeEscaped(_ entry: Entry, into output: inout OutputSpan<UInt8>) {
+    private static func writeEscaped(
+        _ entry: Entry, _ decoded: Span<UInt8>, into output: inout OutputSpan<UInt8>
+    ) {
         output.append(0x22)
-        StringEscapes.write(decoded.span, entry.text, into: &output)
+        StringEscapes.write(decoded, entry.text, into: &output)
         output.append(0x22)
     }
+
+    /// Writes a line feed and `spaces` spaces.
+    @inline(__always)
+    private static func breakLine(
+        indentedBy spaces: Int, into output: inout OutputSpan<UInt8>
+    ) {
+        output.append(0x2020_2020_2020_200A, count: min(spaces, 7) &+ 1)
+        var left = spaces &- 7
+        while left > 0 {
+            output.append(0x2020_2020_2020_2020, count: min(left, 8))
+            left &-= 8
+        }
+    }
+}
+
+extension Tape.Entry {
+    @inline(__always)
+    var isContainer: Bool { kind == .object || kind == .array }
+
+    /// Whether the canonical form is the text as received.
+    @inline(__always)
+    var isWrittenAsReceived: Bool {
+        !isContainer && traits.isDisjoint(with: [.escaped, .withheld])
+    }
+
+    @inline(__always)
+    var received: Range<Int> { Int(start)..<max(Int(start), Int(end)) }
 }
 
 // MARK: - The ID
@@ -123,7 +160,7 @@ extension Tape {
             ? rules.matchID(decoded.span, entry.text) : rules.matchID(input, entry.text)
         guard let isExact = match else { return }
         if let known = idName, !isExact {
-            let order = MemberSorter.compare(entries[Int(known.entry)], entry, input, decoded)
+            let order = compare(entries[Int(known.entry)], entry, input)
             guard !known.isExact, order > 0 else { return }
         }
         idName = (Int32(index), isExact)
