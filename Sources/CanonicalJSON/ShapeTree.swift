@@ -16,6 +16,8 @@ struct ShapeTree: Sendable {
         var setting = Tape.Setting()
         /// Whether the member with the last name is dropped.
         var isDropped = false
+        /// Whether the member with the last name may hold a secret or the ID.
+        var isSpecial = false
         /// The last name as received, quotes included: where it is in `words`, and how long.
         var words: Int32 = 0
         var byteCount: Int32 = 0
@@ -82,6 +84,13 @@ extension ShapeTree {
         return holds(next, input, at) ? next : followOther(shape, input, at: at)
     }
 
+    /// Returns the shape that followed last time if its name stands at `at`, or else ``none``.
+    @inline(__always)
+    func foreseen(after shape: Int32, _ input: Span<UInt8>, at: Int) -> Int32 {
+        let next = shapes[Int(shape)].next
+        return next >= 0 && holds(next, input, at) ? next : Self.none
+    }
+
     /// Returns whether the last name of `shape` stands at `at`.
     @inline(__always)
     private func holds(_ shape: Int32, _ input: Span<UInt8>, _ start: Int) -> Bool {
@@ -117,7 +126,7 @@ extension ShapeTree {
     /// find; returns the shape that follows, or ``none`` if there is no room for it.
     mutating func learn(
         _ input: Span<UInt8>, _ name: Range<Int>, after shape: Int32, _ setting: Tape.Setting,
-        isDropped: Bool
+        isDropped: Bool, isSpecial: Bool
     ) -> Int32 {
         guard shape >= 0, name.count <= Self.longestName,
             siblingCount(after: shape) < Self.mostSiblings
@@ -126,7 +135,7 @@ extension ShapeTree {
             isFull = true
             return Self.none
         }
-        var next = Shape(setting: setting, isDropped: isDropped)
+        var next = Shape(setting: setting, isDropped: isDropped, isSpecial: isSpecial)
         next.words = Int32(words.count)
         next.byteCount = Int32(name.count)
         next.sibling = shapes[Int(shape)].next

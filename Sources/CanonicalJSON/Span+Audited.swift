@@ -16,6 +16,27 @@ extension Span<UInt8> {
     }
 }
 
+extension Span<UInt8> {
+    /// Returns the sixteen bytes from `offset` on.
+    @inline(__always)
+    func block(at offset: Int) -> SIMD16<UInt8> {
+        precondition(offset >= 0 && offset <= count &- 16)
+        // Safe: as above, for sixteen bytes.
+        return unsafe bytes.unsafeLoadUnaligned(
+            fromUncheckedByteOffset: offset, as: SIMD16<UInt8>.self)
+    }
+}
+
+extension SIMD16<UInt8> {
+    /// The same bytes as two words; the first byte is the lowest of the first word.
+    @inline(__always)
+    var words: SIMD2<UInt64> {
+        // Safe: both types are sixteen bytes, of which any are valid.
+        let words = unsafe unsafeBitCast(self, to: SIMD2<UInt64>.self)
+        return SIMD2(UInt64(littleEndian: words[0]), UInt64(littleEndian: words[1]))
+    }
+}
+
 extension OutputSpan<UInt8> {
     /// The longest range that is copied in blocks.
     private static var blockLimit: Int { 96 }

@@ -4,7 +4,7 @@ extension Tape {
     mutating func readString(
         _ input: Span<UInt8>, _ start: Int, _ setting: Setting
     ) throws(JSONError) -> Int {
-        let (end, isSuspicious) = StringScan.markedEnd(input, from: start &+ 1)
+        let (end, isSuspicious) = StringScan.plainEnd(input, from: start &+ 1)
         guard !isSuspicious, !setting.isSecret, end < input.count, input[end] == 0x22 else {
             return try readDoubtfulString(input, start, setting, from: end)
         }
@@ -68,7 +68,7 @@ extension Tape {
         guard start < input.count else { throw JSONError(.truncated, at: start) }
         guard input[start] == 0x22 else { throw JSONError(.unexpectedByte, at: start) }
         guard entries.count < Limits.values else { throw JSONError(.tooManyValues, at: start) }
-        let plainEnd = StringScan.plainEnd(input, from: start + 1)
+        let plainEnd = StringScan.plainEnd(input, from: start + 1).end
         var name = try readText(input, start, .name, from: plainEnd)
         settle(input, &name, &setting)
         entries.append(name)
@@ -77,7 +77,9 @@ extension Tape {
             ? ShapeTree.none
             : shapes.learn(
                 input, start..<Int(name.end), after: innermost.shape, setting,
-                isDropped: name.traits.contains(.dropped))
+                isDropped: name.traits.contains(.dropped),
+                isSpecial: setting.isSecret
+                    || depth == 1 && name.text.count == rules.idMember.count)
         return Int(name.end)
     }
 
@@ -131,7 +133,7 @@ extension Tape {
             case ..<0x20: throw JSONError(.controlCharacter, at: at)
             default: at = try StringScan.sequenceEnd(input, from: at)
             }
-            at = StringScan.plainEnd(input, from: at)
+            at = StringScan.plainEnd(input, from: at).end
         }
     }
 

@@ -104,7 +104,10 @@ struct Tape {
     private mutating func readAll(_ input: Span<UInt8>) throws(JSONError) -> Int {
         clear()
         var at = try readValue(input, 0, Setting())
-        while !outer.isEmpty { at = try readNext(input, at) }
+        while !outer.isEmpty {
+            at = try readNext(input, at)
+            if innermost.isObject { at = readRoutine(input, at) }
+        }
         guard entries[0].size < byteLimit else { throw JSONError(.tooLarge, at: 0) }
         return at
     }
@@ -168,11 +171,7 @@ struct Tape {
     /// Returns the entry of a name, or of a value without children, that comes next on the tape.
     @inline(__always)
     func entry(_ kind: Entry.Kind, _ start: Int, _ end: Int) -> Entry {
-        var entry = Entry(
-            start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end),
-            next: Int32(truncatingIfNeeded: entries.count &+ 1), kind: kind)
-        entry.size = entry.end &- entry.start
-        return entry
+        Entry(kind, start, end, at: entries.count)
     }
 
     private mutating func openContainer(
@@ -204,6 +203,15 @@ struct Tape {
 }
 
 extension Tape.Entry {
+    /// A name, or a value without children, that is at `index` on the tape and has no escapes.
+    @inline(__always)
+    init(_ kind: Kind, _ start: Int, _ end: Int, at index: Int) {
+        self.init(
+            start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end),
+            size: Int32(truncatingIfNeeded: end &- start),
+            next: Int32(truncatingIfNeeded: index &+ 1), kind: kind)
+    }
+
     /// A string's or a name's decoded text: in `decoded` if escaped, else in the input.
     @inline(__always)
     var text: Range<Int> {
