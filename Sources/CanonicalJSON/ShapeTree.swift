@@ -6,7 +6,7 @@
 /// follows from it is known. The names of an object are all known only if it is one that was read
 /// before, name by name, so its members need neither sorting nor a search for duplicates.
 ///
-/// - Cost: 56 bytes for each name of each shape, its text, and two bytes more for each member of
+/// - Cost: 48 bytes for each name of each shape, twice its text, and two bytes more for each member of
 ///   each shape that an object ended with; at most half a megabyte. What does not fit is not
 ///   learnt, and the next document begins anew.
 struct ShapeTree: Sendable {
@@ -16,10 +16,10 @@ struct ShapeTree: Sendable {
         var setting = Tape.Setting()
         /// Whether the member with the last name is dropped.
         var isDropped = false
-        /// Whether the member with the last name may hold a secret or the ID.
-        var isSpecial = false
-        /// The last name as received, quotes included: where it is in `words`, and how long.
-        var words: Int32 = 0
+        /// Whether the last name may be that of the ID, if the object is the item.
+        var mayNameID = false
+        /// The last name as received, quotes included: where it is in `blocks`, and how long.
+        var block: Int32 = 0
         var byteCount: Int32 = 0
         /// The shape with one name more that was met last.
         var next = ShapeTree.none
@@ -35,6 +35,12 @@ struct ShapeTree: Sendable {
         var nameBytes: Int32 = 0
     }
 
+    /// Sixteen bytes of a name, and which of them count: all, but for the last of a name.
+    private struct Block {
+        var bytes = SIMD16<UInt8>(repeating: 0)
+        var mask = SIMD16<UInt8>(repeating: 0)
+    }
+
     /// Stands for the shape of an object that is not to be remembered.
     static let none: Int32 = -1
     /// The shape of the document, in which its value stands.
@@ -43,15 +49,14 @@ struct ShapeTree: Sendable {
     static let dropped: UInt16 = .max
 
     private static let shapeLimit = 4096
-    private static let wordLimit = 1 << 14
+    private static let blockLimit = 1 << 13
     private static let placeLimit = 1 << 15
     /// The longest name that is learnt, and the most names that are learnt for one place.
     private static let longestName = 256
     private static let mostSiblings = 16
 
     private var shapes: [Shape] = []
-    /// Names, each filled up with zeros.
-    private var words: [UInt64] = []
+    private var blocks: [Block] = []
     /// For each member of a shape in the order received, its place in the order written.
     private(set) var places: [UInt16] = []
     private var isFull = false
@@ -64,7 +69,7 @@ struct ShapeTree: Sendable {
     mutating func prepare() {
         if isFull {
             shapes.removeAll(keepingCapacity: true)
-            words.removeAll(keepingCapacity: true)
+            blocks.removeAll(keepingCapacity: true)
             places.removeAll(keepingCapacity: true)
             isFull = false
         }
@@ -94,15 +99,32 @@ extension ShapeTree {
     /// Returns whether the last name of `shape` stands at `at`.
     @inline(__always)
     private func holds(_ shape: Int32, _ input: Span<UInt8>, _ start: Int) -> Bool {
-        var left = Int(shapes[Int(shape)].byteCount)
-        guard left <= input.count &- start else { return false }
-        var word = Int(shapes[Int(shape)].words)
+        let end = start &+ Int(shapes[Int(shape)].byteCount)
+        guard end &+ 15 <= input.count else { return holdsAtEnd(shape, input, start) }
+        var block = Int(shapes[Int(shape)].block)
         var at = start
-        while left >= 8 {
-            guard input.word(at: at) == words[word] else { return false }
-            (at, word, left) = (at &+ 8, word &+ 1, left &- 8)
+        repeat {
+            guard differs(input.block(at: at), blocks[block]) == 0 else { return false }
+            (at, block) = (at &+ 16, block &+ 1)
+        } while at < end
+        return true
+    }
+
+    /// Returns the same near the end of the input, where no block of it may be left.
+    private func holdsAtEnd(_ shape: Int32, _ input: Span<UInt8>, _ start: Int) -> Bool {
+        let end = start + Int(shapes[Int(shape)].byteCount)
+        guard end <= input.count else { return false }
+        let block = Int(shapes[Int(shape)].block)
+        return stride(from: start, to: end, by: 16).enumerated().allSatisfy { offset, at in
+            differs(input.block(at: at, until: end), blocks[block + offset]) == 0
         }
-        return left == 0 || input.word(at: at, count: left) == words[word]
+    }
+
+    /// Returns zero if the bytes of a block are those of a name.
+    @inline(__always)
+    private func differs(_ bytes: SIMD16<UInt8>, _ block: Block) -> UInt64 {
+        let words = ((bytes ^ block.bytes) & block.mask).words
+        return words[0] | words[1]
     }
 
     /// Looks at the names that came in this place before the last one, and makes the one that
@@ -126,22 +148,24 @@ extension ShapeTree {
     /// find; returns the shape that follows, or ``none`` if there is no room for it.
     mutating func learn(
         _ input: Span<UInt8>, _ name: Range<Int>, after shape: Int32, _ setting: Tape.Setting,
-        isDropped: Bool, isSpecial: Bool
+        isDropped: Bool, mayNameID: Bool
     ) -> Int32 {
         guard shape >= 0, name.count <= Self.longestName,
             siblingCount(after: shape) < Self.mostSiblings
         else { return Self.none }
-        guard shapes.count < Self.shapeLimit, words.count < Self.wordLimit else {
+        guard shapes.count < Self.shapeLimit, blocks.count < Self.blockLimit else {
             isFull = true
             return Self.none
         }
-        var next = Shape(setting: setting, isDropped: isDropped, isSpecial: isSpecial)
-        next.words = Int32(words.count)
+        var next = Shape(setting: setting, isDropped: isDropped, mayNameID: mayNameID)
+        next.block = Int32(blocks.count)
         next.byteCount = Int32(name.count)
         next.sibling = shapes[Int(shape)].next
         next.memberCount = shapes[Int(shape)].memberCount + 1
-        for at in stride(from: name.lowerBound, to: name.upperBound, by: 8) {
-            words.append(input.word(at: at, count: min(8, name.upperBound - at)))
+        for at in stride(from: name.lowerBound, to: name.upperBound, by: 16) {
+            var block = Block(bytes: input.block(at: at, until: name.upperBound))
+            for place in 0..<min(16, name.upperBound - at) { block.mask[place] = .max }
+            blocks.append(block)
         }
         shapes[Int(shape)].next = Int32(shapes.count)
         shapes.append(next)
@@ -205,5 +229,14 @@ extension ShapeTree {
         shapes[Int(shape)].order = Int32(base)
         shapes[Int(shape)].keptCount = Int32(ranks.count)
         shapes[Int(shape)].nameBytes = Int32(nameBytes)
+    }
+}
+
+extension Span<UInt8> {
+    /// Returns the bytes from `start` to `end`, at most sixteen, and zeros after them.
+    fileprivate func block(at start: Int, until end: Int) -> SIMD16<UInt8> {
+        var block = SIMD16<UInt8>(repeating: 0)
+        for place in 0..<Swift.min(16, end - start) { block[place] = self[start + place] }
+        return block
     }
 }

@@ -123,18 +123,3 @@ enum StringScan {
         return start + length
     }
 }
-
-extension Span<UInt8> {
-    /// Returns the `count` bytes from `start` on, at most eight, with zeros above them.
-    @inline(__always)
-    func word(at start: Int, count bytes: Int) -> UInt64 {
-        guard start &+ 8 <= count else { return shortWord(at: start, count: bytes) }
-        return word(at: start) & (.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* bytes))
-    }
-
-    private func shortWord(at start: Int, count bytes: Int) -> UInt64 {
-        var word: UInt64 = 0
-        for offset in 0..<bytes { word |= UInt64(self[start + offset]) << UInt64(8 * offset) }
-        return word
-    }
-}

@@ -15,11 +15,14 @@ extension Tape {
         var entries: [Entry] = []
         swap(&entries, &self.entries)
         let first = entries.count
+        var isFirst = first == innermost.entry &+ 1
         entries.append(addingCapacity: room) { output in
             while output.freeCapacity >= 2 {
-                let end = readMember(input, at, &shape, of: first &+ output.count, into: &output)
-                guard end > at else { break }
-                at = end
+                guard isFirst || at < input.count && input[at] == 0x2C else { break }
+                let name = isFirst ? at : at &+ 1
+                let end = readMember(input, name, &shape, at: first &+ output.count, &output)
+                guard end > name else { break }
+                (at, isFirst) = (end, false)
             }
         }
         swap(&entries, &self.entries)
@@ -27,21 +30,22 @@ extension Tape {
         return at
     }
 
-    /// Reads a comma and a member, of which the name will be at `index` on the tape; returns where
-    /// it ends, or `start` if it is out of the ordinary.
+    /// Reads a member, of which the name will be at `index` on the tape; returns where it ends, or
+    /// zero if it is out of the ordinary.
     @inline(__always)
     private func readMember(
-        _ input: Span<UInt8>, _ start: Int, _ shape: inout Int32, of index: Int,
-        into output: inout OutputSpan<Entry>
+        _ input: Span<UInt8>, _ start: Int, _ shape: inout Int32, at index: Int,
+        _ output: inout OutputSpan<Entry>
     ) -> Int {
-        guard start < input.count, input[start] == 0x2C else { return start }
-        let next = shapes.foreseen(after: shape, input, at: start &+ 1)
-        guard next >= 0, case let known = shapes[next], !known.isSpecial else { return start }
-        let colon = start &+ 1 &+ Int(known.byteCount)
-        guard colon &+ 9 <= input.count, input[colon] == 0x3A else { return start }
+        let next = shapes.foreseen(after: shape, input, at: start)
+        guard next >= 0, case let known = shapes[next], !known.setting.isSecret,
+            !known.mayNameID || depth > 1
+        else { return 0 }
+        let colon = start &+ Int(known.byteCount)
+        guard colon &+ 9 <= input.count, input[colon] == 0x3A else { return 0 }
         let (end, kind) = plainValue(input, colon &+ 1)
-        guard end > colon else { return start }
-        var name = Entry(.name, start &+ 1, colon, at: index)
+        guard end > colon else { return 0 }
+        var name = Entry(.name, start, colon, at: index)
         name.size &+= 2
         if known.isDropped { name.traits = .dropped }
         output.append(name)

@@ -78,8 +78,7 @@ extension Tape {
             : shapes.learn(
                 input, start..<Int(name.end), after: innermost.shape, setting,
                 isDropped: name.traits.contains(.dropped),
-                isSpecial: setting.isSecret
-                    || depth == 1 && name.text.count == rules.idMember.count)
+                mayNameID: name.text.count == rules.idMember.count)
         return Int(name.end)
     }
 

@@ -7,9 +7,6 @@ extension Tape {
         let isObject: Bool
     }
 
-    /// What may be written beyond the end of a value, and is not part of it.
-    private static let slack = 8
-
     /// Appends the value at `index` as if it stood alone, without a line feed at its end.
     ///
     /// - Returns: how many secrets were withheld.
@@ -21,7 +18,8 @@ extension Tape {
         swap(&open, &cursors)
         var withheld = 0
         // Indented less than where it came from, a value never takes more than its size.
-        bytes.append(addingCapacity: Int(entries[index].size) + Self.slack) { output in
+        let size = Int(entries[index].size)
+        bytes.append(addingCapacity: size + OutputSpan<UInt8>.margin) { output in
             withheld = Self.write(
                 index, of: input, decoded.span, entries.span, order.span, &open, into: &output)
         }
@@ -35,33 +33,70 @@ extension Tape {
         _ order: Span<Int32>, _ outer: inout [Cursor], into output: inout OutputSpan<UInt8>
     ) -> Int {
         var withheld = 0
-        var cursor = Cursor(place: 0, end: 0, isObject: false)
+        // The document is a container of one value.
+        var cursor = Cursor(place: 0, end: 1, isObject: false)
         var index = root
         while true {
             let entry = entries[index]
-            let opens = entry.isContainer && entry.first != entry.last
-            if opens {
+            cursor.place &+= 1
+            var isFirst = entry.isContainer && entry.first != entry.last
+            if isFirst {
                 output.append(entry.kind == .object ? 0x7B : 0x5B)
                 outer.append(cursor)
                 cursor = Cursor(
                     place: Int(entry.first), end: Int(entry.last), isObject: entry.kind == .object)
             } else {
                 withheld &+= write(entry, of: input, decoded, into: &output)
-                while cursor.place == cursor.end {
-                    guard let next = outer.popLast() else { return withheld }
-                    breakLine(indentedBy: 2 &* outer.count, into: &output)
-                    output.append(cursor.isObject ? 0x7D : 0x5D)
-                    cursor = next
-                }
-                output.append(0x2C)
             }
-            breakLine(indentedBy: 2 &* outer.count, into: &output)
+            while true {
+                let run = writeRun(
+                    of: cursor, isFirst: isFirst, input, entries, order, depth: outer.count,
+                    into: &output)
+                isFirst = isFirst && run == cursor.place
+                cursor.place = run
+                guard run == cursor.end else { break }
+                guard let next = outer.popLast() else { return withheld }
+                breakLine(depth: outer.count, into: &output)
+                output.append(cursor.isObject ? 0x7D : 0x5D)
+                (cursor, isFirst) = (next, false)
+            }
+            if !isFirst { output.append(0x2C) }
+            breakLine(depth: outer.count, into: &output)
             index = Int(order[cursor.place])
-            cursor.place &+= 1
             guard cursor.isObject else { continue }
             writeName(entries[index], of: input, decoded, into: &output)
             index &+= 1
         }
+    }
+
+    /// Writes the next children of a container as long as they are written as received, each after
+    /// a comma and on a line of its own; returns the place of the first that is not.
+    @inline(never)
+    private static func writeRun(
+        of cursor: Cursor, isFirst: Bool, _ input: Span<UInt8>, _ entries: Span<Entry>,
+        _ order: Span<Int32>, depth: Int, into output: inout OutputSpan<UInt8>
+    ) -> Int {
+        var place = cursor.place
+        guard depth <= 3 else { return place }
+        // A comma but before the first, a line feed, and spaces.
+        var head: UInt64 = isFirst ? 0x2020_2020_2020_200A : 0x2020_2020_2020_0A2C
+        var headCount = isFirst ? 1 &+ 2 &* depth : 2 &+ 2 &* depth
+        while place < cursor.end {
+            let index = Int(order[place])
+            // An element has no name: its second piece is empty.
+            let (name, value) = (entries[index], entries[cursor.isObject ? index &+ 1 : index])
+            guard value.isWrittenAsReceived, !name.traits.contains(.escaped) else { break }
+            let first = Piece(
+                head: head, headCount: headCount, start: Int(name.start),
+                count: Int(name.end &- name.start))
+            let second = Piece(
+                head: 0x203A, headCount: cursor.isObject ? 2 : 0, start: Int(value.start),
+                count: cursor.isObject ? Int(value.end &- value.start) : 0)
+            guard output.append(first, second, of: input) else { break }
+            (head, headCount) = (0x2020_2020_2020_0A2C, 2 &+ 2 &* depth)
+            place &+= 1
+        }
+        return place
     }
 
     /// Writes a value that has no children; returns how many secrets it hid.
@@ -93,7 +128,6 @@ extension Tape {
         return 0
     }
 
-    @inline(__always)
     private static func writeName(
         _ entry: Entry, of input: Span<UInt8>, _ decoded: Span<UInt8>,
         into output: inout OutputSpan<UInt8>
@@ -114,13 +148,10 @@ extension Tape {
         output.append(0x22)
     }
 
-    /// Writes a line feed and `spaces` spaces.
-    @inline(__always)
-    private static func breakLine(
-        indentedBy spaces: Int, into output: inout OutputSpan<UInt8>
-    ) {
-        output.append(0x2020_2020_2020_200A, count: min(spaces, 7) &+ 1)
-        var left = spaces &- 7
+    /// Writes a line feed, and the indentation of what stands inside `depth` containers.
+    private static func breakLine(depth: Int, into output: inout OutputSpan<UInt8>) {
+        output.append(0x2020_2020_2020_200A, count: min(2 &* depth, 7) &+ 1)
+        var left = 2 &* depth &- 7
         while left > 0 {
             output.append(0x2020_2020_2020_2020, count: min(left, 8))
             left &-= 8
@@ -132,10 +163,10 @@ extension Tape.Entry {
     @inline(__always)
     var isContainer: Bool { kind == .object || kind == .array }
 
-    /// Whether the canonical form is the text as received.
+    /// Whether the canonical form is the text as received; of containers, `[]` and `{}` are.
     @inline(__always)
     var isWrittenAsReceived: Bool {
-        !isContainer && traits.isDisjoint(with: [.escaped, .withheld])
+        (!isContainer || end &- start == 2) && traits.isDisjoint(with: [.escaped, .withheld])
     }
 
     @inline(__always)
