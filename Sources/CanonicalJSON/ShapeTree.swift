@@ -37,8 +37,21 @@ struct ShapeTree: Sendable {
 
     /// Sixteen bytes of a name, and which of them count: all, but for the last of a name.
     private struct Block {
-        var bytes = SIMD16<UInt8>(repeating: 0)
-        var mask = SIMD16<UInt8>(repeating: 0)
+        let bytes: SIMD16<UInt8>
+        let mask: SIMD16<UInt8>
+
+        /// Masks for all counts of bytes.
+        private static let masks = (0...16).map { count in
+            var mask = SIMD16<UInt8>(repeating: 0)
+            for place in 0..<count { mask[place] = .max }
+            return mask
+        }
+
+        /// The bytes of `input` from `start` to `end`, or as many as there is room for.
+        init(_ input: Span<UInt8>, from start: Int, to end: Int) {
+            mask = Self.masks[min(16, end - start)]
+            bytes = input.block(at: start, until: end) & mask
+        }
     }
 
     /// Stands for the shape of an object that is not to be remembered.
@@ -87,6 +100,12 @@ extension ShapeTree {
         let next = shapes[Int(shape)].next
         guard next >= 0 else { return Self.none }
         return holds(next, input, at) ? next : followOther(shape, input, at: at)
+    }
+
+    /// Returns whether any name is known to follow.
+    @inline(__always)
+    func foresees(after shape: Int32) -> Bool {
+        shape >= 0 && shapes[Int(shape)].next >= 0
     }
 
     /// Returns the shape that followed last time if its name stands at `at`, or else ``none``.
@@ -163,9 +182,7 @@ extension ShapeTree {
         next.sibling = shapes[Int(shape)].next
         next.memberCount = shapes[Int(shape)].memberCount + 1
         for at in stride(from: name.lowerBound, to: name.upperBound, by: 16) {
-            var block = Block(bytes: input.block(at: at, until: name.upperBound))
-            for place in 0..<min(16, name.upperBound - at) { block.mask[place] = .max }
-            blocks.append(block)
+            blocks.append(Block(input, from: at, to: name.upperBound))
         }
         shapes[Int(shape)].next = Int32(shapes.count)
         shapes.append(next)
@@ -233,10 +250,11 @@ extension ShapeTree {
 }
 
 extension Span<UInt8> {
-    /// Returns the bytes from `start` to `end`, at most sixteen, and zeros after them.
+    /// Returns sixteen bytes from `start` on, of which those before `end` mean something.
     fileprivate func block(at start: Int, until end: Int) -> SIMD16<UInt8> {
+        guard start + 16 > count else { return block(at: start) }
         var block = SIMD16<UInt8>(repeating: 0)
-        for place in 0..<Swift.min(16, end - start) { block[place] = self[start + place] }
+        for place in start..<Swift.min(start + 16, end) { block[place - start] = self[place] }
         return block
     }
 }

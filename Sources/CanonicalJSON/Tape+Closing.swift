@@ -82,18 +82,12 @@ extension Tape {
         return bytes
     }
 
+    /// Does the same for an object whose shape is not known, and learns its order.
     private mutating func sortMembers(
         of index: Int, _ input: Span<UInt8>
     ) throws(JSONError) -> Int {
         let members = members(of: index)
-        var ranks = Array(0..<Int32(members.count))
-        ranks.sort { compare(members[Int($0)], members[Int($1)], input) < 0 }
-        for (left, right) in zip(ranks, ranks.dropFirst())
-        where compare(members[Int(left)], members[Int(right)], input) == 0 {
-            let name = members[Int(max(left, right))]
-            throw JSONError(
-                .duplicateName, at: Int(entries[name].start), path: path(to: name, input))
-        }
+        try rank(members, input)
         let kept = ranks.filter { !entries[members[Int($0)]].traits.contains(.dropped) }
         var place = extendOrder(by: kept.count)
         var (nameBytes, bytes) = (0, 0)
@@ -117,6 +111,26 @@ extension Tape {
             at = Int(entries[at + 1].next)
         }
         return members
+    }
+
+    /// Brings ``ranks`` into the order of the members' names.
+    ///
+    /// It begins with the order of the object before: if that fits, there is nothing to sort.
+    private mutating func rank(_ members: [Int], _ input: Span<UInt8>) throws(JSONError) {
+        var ranks: [Int32] = []
+        swap(&ranks, &self.ranks)
+        if ranks.count != members.count { ranks = Array(0..<Int32(members.count)) }
+        ranks.sort {
+            let order = compare(members[Int($0)], members[Int($1)], input)
+            return order < 0 || order == 0 && $0 < $1
+        }
+        swap(&ranks, &self.ranks)
+        for (left, right) in zip(self.ranks, self.ranks.dropFirst())
+        where compare(members[Int(left)], members[Int(right)], input) == 0 {
+            let name = members[Int(right)]
+            throw JSONError(
+                .duplicateName, at: Int(entries[name].start), path: path(to: name, input))
+        }
     }
 
     private func compare(_ left: Int, _ right: Int, _ input: Span<UInt8>) -> Int {
@@ -190,48 +204,5 @@ extension Tape {
         elements.sort { bytes.span.compare($0.bytes, to: bytes.span, $1.bytes) < 0 }
         for (offset, element) in elements.enumerated() { order[base + offset] = element.index }
         swap(&bytes, &setScratch)
-    }
-}
-
-// MARK: - Paths, for errors
-
-extension Tape {
-    /// Returns the path of the member whose name is at `index`, inside all open containers.
-    private func path(to index: Int, _ input: Span<UInt8>) -> String {
-        var path = ""
-        let open = outer.dropFirst() + [innermost]
-        for (outer, inner) in zip(open, open.dropFirst()) {
-            path += step(from: outer, to: Int(inner.entry), input, isFirst: path.isEmpty)
-        }
-        return path + (path.isEmpty ? "" : ".") + string(entries[index], input)
-    }
-
-    private func step(
-        from outer: Container, to child: Int, _ input: Span<UInt8>, isFirst: Bool
-    ) -> String {
-        if outer.isObject { return (isFirst ? "" : ".") + string(entries[child - 1], input) }
-        var position = 0
-        var at = Int(outer.entry) + 1
-        while at < child {
-            position += 1
-            at = Int(entries[at].next)
-        }
-        return "[\(position)]"
-    }
-
-    /// Returns a name's or a string's text; unpaired surrogates are replaced.
-    func string(_ entry: Entry, _ input: Span<UInt8>) -> String {
-        StringEscapes.string(text(entry, input))
-    }
-
-    /// Returns a name's or a string's decoded text.
-    func text(_ entry: Entry, _ input: Span<UInt8>) -> [UInt8] {
-        var bytes: [UInt8] = []
-        if entry.traits.contains(.escaped) {
-            bytes.append(decoded.span, entry.text)
-        } else {
-            bytes.append(input, entry.text)
-        }
-        return bytes
     }
 }

@@ -9,13 +9,15 @@ extension Tape {
     /// Nothing is refused here: whatever is out of the ordinary is left to be read by itself.
     mutating func readRoutine(_ input: Span<UInt8>, _ start: Int) -> Int {
         let room = min(Self.run, Limits.values - entries.count)
-        guard innermost.shape >= 0, room >= 2, depth < Limits.depth else { return start }
         var (at, shape) = (start, innermost.shape)
+        var isFirst = entries.count == innermost.entry &+ 1
+        guard room >= 2, depth < Limits.depth, shapes.foresees(after: shape),
+            isFirst || start < input.count && input[start] == 0x2C
+        else { return start }
         // Taken out of the tape, they can grow while other parts of it are read.
         var entries: [Entry] = []
         swap(&entries, &self.entries)
         let first = entries.count
-        var isFirst = first == innermost.entry &+ 1
         entries.append(addingCapacity: room) { output in
             while output.freeCapacity >= 2 {
                 guard isFirst || at < input.count && input[at] == 0x2C else { break }

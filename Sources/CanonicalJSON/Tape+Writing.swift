@@ -48,17 +48,10 @@ extension Tape {
             } else {
                 withheld &+= write(entry, of: input, decoded, into: &output)
             }
-            while true {
-                let run = writeRun(
-                    of: cursor, isFirst: isFirst, input, entries, order, depth: outer.count,
-                    into: &output)
-                isFirst = isFirst && run == cursor.place
-                cursor.place = run
-                guard run == cursor.end else { break }
-                guard let next = outer.popLast() else { return withheld }
-                breakLine(depth: outer.count, into: &output)
-                output.append(cursor.isObject ? 0x7D : 0x5D)
-                (cursor, isFirst) = (next, false)
+            while writeRun(
+                of: &cursor, &isFirst, input, entries, order, depth: outer.count, into: &output)
+            {
+                guard close(&cursor, in: &outer, into: &output) else { return withheld }
             }
             if !isFirst { output.append(0x2C) }
             breakLine(depth: outer.count, into: &output)
@@ -69,34 +62,48 @@ extension Tape {
         }
     }
 
+    /// Ends a container and goes back to the one around it; returns whether there is one.
+    private static func close(
+        _ cursor: inout Cursor, in outer: inout [Cursor], into output: inout OutputSpan<UInt8>
+    ) -> Bool {
+        guard let next = outer.popLast() else { return false }
+        breakLine(depth: outer.count, into: &output)
+        output.append(cursor.isObject ? 0x7D : 0x5D)
+        cursor = next
+        return true
+    }
+
     /// Writes the next children of a container as long as they are written as received, each after
-    /// a comma and on a line of its own; returns the place of the first that is not.
+    /// a comma and on a line of its own; returns whether it has no others.
+    ///
+    /// - Parameter isFirst: whether the next child is the container's first, which has no comma.
     @inline(never)
     private static func writeRun(
-        of cursor: Cursor, isFirst: Bool, _ input: Span<UInt8>, _ entries: Span<Entry>,
-        _ order: Span<Int32>, depth: Int, into output: inout OutputSpan<UInt8>
-    ) -> Int {
+        of cursor: inout Cursor, _ isFirst: inout Bool, _ input: Span<UInt8>,
+        _ entries: Span<Entry>, _ order: Span<Int32>, depth: Int,
+        into output: inout OutputSpan<UInt8>
+    ) -> Bool {
+        guard depth <= 3 else { return cursor.place == cursor.end }
         var place = cursor.place
-        guard depth <= 3 else { return place }
-        // A comma but before the first, a line feed, and spaces.
-        var head: UInt64 = isFirst ? 0x2020_2020_2020_200A : 0x2020_2020_2020_0A2C
-        var headCount = isFirst ? 1 &+ 2 &* depth : 2 &+ 2 &* depth
+        // A comma, a line feed, and spaces.
+        let (head, headCount): (UInt64, Int) = (0x2020_2020_2020_0A2C, 2 &+ 2 &* depth)
         while place < cursor.end {
             let index = Int(order[place])
             // An element has no name: its second piece is empty.
             let (name, value) = (entries[index], entries[cursor.isObject ? index &+ 1 : index])
             guard value.isWrittenAsReceived, !name.traits.contains(.escaped) else { break }
             let first = Piece(
-                head: head, headCount: headCount, start: Int(name.start),
-                count: Int(name.end &- name.start))
+                head: isFirst ? head &>> 8 : head, headCount: isFirst ? headCount &- 1 : headCount,
+                start: Int(name.start), count: Int(name.end &- name.start))
             let second = Piece(
                 head: 0x203A, headCount: cursor.isObject ? 2 : 0, start: Int(value.start),
                 count: cursor.isObject ? Int(value.end &- value.start) : 0)
             guard output.append(first, second, of: input) else { break }
-            (head, headCount) = (0x2020_2020_2020_0A2C, 2 &+ 2 &* depth)
+            isFirst = false
             place &+= 1
         }
-        return place
+        cursor.place = place
+        return place == cursor.end
     }
 
     /// Writes a value that has no children; returns how many secrets it hid.
@@ -171,45 +178,4 @@ extension Tape.Entry {
 
     @inline(__always)
     var received: Range<Int> { Int(start)..<max(Int(start), Int(end)) }
-}
-
-// MARK: - The ID
-
-extension Tape {
-    /// Remembers the member of the root object that names the item: the one with the exact name,
-    /// or else, of those whose case differs, the one that sorts first.
-    @inline(__always)
-    mutating func noteID(_ input: Span<UInt8>, _ entry: Entry, at index: Int) {
-        guard entry.text.count == rules.idMember.count else { return }
-        noteFoldedID(input, entry, at: index)
-    }
-
-    private mutating func noteFoldedID(_ input: Span<UInt8>, _ entry: Entry, at index: Int) {
-        let isEscaped = entry.traits.contains(.escaped)
-        let match =
-            isEscaped
-            ? rules.matchID(decoded.span, entry.text) : rules.matchID(input, entry.text)
-        guard let isExact = match else { return }
-        if let known = idName, !isExact {
-            let order = compare(entries[Int(known.entry)], entry, input)
-            guard !known.isExact, order > 0 else { return }
-        }
-        idName = (Int32(index), isExact)
-    }
-
-    /// Appends the item's ID to `bytes`; returns where it is, or `nil` if the item has none that
-    /// may be seen.
-    mutating func appendID(of input: Span<UInt8>, to bytes: inout [UInt8]) -> Range<Int>? {
-        guard let idName else { return nil }
-        let value = entries[Int(idName.entry) + 1]
-        guard !value.traits.contains(.withheld) else { return nil }
-        let start = bytes.count
-        switch value.kind {
-        case .number: bytes.append(input, Int(value.start)..<Int(value.end))
-        case .string where value.traits.contains(.escaped): bytes.append(decoded.span, value.text)
-        case .string: bytes.append(input, value.text)
-        default: return nil
-        }
-        return bytes.count > start ? start..<bytes.count : nil
-    }
 }

@@ -72,6 +72,8 @@ struct Tape {
     /// The name that has the item's ID as its value; a folded one only if no exact one is there.
     var idName: (entry: Int32, isExact: Bool)?
     var shapes = ShapeTree()
+    /// Of the members of the object that was sorted last, how many came before each.
+    var ranks: [Int32] = []
     var cursors: [Cursor] = []
     var setScratch: [UInt8] = []
 
