@@ -6,9 +6,9 @@
 /// follows from it is known. The names of an object are all known only if it is one that was read
 /// before, name by name, so its members need neither sorting nor a search for duplicates.
 ///
-/// - Cost: 48 bytes for each name of each shape, twice its text, and two bytes more for each member of
-///   each shape that an object ended with; at most half a megabyte. What does not fit is not
-///   learnt, and the next document begins anew.
+/// - Cost: 44 bytes for each name of each shape, twice its text, and two bytes more for each member
+///   of each shape that an object ended with; about half a megabyte at most. What does not fit is
+///   not learnt, and the next document begins anew.
 struct ShapeTree: Sendable {
     /// An object as far as its names were read.
     struct Shape: Sendable {
@@ -64,7 +64,7 @@ struct ShapeTree: Sendable {
     private static let shapeLimit = 4096
     private static let blockLimit = 1 << 13
     private static let placeLimit = 1 << 15
-    /// The longest name that is learnt, and the most names that are learnt for one place.
+    /// The longest name that is learnt, quotes included, and how many are for one place.
     private static let longestName = 256
     private static let mostSiblings = 16
 

@@ -1,6 +1,6 @@
 /// The only unsafe code of this module: a few shims that check their bounds themselves, because the
-/// standard library has no safe way to load several bytes from a span at once, to append several, or
-/// to copy a span's bytes.
+/// standard library has no safe way to load several bytes from a span at once, to append several,
+/// or to copy a span's bytes.
 ///
 /// They buy a factor of two over the same code byte by byte.
 extension Span<UInt8> {

@@ -115,8 +115,9 @@ struct ShapeTreeTests {
     @Test func `rules and secrets hold where a shape is known`() throws {
         let rules = CanonicalRules(volatile: ["v", "o.a"], sets: ["s"])
         let documents = [1, 2, 3].map {
-            #"{"v":\#($0),"s":["b","a"],"password":"x\#($0)","o":{"a":1,"token":2,"@odata.id":"x"},"#
-                + #""t":"eyJh.eyJz.\#($0)","a@odata.context":"","passwordCredentials":[{"hint":"h"}]}"#
+            #"{"v":\#($0),"s":["b","a"],"password":"x\#($0)","t":"eyJh.eyJz.\#($0)","#
+                + #""o":{"a":1,"token":2,"@odata.id":"x"},"a@odata.context":"","#
+                + #""passwordCredentials":[{"hint":"h"}]}"#
         }
 
         let forms = try read(documents.map { Array($0.utf8) }, by: rules)
