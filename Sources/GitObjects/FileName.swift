@@ -18,7 +18,7 @@ package struct FileName: Hashable, Sendable {
         }
         let plain = escaped(id)
         // What looks like a name with a suffix gets one too, or it could pass for another's.
-        let isPlain = !plain.isEmpty && plain.count <= 200 && !Self.isSuffixed(plain[...])
+        let isPlain = !plain.isEmpty && plain.count <= 200 && !Self.isSuffixed(plain)
         bytes = isPlain ? plain : suffixed(plain, with: id)
     }
 
@@ -29,10 +29,11 @@ package struct FileName: Hashable, Sendable {
     }
 
     /// Whether a name in a tree may have been given by ``init(distinct:)``.
-    package static func isSuffixed(_ name: ArraySlice<UInt8>) -> Bool {
-        guard name.count >= 17, name[name.endIndex - 17] == UInt8(ascii: "~") else { return false }
+    package static func isSuffixed(_ name: some BidirectionalCollection<UInt8>) -> Bool {
+        let end = name.suffix(17)
+        guard end.count == 17, end.first == UInt8(ascii: "~") else { return false }
         let digits = Array("0123456789abcdef".utf8)
-        return name.suffix(16).allSatisfy(digits.contains)
+        return end.dropFirst().allSatisfy(digits.contains)
     }
 
     /// Whether an ID is its own name, and falls together with no other one's on any file system. True

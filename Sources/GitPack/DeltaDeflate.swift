@@ -94,6 +94,7 @@ struct DeltaDeflate: ~Copyable {
                     if place < at,
                         bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self) == word
                     {
+                        writer.flush()
                         let count = matchLength(bytes, place, at)
                         let length = lengths[count]
                         let distance = DistanceSymbol(at - place)
@@ -106,15 +107,17 @@ struct DeltaDeflate: ~Copyable {
                             counts[286 + distance.symbol] += 1
                         }
                         at += count
+                        writer.flush()
                     } else {
                         // The low byte is the first: this is the order of x86 and ARM.
                         let byte = Int(UInt8(truncatingIfNeeded: UInt32(littleEndian: word)))
                         writer.append(symbols[byte])
                         if isCounted { counts[byte] += 1 }
                         at += 1
+                        if writer.isHalfFull { writer.flush() }
                     }
-                    writer.flush()
                 }
+                writer.flush()
                 while at < bytes.count {
                     writer.append(symbols[Int(bytes[at])])
                     if isCounted { counts[Int(bytes[at])] += 1 }
@@ -129,6 +132,14 @@ struct DeltaDeflate: ~Copyable {
     private func matchLength(_ bytes: UnsafeRawBufferPointer, _ one: Int, _ other: Int) -> Int {
         let limit = min(258, bytes.count - other)
         var length = 4
+        while length + 8 <= limit {
+            let left = bytes.loadUnaligned(fromByteOffset: one + length, as: UInt64.self)
+            let right = bytes.loadUnaligned(fromByteOffset: other + length, as: UInt64.self)
+            if left != right {
+                return length + (left.littleEndian ^ right.littleEndian).trailingZeroBitCount / 8
+            }
+            length += 8
+        }
         while length < limit, bytes[one + length] == bytes[other + length] { length += 1 }
         return length
     }
@@ -181,6 +192,9 @@ private struct BitWriter {
         bits |= UInt64(truncatingIfNeeded: value) &<< bitCount
         bitCount += UInt64(truncatingIfNeeded: width)
     }
+
+    /// Whether a byte's code still fits, and hardly more.
+    var isHalfFull: Bool { bitCount >= 32 }
 
     /// Leaves at most seven bits, so that a whole match fits.
     @inline(__always)

@@ -151,10 +151,7 @@ private let newline = UInt8(ascii: "\n")
 
 /// The end of the line that holds `start`, with its line break.
 private func lineEnd(_ text: UnsafeRawBufferPointer, _ start: Int) -> Int {
-    guard start < text.count, let first = text.baseAddress,
-        let found = memchr(first + start, Int32(newline), text.count - start)
-    else { return text.count }
-    return UnsafeRawPointer(found) - first + 1
+    place(of: newline, in: text, start, text.count).map { $0 + 1 } ?? text.count
 }
 
 private func lineStart(_ text: UnsafeRawBufferPointer, _ at: Int) -> Int {
@@ -168,14 +165,19 @@ private func nameEnd(_ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -
     var at = start
     while at < end, text[at] == UInt8(ascii: " ") { at += 1 }
     guard at < end, text[at] == UInt8(ascii: "\"") else { return nil }
-    at += 1
-    while at + 1 < end {
-        if text[at] == UInt8(ascii: "\"") {
-            return text[at + 1] == UInt8(ascii: ":") ? at + 2 : nil
-        }
-        at += 1
+    guard let quote = place(of: UInt8(ascii: "\""), in: text, at + 1, end), quote + 1 < end else {
+        return nil
     }
-    return nil
+    return text[quote + 1] == UInt8(ascii: ":") ? quote + 2 : nil
+}
+
+private func place(
+    of byte: UInt8, in text: UnsafeRawBufferPointer, _ start: Int, _ end: Int
+) -> Int? {
+    guard start < end, let first = text.baseAddress,
+        let found = memchr(first + start, Int32(byte), end - start)
+    else { return nil }
+    return UnsafeRawPointer(found) - first
 }
 
 private func hash(_ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> UInt32 {
@@ -209,6 +211,16 @@ private func commonSuffix(
 ) -> Int {
     let limit = min(oneRange.count, otherRange.count)
     var count = 0
+    while count + 8 <= limit {
+        let left = one.loadUnaligned(
+            fromByteOffset: oneRange.upperBound - count - 8, as: UInt64.self)
+        let right = other.loadUnaligned(
+            fromByteOffset: otherRange.upperBound - count - 8, as: UInt64.self)
+        if left != right {
+            return count + (left.littleEndian ^ right.littleEndian).leadingZeroBitCount / 8
+        }
+        count += 8
+    }
     while count < limit,
         one[oneRange.upperBound - count - 1] == other[otherRange.upperBound - count - 1]
     { count += 1 }

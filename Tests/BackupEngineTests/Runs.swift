@@ -56,7 +56,8 @@ final class Runs {
     @discardableResult
     func run(
         _ tenant: RecordedTenant, _ selection: [SelectedResource],
-        _ change: (inout BackupOptions) -> Void = { _ in }
+        _ change: (inout BackupOptions) -> Void = { _ in },
+        authors: @escaping @Sendable (Int) -> Authors? = { _ in nil }
     ) async throws -> BackupResult {
         day += 1
         var options = BackupOptions(
@@ -67,7 +68,7 @@ final class Runs {
             version: "test")
         change(&options)
         let end = options.start.addingTimeInterval(9)
-        return try await Backup(from: tenant, options, now: { end }).run()
+        return try await Backup(from: tenant, options, now: { end }, authors: authors).run()
     }
 
     func git(_ arguments: String...) throws -> String {

@@ -58,7 +58,6 @@ struct DamageTests {
 
         #expect(wrong?.kind == .damaged)
         #expect(missing?.kind == .damaged)
-        #expect(await !store.contains(absent))
     }
 
     @Test(arguments: ["whole", "cut", "emptied", "zeroed", "another object's"])

@@ -44,17 +44,23 @@ package final class TemporaryRepository: Sendable {
         try run(["git"] + arguments, input: input)
     }
 
+    /// Runs a Python script and returns what it wrote.
+    package func python(_ script: String, input: [UInt8]) throws -> [UInt8] {
+        try run(["python3", "-c", script], input: input)
+    }
+
     /// Returns a file's bytes; `name` is below the repository.
     package func file(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)")))
     }
 
-    /// Writes a file below the repository, and the folders above it.
+    /// Writes a file below the repository, and the folders above it; replaces what was there, even
+    /// if that may not be written to.
     package func write(_ name: String, _ bytes: some Sequence<UInt8>) throws {
         let url = URL(fileURLWithPath: "\(path)/\(name)")
         try FileManager.default.createDirectory(
             at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: url)
+        try Data(bytes).write(to: url, options: .atomic)
     }
 
     /// The paths of all files below the repository, sorted.

@@ -34,7 +34,8 @@ struct BackupRequest: Sendable {
         BackupOptions(
             repository: repository, branch: branch, root: root, selection: selection.resources,
             tenant: tenant, identityName: identityName, identityEmail: identityEmail, start: start,
-            version: programVersion, acceptDeletions: acceptDeletions, isDryRun: isDryRun)
+            version: programVersion, acceptDeletions: acceptDeletions, isDryRun: isDryRun,
+            workers: ProcessInfo.processInfo.activeProcessorCount)
     }
 
     static func repository(_ settings: Settings) throws(CommandFailure) -> String {

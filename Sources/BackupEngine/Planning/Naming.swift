@@ -87,7 +87,7 @@ struct Naming {
     /// Returns the names in the order of `ids`, no two of them equal.
     func names(of ids: [[UInt8]]) -> [[UInt8]] {
         var names = ids.map { FileName($0).bytes }
-        let hasSuffixes = taken.contains { FileName.isSuffixed($0[...]) }
+        let hasSuffixes = taken.contains(where: FileName.isSuffixed)
         guard hasSuffixes || mayCollide(names) else { return names }
         var twins: [String: [Int]] = [:]
         for (index, id) in ids.enumerated() {

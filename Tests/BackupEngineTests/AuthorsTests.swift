@@ -1,0 +1,150 @@
+import BackupEngine
+import GraphCatalog
+import TestSupport
+import Testing
+
+/// Commits by several authors in one run.
+struct AuthorsTests {
+    private func author(_ number: Int, time: Int) -> Authors {
+        Authors(
+            names: ["Author \(number)"], email: "author\(number)@contoso.com", time: Int64(time))
+    }
+
+    private func people(_ range: Range<Int>, _ value: (Int) -> String) -> RecordedTenant.Answer {
+        .pages([range.map { item("person-number-\($0)", "\"value\":\"\(value($0))\"") }])
+    }
+
+    @Test func `each author's changes are one commit, the oldest first, the unknown last`()
+        async throws
+    {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["people": people(0..<9) { _ in "old" }])
+        try await runs.run(tenant, all(BackupEngineTests.people))
+        tenant.set("people", people(0..<9) { _ in "new" })
+
+        try await runs.run(
+            tenant, all(BackupEngineTests.people),
+            authors: { place in
+                place % 3 == 2 ? nil : author(place % 3, time: 1_790_000_000 - place % 3)
+            })
+
+        #expect(
+            try runs.git("log", "-3", "--format=%an %ae %at", "main").split(separator: "\n") == [
+                "Tenantkeep tenantkeep@localhost 1790172800",
+                "Author 0 author0@contoso.com 1790000000",
+                "Author 1 author1@contoso.com 1789999999",
+            ])
+        for (commit, numbers) in [("main~2", [1, 4, 7]), ("main~1", [0, 3, 6]), ("main", [2, 5, 8])] {
+            let files = try runs.repository.git(
+                "diff-tree", "--no-commit-id", "--name-only", "-r", commit)
+            #expect(
+                files.split(separator: "\n").map(String.init)
+                    == numbers.map { "People/person-number-\($0)/person-number-\($0).json" })
+        }
+        try runs.expectSound()
+    }
+
+    @Test func `a first run begins with what nobody is known to have done`() async throws {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["people": people(0..<4) { _ in "" }])
+
+        try await runs.run(
+            tenant, all(BackupEngineTests.people),
+            authors: { $0 == 1 ? author(1, time: 1_700_000_000) : nil })
+
+        #expect(
+            try runs.git("log", "--format=%an", "main").split(separator: "\n") == [
+                "Author 1", "Tenantkeep",
+            ])
+        try runs.expectSound()
+    }
+
+    /// The folder's tree is large enough to be written as deltas.
+    @Test func `a folder that many commits change is one whole tree and a chain of deltas`()
+        async throws
+    {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["people": people(0..<400) { _ in "old" }])
+        try await runs.run(tenant, all(BackupEngineTests.people))
+        tenant.set("people", people(0..<400) { $0 % 4 == 0 ? "new" : "old" })
+
+        try await runs.run(
+            tenant, all(BackupEngineTests.people),
+            authors: { author($0 % 5, time: 1_780_000_000 + $0 % 5) })
+
+        #expect(try runs.git("rev-list", "--count", "main") == "6")
+        let whole = try runs.wholeTrees(of: "People", in: (0..<5).map { "main~\($0)" })
+        #expect(whole == ["main"])
+        try runs.expectSound()
+        try runs.expectTrees(of: "main~4", "main")
+    }
+
+    @Test func `no chain of trees grows past its limit`() async throws {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["people": people(0..<200) { _ in "old" }])
+        try await runs.run(tenant, all(BackupEngineTests.people))
+        tenant.set("people", people(0..<200) { $0 < 120 ? "new" : "old" })
+
+        try await runs.run(
+            tenant, all(BackupEngineTests.people),
+            authors: { author($0, time: 1_780_000_000 + $0) })
+
+        #expect(try runs.git("rev-list", "--count", "main") == "121")
+        let whole = try runs.wholeTrees(of: "People", in: (0..<120).map { "main~\($0)" })
+        #expect(whole.count == 3 && whole.first == "main")
+        try runs.expectSound()
+    }
+
+    @Test func `a folder that one commit empties is filled again by the next`() async throws {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["people": people(0..<1) { _ in "old" }])
+        try await runs.run(tenant, all(BackupEngineTests.people))
+        tenant.set("people", people(5..<6) { _ in "new" })
+
+        try await runs.run(
+            tenant, all(BackupEngineTests.people),
+            authors: { author($0, time: 1_780_000_000 + $0) })
+
+        #expect(try runs.git("ls-tree", "-r", "--name-only", "main~1") == "")
+        #expect(try runs.files == ["People/person-number-5/person-number-5.json"])
+        try runs.expectSound()
+    }
+
+    /// The folder's tree is the same after the second commit as before the first.
+    @Test func `trees that come back are written once`() async throws {
+        let runs = try Runs()
+        let answer = people(0..<300) { _ in "old" }
+        let tenant = RecordedTenant(["people": answer])
+        try await runs.run(tenant, all(BackupEngineTests.people))
+        tenant.set("people", people(0..<300) { $0 == 7 ? "new" : "old" })
+        try await runs.run(tenant, all(BackupEngineTests.people))
+        tenant.set("people", answer)
+
+        try await runs.run(tenant, all(BackupEngineTests.people))
+
+        #expect(try runs.git("rev-parse", "main^{tree}") == runs.git("rev-parse", "main~2^{tree}"))
+        try runs.expectSound()
+    }
+}
+
+extension Runs {
+    /// The commits whose tree at a path is not kept as a delta.
+    fileprivate func wholeTrees(of path: String, in commits: [String]) throws -> [String] {
+        let lines = try commits.map { try repository.git("rev-parse", "\($0):\(path)") }
+        let bases = try repository.git(
+            "cat-file", "--batch-check=%(deltabase)",
+            input: Array(lines.map { "\($0)\n" }.joined().utf8)
+        ).split(separator: "\n")
+        return zip(commits, bases).filter { $1.allSatisfy { $0 == "0" } }.map(\.0)
+    }
+
+    /// Fails unless git builds the trees of some commits anew with the same IDs.
+    fileprivate func expectTrees(of commits: String...) throws {
+        for commit in commits {
+            let list = try repository.gitBytes("ls-tree", "-z", "\(commit):People")
+            #expect(
+                try repository.git("mktree", "-z", input: list)
+                    == repository.git("rev-parse", "\(commit):People"))
+        }
+    }
+}
