@@ -57,6 +57,13 @@ struct Results: Codable {
             """
     }
 
+    /// How much of the machine other processes took while something was measured, 0 to 1.
+    var disturbance: Double {
+        let usages = rows.flatMap(\.samples).map(\.usage)
+        let time = usages.reduce(0) { $0 + $1.wall } * Double(machine.cores)
+        return usages.reduce(0) { $0 + $1.othersCPU } / time
+    }
+
     func write(to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
