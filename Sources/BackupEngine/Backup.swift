@@ -16,15 +16,19 @@ package struct Backup<Source: GraphSource>: Sendable {
     let progress: @Sendable (BackupEvent) async -> Void
     /// Gives the run's end; everything else uses its start.
     let now: @Sendable () -> Date
+    /// Who made the change at a place in path order.
+    let authors: @Sendable (Int) -> Authors?
 
     package init(
         from source: Source, _ options: BackupOptions,
         now: @escaping @Sendable () -> Date = { Date.now },
+        authors: @escaping @Sendable (Int) -> Authors? = { _ in nil },
         progress: @escaping @Sendable (BackupEvent) async -> Void = { _ in }
     ) {
         self.source = source
         self.options = options
         self.now = now
+        self.authors = authors
         self.progress = progress
     }
 
@@ -45,7 +49,9 @@ package struct Backup<Source: GraphSource>: Sendable {
     private func run(in store: GitStore) async throws(BackupError) -> BackupResult {
         let last = try await lastState(of: store)
         let reader = TenantReader(
-            source: source, store: store, tenant: options.tenant, progress: progress,
+            source: source, store: store,
+            packers: PagePackers(options.workers, await store.holdings),
+            tenant: options.tenant, progress: progress,
             previousCounts: last.record?.types.mapValues(\.objects) ?? [:])
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)
@@ -137,12 +143,14 @@ package struct Backup<Source: GraphSource>: Sendable {
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
             await progress(.ended(type: name, record))
         }
-        let changed = try await ChangeNames(store: store, readings: plan.readings)
-            .describe(plan.changes, limit: options.isDryRun ? 1_000 : RunText.listed)
         var run = RunWriter(options: options, plan: plan, store: store)
+        var listed: [ChangedObject] = []
         if !plan.changes.isEmpty {
-            try await run.writeCommits(changed, on: last.branch, last.tree)
+            let shares = ChangeShares(
+                plan.changes.changes.count, isFirstRun: last.branch == nil, authors)
+            listed = try await run.writeCommits(of: shares, on: last.branch, last.tree)
         }
+        if options.isDryRun { listed = try await allChanges(of: plan, in: store) }
         let record = try await run.record(records, before: last.branch, end: now())
         if !options.isDryRun {
             if Task.isCancelled { throw .interrupted }
@@ -150,7 +158,15 @@ package struct Backup<Source: GraphSource>: Sendable {
             try await run.publish(record, branchBefore: last.branch, runsBefore: last.runs)
         }
         return BackupResult(
-            record: record, changes: changed,
+            record: record, changes: listed,
             isIncomplete: records.values.contains(where: \.isIncomplete))
+    }
+
+    private func allChanges(
+        of plan: Plan, in store: GitStore
+    ) async throws(BackupError) -> [ChangedObject] {
+        try await ChangeNames(store: store, readings: plan.readings).describe(
+            plan.changes, plan.changes.changes.indices, listing: .max, naming: 1_000
+        ).listed
     }
 }

@@ -23,11 +23,13 @@ package struct BackupOptions: Sendable {
     package var acceptDeletions: Bool
     /// Says what would change and writes nothing.
     package var isDryRun: Bool
+    /// Pages packed at the same time: one for each core. The repository does not depend on it.
+    package var workers: Int
 
     package init(
         repository: String, branch: RefName, root: RootPath, selection: [SelectedResource],
         tenant: String, identityName: String, identityEmail: String, start: Date, version: String,
-        acceptDeletions: Bool = false, isDryRun: Bool = false
+        acceptDeletions: Bool = false, isDryRun: Bool = false, workers: Int = 2
     ) {
         self.repository = repository
         self.branch = branch
@@ -40,6 +42,7 @@ package struct BackupOptions: Sendable {
         self.version = version
         self.acceptDeletions = acceptDeletions
         self.isDryRun = isDryRun
+        self.workers = workers
     }
 }
 

@@ -102,7 +102,7 @@ package struct AuditRecord: Codable, Sendable, Equatable {
 package struct BackupResult: Sendable {
     /// As published; of a dry run, as it would be.
     package let record: RunRecord
-    /// What changed, in path order.
+    /// What changed: in a dry run everything, in path order; else what the commits' texts list.
     package let changes: [ChangedObject]
     /// Types kept, or skipped for want of a permission (exit status 3).
     package let isIncomplete: Bool

@@ -18,7 +18,7 @@ package struct FileName: Hashable, Sendable {
         }
         let plain = escaped(id)
         // What looks like a name with a suffix gets one too, or it could pass for another's.
-        let isPlain = !plain.isEmpty && plain.count <= 200 && !Self.isSuffixed(plain)
+        let isPlain = !plain.isEmpty && plain.count <= 200 && !Self.isSuffixed(plain[...])
         bytes = isPlain ? plain : suffixed(plain, with: id)
     }
 
@@ -29,10 +29,25 @@ package struct FileName: Hashable, Sendable {
     }
 
     /// Whether a name in a tree may have been given by ``init(distinct:)``.
-    package static func isSuffixed(_ name: [UInt8]) -> Bool {
+    package static func isSuffixed(_ name: ArraySlice<UInt8>) -> Bool {
+        guard name.count >= 17, name[name.endIndex - 17] == UInt8(ascii: "~") else { return false }
         let digits = Array("0123456789abcdef".utf8)
-        return name.count >= 17 && name[name.count - 17] == UInt8(ascii: "~")
-            && name.suffix(16).allSatisfy(digits.contains)
+        return name.suffix(16).allSatisfy(digits.contains)
+    }
+
+    /// Whether an ID is its own name, and falls together with no other one's on any file system. True
+    /// of every GUID in lower case.
+    package static func isPlain(_ id: Span<UInt8>) -> Bool {
+        guard id.count > 7 && id.count <= 200 else { return false }
+        for index in id.indices {
+            switch id[index] {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "_"):
+                continue
+            default: return false
+            }
+        }
+        return true
     }
 
     /// Equal for names that one file system or another takes for the same.

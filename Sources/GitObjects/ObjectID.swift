@@ -4,9 +4,18 @@ import ObjectHash
 ///
 /// Ordered as git orders IDs, by their bytes. 24 bytes in memory, no allocation.
 package struct ObjectID: Hashable, Comparable, Sendable {
-    private let high: UInt64
-    private let middle: UInt64
-    private let low: UInt32
+    /// The first 8 bytes, the next 8 and the last 4, each in network order.
+    package let high: UInt64
+    package let middle: UInt64
+    package let low: UInt32
+
+    /// No object's ID: what git writes where there is none.
+    package static let zero = ObjectID(0, 0, 0)
+
+    /// The ID of these parts.
+    package init(_ high: UInt64, _ middle: UInt64, _ low: UInt32) {
+        (self.high, self.middle, self.low) = (high, middle, low)
+    }
 
     /// Reads an ID from the 20 bytes at `offset`.
     package init(_ bytes: Span<UInt8>, at offset: Int = 0) {

@@ -105,6 +105,17 @@ package struct TreeWriter: Sendable {
 
     package var isEmpty: Bool { bytes.isEmpty }
 
+    /// The bytes of a folder that holds one object's file, `<name>.json`, and nothing else.
+    package static func folder(of name: some Collection<UInt8>, _ blob: ObjectID) -> [UInt8] {
+        var tree = TreeWriter()
+        tree.bytes.reserveCapacity(name.count + 33)
+        tree.bytes.append(contentsOf: "100644 ".utf8)
+        tree.bytes.append(contentsOf: name)
+        tree.bytes.append(contentsOf: ".json\0".utf8)
+        blob.append(to: &tree.bytes)
+        return tree.bytes
+    }
+
     package mutating func append(_ entry: TreeEntry) {
         append(entry.mode, entry.name, entry.id)
     }

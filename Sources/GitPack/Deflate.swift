@@ -9,6 +9,10 @@ struct Deflate: ~Copyable {
     private let decompressor: OpaquePointer
     private var buffer: [UInt8] = []
 
+    /// So few bytes are stored: a folder of one object is mostly two hashes in other words, which
+    /// do not compress, and a call of libdeflate has a fixed price of some microseconds.
+    private static let stored = 80
+
     init() {
         guard let compressor = libdeflate_alloc_compressor(1),
             let decompressor = libdeflate_alloc_decompressor()
@@ -23,17 +27,27 @@ struct Deflate: ~Copyable {
     }
 
     /// Appends the zlib stream of `bytes` to `output`.
-    mutating func compress(_ bytes: Span<UInt8>, into output: inout [UInt8]) {
+    mutating func compress(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+        guard bytes.count > Self.stored else { return store(bytes, in: &output) }
         let bound = libdeflate_zlib_compress_bound(compressor, bytes.count)
         if buffer.count < bound { buffer = [UInt8](repeating: 0, count: bound) }
-        let count = bytes.withUnsafeBufferPointer { input in
-            buffer.withUnsafeMutableBytes { output in
-                libdeflate_zlib_compress(
-                    compressor, input.baseAddress, input.count, output.baseAddress, output.count)
-            }
+        let count = buffer.withUnsafeMutableBytes { output in
+            libdeflate_zlib_compress(
+                compressor, bytes.baseAddress, bytes.count, output.baseAddress, output.count)
         }
         precondition(count > 0, "libdeflate needs no more than its own bound")
         output.append(contentsOf: buffer[..<count])
+    }
+
+    /// Appends a zlib stream of one stored block (RFC 1951, 3.2.4).
+    private func store(_ bytes: UnsafeRawBufferPointer, in output: inout [UInt8]) {
+        let count = UInt8(bytes.count)
+        output.append(contentsOf: [0x78, 0x01, 0x01, count, 0, ~count, 0xFF])
+        output.append(contentsOf: bytes)
+        let sum = libdeflate_adler32(1, bytes.baseAddress, bytes.count)
+        for shift: UInt32 in [24, 16, 8, 0] {
+            output.append(UInt8(truncatingIfNeeded: sum >> shift))
+        }
     }
 
     /// Returns the `count` bytes a zlib stream holds; `nil` if it does not hold exactly those.
@@ -73,6 +87,6 @@ struct Deflate: ~Copyable {
 }
 
 /// Returns the CRC-32 of `bytes`, as an index keeps it for each entry.
-func crc32(_ bytes: [UInt8]) -> UInt32 {
-    bytes.withUnsafeBytes { libdeflate_crc32(0, $0.baseAddress, $0.count) }
+func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    libdeflate_crc32(0, bytes.baseAddress, bytes.count)
 }

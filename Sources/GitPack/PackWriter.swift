@@ -1,34 +1,43 @@
 import Crypto
 package import GitObjects
+import Glibc
 
 /// Writes one pack and its index.
 ///
 /// An object is written once: giving the same one again costs a look-up. Nothing outside can see an
 /// object until ``finish()`` has been called and ``FinishedPack/publish()`` has named the pair.
 ///
-/// - Format: version 2 packs of whole zlib streams and version 2 indexes (git's
-///   `gitformat-pack`), byte for byte what `git index-pack` makes of the same pack.
+/// - Format: version 2 packs of zlib streams and deltas by offset, and version 2 indexes (git's
+///   `gitformat-pack`), byte for byte what `git index-pack` makes of the same pack. Every delta's
+///   base is in the same pack, before it.
 /// - Durability: ``finish()`` returns when pack and index are on the disk. A writer that is let go
 ///   before leaves a file named `tmp_pack_…`, which ``discard()`` and git's own gc remove.
-/// - Memory: 40 bytes an object.
+/// - Memory: 40 bytes an object, kept by the ``WrittenObjects`` it is given.
 package struct PackWriter: ~Copyable {
     private var file: DurableFile
     private let folder: String
     private let unique: String
+    private let written: WrittenObjects
     private var deflate = Deflate()
-    private var entries: [IndexEntry] = []
-    private var places: [ObjectID: Int] = [:]
+
+    /// Deltas on top of one another at most; git's own limit by default.
+    package static let longestChain = 50
 
     /// Starts a pack in `folder`, the repository's `objects/pack`.
     ///
-    /// - Parameter unique: part of the temporary names; no two writers may share one.
-    package init(in folder: String, unique: String) throws(FileError) {
+    /// - Parameters:
+    ///   - unique: part of the temporary names; no two writers may share one.
+    ///   - written: empty; takes note of what is written.
+    package init(
+        in folder: String, unique: String, written: WrittenObjects = WrittenObjects()
+    ) throws(FileError) {
         let path = PackWriter.temporaryNames(in: folder, unique: unique)[0]
         var file = try DurableFile(creating: path, mode: 0o444)
         try file.write(header(count: 0))
         self.file = file
         self.folder = folder
         self.unique = unique
+        self.written = written
     }
 
     /// The paths a writer with this name may leave behind if it is killed.
@@ -37,36 +46,158 @@ package struct PackWriter: ~Copyable {
     }
 
     /// Objects in the pack so far.
-    package var count: Int { entries.count }
+    package var count: Int { written.count }
 
     /// Whether this pack holds the object.
-    package func contains(_ id: ObjectID) -> Bool { places[id] != nil }
+    package func contains(_ id: ObjectID) -> Bool { written.contains(id) }
 
-    /// Appends an object, unless the pack holds it.
+    // MARK: Writing
+
+    /// Appends an object as a whole, unless the pack holds it.
     ///
     /// - Parameter id: the object's ID, which the caller has computed from these bytes.
     package mutating func append(
         _ kind: ObjectKind, _ bytes: Span<UInt8>, id: ObjectID
     ) throws(FileError) {
-        guard places[id] == nil else { return }
-        var entry = entryHeader(kind, count: bytes.count)
-        deflate.compress(bytes, into: &entry)
-        places[id] = entries.count
-        entries.append(IndexEntry(id: id, offset: UInt64(file.count), crc: crc32(entry)))
+        guard !contains(id) else { return }
+        var entry: [UInt8] = []
+        EntryHeader.append(.whole(kind), count: bytes.count, to: &entry)
+        bytes.withUnsafeBytes { deflate.compress($0, into: &entry) }
+        try append(entry, id)
+    }
+
+    /// Appends an object as a delta of one that the pack holds, unless it holds it already.
+    ///
+    /// - Parameter id: the ID of what the delta makes of its base.
+    package mutating func append(
+        _ delta: ObjectDelta, of base: ObjectID, id: ObjectID
+    ) throws(FileError) {
+        guard !contains(id) else { return }
+        guard let base = written.entry(of: base) else {
+            preconditionFailure("a delta's base comes first")
+        }
+        var entry: [UInt8] = []
+        EntryHeader.append(
+            .offsetDelta(distance: file.count - Int(base.offset)), count: delta.bytes.count,
+            to: &entry)
+        delta.bytes.withUnsafeBytes { deflate.compress($0, into: &entry) }
+        try append(entry, id)
+    }
+
+    /// Appends the objects of a chunk, but for those that the pack holds.
+    package mutating func append(_ chunk: PackChunk) throws(FileError) {
+        let isWhole = chunk.entries.indices.allSatisfy { !chunk.range(of: $0).isEmpty }
+        guard isWhole, !written.containsAny(of: chunk.entries) else {
+            return try appendParts(of: chunk)
+        }
+        let start = UInt64(file.count)
+        try file.write(chunk.bytes)
+        written.append(
+            chunk.entries.lazy.map {
+                IndexEntry(id: $0.id, offset: start + UInt64($0.offset), crc: $0.crc)
+            })
+    }
+
+    private mutating func append(_ entry: [UInt8], _ id: ObjectID) throws(FileError) {
+        let crc = entry.withUnsafeBytes(crc32)
+        written.append(IndexEntry(id: id, offset: UInt64(file.count), crc: crc))
         try file.write(entry)
+    }
+
+    // MARK: Chunks of which some is there already
+
+    private mutating func appendParts(of chunk: PackChunk) throws(FileError) {
+        for (place, entry) in chunk.entries.enumerated() where !contains(entry.id) {
+            let bytes = Array(chunk.bytes[chunk.range(of: place)])
+            if entry.base < 0 {
+                try append(bytes, entry.id)
+            } else {
+                try appendDelta(bytes, entry.id, of: chunk.entries[Int(entry.base)].id)
+            }
+        }
+    }
+
+    /// Appends a delta that has come to lie elsewhere than its base: only the distance in its header
+    /// is another. Where the base is itself at the end of a long chain, the object is kept whole.
+    private mutating func appendDelta(
+        _ entry: [UInt8], _ id: ObjectID, of base: ObjectID
+    ) throws(FileError) {
+        guard let header = entry.withUnsafeBytes({ EntryHeader($0) }),
+            let place = written.entry(of: base)
+        else { preconditionFailure("a chunk's delta has a base") }
+        guard try chainLength(at: place.offset) < Self.longestChain else {
+            let object = try expanded(entry, header, base)
+            return try append(object.kind, object.bytes.span, id: id)
+        }
+        var moved: [UInt8] = []
+        EntryHeader.append(
+            .offsetDelta(distance: file.count - Int(place.offset)), count: header.count, to: &moved)
+        try append(moved + entry[header.length...], id)
+    }
+
+    private mutating func expanded(
+        _ entry: [UInt8], _ header: EntryHeader, _ base: ObjectID
+    ) throws(FileError) -> (kind: ObjectKind, bytes: [UInt8]) {
+        let delta = deflate.decompress(Array(entry[header.length...]), count: header.count)
+        guard let (kind, bytes) = try read(base), let delta, let whole = applied(delta, to: bytes)
+        else { throw FileError("read back \(file.path)", code: EIO) }
+        return (kind, whole)
+    }
+
+    private mutating func chainLength(at offset: UInt64) throws(FileError) -> Int {
+        var length = 0
+        var entry = try readEntry(at: offset)
+        while case .offsetDelta(let distance) = entry.header.form {
+            length += 1
+            entry = try readEntry(at: entry.offset - UInt64(distance))
+        }
+        return length
+    }
+
+    // MARK: Reading back
+
+    private struct StoredEntry {
+        let offset: UInt64
+        let header: EntryHeader
+        let stream: [UInt8]
     }
 
     /// Returns an object of this pack; `nil` if it does not hold it.
     package mutating func read(_ id: ObjectID) throws(FileError) -> (ObjectKind, [UInt8])? {
-        guard let place = places[id] else { return nil }
-        let offset = Int(entries[place].offset)
-        let end = place + 1 < entries.count ? Int(entries[place + 1].offset) : file.count
-        let packed = try file.read(end - offset, at: offset)
-        guard let entry = PackedEntry(packed),
-            let bytes = deflate.decompress(Array(packed[entry.streamStart...]), count: entry.count)
-        else { throw FileError("read back \(file.path)", code: 5) }
-        return (entry.kind, bytes)
+        guard let place = written.entry(of: id) else { return nil }
+        var entry = try readEntry(at: place.offset)
+        var deltas: [[UInt8]] = []
+        while case .offsetDelta(let distance) = entry.header.form {
+            deltas.append(try inflated(entry))
+            entry = try readEntry(at: entry.offset - UInt64(distance))
+        }
+        guard case .whole(let kind) = entry.header.form else { throw unreadable }
+        var bytes = try inflated(entry)
+        for delta in deltas.reversed() {
+            guard let next = applied(delta, to: bytes) else { throw unreadable }
+            bytes = next
+        }
+        return (kind, bytes)
     }
+
+    private mutating func readEntry(at offset: UInt64) throws(FileError) -> StoredEntry {
+        let end = written.nextOffset(after: offset) ?? UInt64(file.count)
+        let bytes = try file.read(Int(end - offset), at: Int(offset))
+        guard let header = bytes.withUnsafeBytes({ EntryHeader($0) }) else { throw unreadable }
+        return StoredEntry(
+            offset: offset, header: header, stream: Array(bytes[header.length...]))
+    }
+
+    private func inflated(_ entry: StoredEntry) throws(FileError) -> [UInt8] {
+        guard let bytes = deflate.decompress(entry.stream, count: entry.header.count) else {
+            throw unreadable
+        }
+        return bytes
+    }
+
+    private var unreadable: FileError { FileError("read back \(file.path)", code: EIO) }
+
+    // MARK: Completing
 
     /// Completes pack and index and puts both on the disk, still under their temporary names.
     ///
@@ -87,7 +218,7 @@ package struct PackWriter: ~Copyable {
 
     /// Writes what is known last, and returns the pack's checksum.
     private mutating func complete() throws(FileError) -> [UInt8] {
-        try file.overwrite(header(count: entries.count), at: 0)
+        try file.overwrite(header(count: written.count), at: 0)
         let trailer = try hashOfBody()
         try file.write(trailer)
         try file.sync()
@@ -97,7 +228,10 @@ package struct PackWriter: ~Copyable {
     private func writeIndex(_ path: String, packTrailer: [UInt8]) throws(FileError) {
         var index = try DurableFile(creating: path, mode: 0o444)
         do throws(FileError) {
-            try index.write(PackIndex(entries).bytes(packTrailer: packTrailer))
+            try PackIndex(written.take()).write(packTrailer: packTrailer) {
+                (bytes) throws(FileError) in
+                try index.write(bytes)
+            }
             try index.sync()
         } catch {
             try? removeFile(path)
@@ -159,43 +293,4 @@ private func header(count: Int) -> [UInt8] {
 
 func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
     withUnsafeBytes(of: value.bigEndian) { Array($0) }
-}
-
-/// Kind and size in front of an entry: four bits of size in the first byte, seven in each further.
-private func entryHeader(_ kind: ObjectKind, count: Int) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var byte = kind.rawValue << 4 | UInt8(count & 15)
-    var rest = count >> 4
-    while rest > 0 {
-        bytes.append(byte | 0x80)
-        byte = UInt8(rest & 0x7F)
-        rest >>= 7
-    }
-    bytes.append(byte)
-    return bytes
-}
-
-/// Reads what ``entryHeader(_:count:)`` writes.
-private struct PackedEntry {
-    let kind: ObjectKind
-    let count: Int
-    let streamStart: Int
-
-    init?(_ packed: [UInt8]) {
-        guard let first = packed.first, let kind = ObjectKind(rawValue: first >> 4 & 7) else {
-            return nil
-        }
-        var count = Int(first & 15)
-        var shift = 4
-        var position = 1
-        while packed[position - 1] & 0x80 != 0 {
-            guard position < packed.count, shift < 60 else { return nil }
-            count |= Int(packed[position] & 0x7F) << shift
-            shift += 7
-            position += 1
-        }
-        self.kind = kind
-        self.count = count
-        streamStart = position
-    }
 }

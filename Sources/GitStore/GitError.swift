@@ -49,7 +49,7 @@ package struct GitError: Error, Sendable {
 
     /// An object that a ref or tree names and that is not there or not readable: damage, never
     /// absence (`git_odb_read` reports a pack one byte short as "not found").
-    static func damaged(_ what: String, _ reason: String) -> GitError {
+    package static func damaged(_ what: String, _ reason: String) -> GitError {
         GitError(
             .damaged, "read \(what)", reason: reason,
             hint:

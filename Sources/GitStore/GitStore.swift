@@ -1,6 +1,6 @@
 import CLibgit2
 package import GitObjects
-import GitPack
+package import GitPack
 import Glibc
 
 /// Reads one bare repository, and writes one run into it.
@@ -11,7 +11,7 @@ import Glibc
 /// - Durability: nothing a store writes can be seen until ``publish(_:)`` names it, and then all of
 ///   it at once. A run that stops half-way, however it stops, leaves the last backup as it was.
 /// - Concurrency: one run at a time holds a repository; a thread of its own does the work.
-/// - Memory: one object at a time, and 100 bytes for each object written.
+/// - Memory: one object at a time, the last large tree, and 40 bytes for each object written.
 /// - Errors: every method throws ``GitError`` and leaves the store usable.
 package actor GitStore {
     /// What a store is opened for.
@@ -30,14 +30,18 @@ package actor GitStore {
     var lock: RunLock?
     private let database: Handle<ObjectDatabase>?
     var pack: PackWriter?
-    /// New blobs of a preview, which nothing else keeps.
-    private var previewed: [ObjectID: [UInt8]] = [:]
-    private let unique: String
+    /// What need not be written. In a preview, the run's part stays empty.
+    package let holdings: Holdings
+    /// New objects of a preview, which nothing else keeps.
+    private var previewed: [PackChunk] = []
+    /// The last large tree that was read: it is compared first, then edited.
+    private var lastTree: (id: ObjectID, bytes: [UInt8])?
+    let unique: String
     let waitsForLock: @Sendable (_ attempt: Int) -> Bool
-    private let executor = StoreExecutor()
+    private let thread = OwnThread("tenantkeep.store")
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
-        executor.asUnownedSerialExecutor()
+        thread.asUnownedSerialExecutor()
     }
 
     /// Opens the repository at `path`.
@@ -84,6 +88,15 @@ package actor GitStore {
             }
             database = try Self.openDatabase(folder)
         }
+        holdings = Holdings(packs: try Self.knownObjects(folder, purpose), run: WrittenObjects())
+    }
+
+    /// Readers do not ask.
+    private static func knownObjects(
+        _ folder: String, _ purpose: Purpose
+    ) throws(GitError) -> KnownObjects {
+        if case .reading = purpose { return KnownObjects() }
+        return try files { () throws(FileError) in try KnownObjects(in: "\(folder)/objects/pack") }
     }
 
     /// A hundred pauses of a tenth of a second.
@@ -125,16 +138,6 @@ package actor GitStore {
 
     // MARK: Reading
 
-    /// Whether the repository or this run holds the object. Looks at what is open, never at the
-    /// folder again.
-    package func contains(_ id: ObjectID) -> Bool {
-        if pack?.contains(id) ?? false { return true }
-        guard let database = openDatabase else { return false }
-        var oid = id.oid
-        let flags = GIT_ODB_LOOKUP_NO_REFRESH.rawValue
-        return git_odb_exists_ext(database, &oid, flags) == 1
-    }
-
     /// Returns an object that something names.
     ///
     /// - Throws: ``GitError`` of kind `damaged` if it is not there, is unreadable or of another
@@ -149,7 +152,9 @@ package actor GitStore {
 
     /// Returns an object of any kind.
     package func read(_ id: ObjectID) throws(GitError) -> (ObjectKind, [UInt8]) {
-        if let bytes = previewed[id] { return (.blob, bytes) }
+        for chunk in previewed {
+            if let object = chunk.read(id) { return object }
+        }
         let written = try files { () throws(FileError) in try pack?.read(id) }
         if let written { return written }
         guard let database = openDatabase else {
@@ -186,16 +191,24 @@ package actor GitStore {
         return object
     }
 
-    /// Returns a blob that something names; `nil` if this is a preview that has let go of it.
+    /// Returns a blob that something names; `nil` if this is a preview that has let go of it, or
+    /// cannot read it.
     package func blobIfKept(_ id: ObjectID) throws(GitError) -> [UInt8]? {
-        if let bytes = previewed[id] { return bytes }
-        if case .preview = purpose, !contains(id) { return nil }
-        return try read(id, .blob)
+        guard case .preview = purpose else { return try read(id, .blob) }
+        return try? read(id, .blob)
+    }
+
+    /// Returns the bytes of a tree that something names.
+    package func treeBytes(_ id: ObjectID) throws(GitError) -> [UInt8] {
+        if let lastTree, lastTree.id == id { return lastTree.bytes }
+        let bytes = try read(id, .tree)
+        if bytes.count >= 1 << 16 { lastTree = (id, bytes) }
+        return bytes
     }
 
     /// Returns the entries of a tree that something names, in tree order.
     package func tree(_ id: ObjectID) throws(GitError) -> [TreeEntry] {
-        var reader = TreeReader(try read(id, .tree))
+        var reader = TreeReader(try treeBytes(id))
         var entries: [TreeEntry] = []
         do {
             while let entry = try reader.next() { entries.append(entry) }
@@ -218,48 +231,52 @@ package actor GitStore {
     /// Writes an object, unless it is there.
     @discardableResult
     package func write(_ kind: ObjectKind, _ bytes: [UInt8]) throws(GitError) -> ObjectID {
-        try write(kind, bytes.span)
-    }
-
-    /// Writes a blob for each range of `bytes` and returns their IDs in the same order.
-    package func writeBlobs(
-        _ bytes: [UInt8], _ ranges: [Range<Int>]
-    ) throws(GitError) -> [ObjectID] {
-        var ids: [ObjectID] = []
-        ids.reserveCapacity(ranges.count)
-        for range in ranges {
-            ids.append(try write(.blob, bytes.span.extracting(range)))
+        let id = ObjectID(of: kind, bytes.span)
+        guard case .run = purpose, !holdings.contains(id) else { return id }
+        try files { () throws(FileError) in
+            try beginPack()
+            try pack?.append(kind, bytes.span, id: id)
         }
-        return ids
+        return id
     }
 
-    private func write(_ kind: ObjectKind, _ bytes: Span<UInt8>) throws(GitError) -> ObjectID {
-        let id = ObjectID(of: kind, bytes)
-        guard !contains(id) else { return id }
+    /// Writes the objects of a page, but for those that are there.
+    package func append(_ chunk: PackChunk) throws(GitError) {
         guard case .run = purpose else {
             // Enough to name what would change; a preview of a first backup is not held in memory.
-            if kind == .blob, previewed.count < 1_000, bytes.count < 1 << 16 {
-                previewed[id] = [UInt8](unsafeUninitializedCapacity: bytes.count) { to, count in
-                    for index in 0..<bytes.count {
-                        to.initializeElement(at: index, to: bytes[index])
-                    }
-                    count = bytes.count
-                }
-            }
-            return id
+            if previewed.count < 16 { previewed.append(chunk) }
+            return
         }
         try files { () throws(FileError) in
             try beginPack()
-            try pack?.append(kind, bytes, id: id)
+            try pack?.append(chunk)
         }
-        return id
+    }
+
+    /// Writes what one folder's tree was after each commit of a run, the oldest first.
+    package func write(_ versions: [TreeVersion]) throws(GitError) {
+        guard case .run = purpose else { return }
+        for (place, version) in versions.enumerated().reversed() where !version.isEmpty {
+            try files { () throws(FileError) in
+                switch version.form {
+                case .whole(let bytes):
+                    // A delta's base has to be in the same pack, whatever else is there.
+                    let isBase = place > 0 && versions[place - 1].isDelta
+                    if !isBase, holdings.contains(version.id) { return }
+                    try beginPack()
+                    try pack?.append(.tree, bytes.span, id: version.id)
+                case .delta(let delta):
+                    try pack?.append(delta, of: versions[place + 1].id, id: version.id)
+                }
+            }
+        }
     }
 
     private func beginPack() throws(FileError) {
         guard pack == nil else { return }
         let packFolder = "\(folder)/objects/pack"
         try lock?.willCreate(PackWriter.temporaryNames(in: packFolder, unique: unique))
-        pack = try PackWriter(in: packFolder, unique: unique)
+        pack = try PackWriter(in: packFolder, unique: unique, written: holdings.run)
     }
 
     /// Makes the objects of a published pack readable.

@@ -73,20 +73,9 @@ enum RepositoryFolder {
 
     /// `nil` if the path does not exist.
     private static func names(in path: String) throws(GitError) -> Set<String>? {
-        guard let directory = opendir(path) else {
-            if errno == ENOENT { return nil }
-            if errno == ENOTDIR { throw refusal(path, []) }
-            throw GitError(FileError("open \(path)"))
+        do throws(FileError) { return try namesInFolder(path).map { Set($0) } } catch {
+            throw error.code == ENOTDIR ? refusal(path, []) : GitError(error)
         }
-        defer { closedir(directory) }
-        var names: Set<String> = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.insert(name) }
-        }
-        return names
     }
 
     private static func refusal(_ path: String, _ names: Set<String>) -> GitError {

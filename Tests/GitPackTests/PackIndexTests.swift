@@ -17,7 +17,7 @@ struct PackIndexTests {
             return IndexEntry(id: ObjectID(id.span), offset: offset, crc: UInt32(offset % 97))
         }
 
-        let bytes = PackIndex(entries).bytes(packTrailer: trailer)
+        let bytes = try PackIndex(entries).bytes(packTrailer: trailer)
 
         let shown = try TemporaryRepository().git("show-index", input: bytes)
         let expected = entries.sorted { $0.id < $1.id }.map { entry in
@@ -36,7 +36,7 @@ struct PackIndexTests {
             IndexEntry(id: ObjectID(low.span), offset: 0x1_0000_0002, crc: 0xA0B0_C0D0),
         ]
 
-        let bytes = PackIndex(entries).bytes(packTrailer: trailer)
+        let bytes = try PackIndex(entries).bytes(packTrailer: trailer)
 
         var expected: [UInt8] = [0xFF, 0x74, 0x4F, 0x63, 0, 0, 0, 2]
         for _ in 0..<255 { expected += [0, 0, 0, 1] }
@@ -55,7 +55,7 @@ struct PackIndexTests {
             return IndexEntry(id: ObjectID(id.span), offset: UInt64(number), crc: 0)
         }
 
-        let bytes = PackIndex(entries).bytes(packTrailer: trailer)
+        let bytes = try PackIndex(entries).bytes(packTrailer: trailer)
 
         let shown = try TemporaryRepository().git("show-index", input: bytes)
         let ids = shown.split(separator: "\n").map { $0.split(separator: " ")[1] }
@@ -65,5 +65,14 @@ struct PackIndexTests {
     private func hexadecimal(_ value: UInt32) -> String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+}
+
+extension PackIndex {
+    /// The whole file.
+    fileprivate func bytes(packTrailer: [UInt8]) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try write(packTrailer: packTrailer) { bytes += $0 }
+        return bytes
     }
 }

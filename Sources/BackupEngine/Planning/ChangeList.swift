@@ -2,50 +2,87 @@ import GitObjects
 
 /// What a run would change, file by file.
 ///
-/// Memory: the path's bytes and 80 more a change.
+/// Memory: 32 bytes a change. Names stay in the listings they were read into, so a first run's
+/// million changes cost no path each.
 struct ChangeList: Sendable {
     struct Change: Sendable {
-        fileprivate let start: Int
-        fileprivate let count: Int
-        /// The file's blob before and after; `nil` where there is none.
-        let old: ObjectID?
-        let new: ObjectID?
-        /// Place of the type in the list of readings.
-        let type: Int
+        fileprivate let place: UInt32
+        /// Of the object in its listing.
+        fileprivate let object: UInt32
+        private let before: ObjectID
+        private let isDeletion: Bool
+
+        fileprivate init(place: Int, object: Int, old: ObjectID?, isDeletion: Bool) {
+            self.place = UInt32(place)
+            self.object = UInt32(object)
+            self.isDeletion = isDeletion
+            before = old ?? .zero
+        }
+
+        /// The file's blob before; `nil` if there was none.
+        var old: ObjectID? { before == .zero ? nil : before }
 
         var kind: ChangedObject.Kind {
-            switch (old, new) {
-            case (nil, _): .created
-            case (_, nil): .deleted
-            default: .updated
-            }
+            if isDeletion { return .deleted }
+            return old == nil ? .created : .updated
         }
     }
 
+    /// Objects of one type that lie in one folder.
+    private struct Place: Sendable {
+        let type: Int
+        /// The folder's path, or that of the only file.
+        let path: [UInt8]
+        let isFile: Bool
+        let listing: Listing
+        /// Of the objects, where these are not their IDs.
+        let names: [[UInt8]]?
+        /// Objects that are there no more, listed by their names.
+        var gone = Listing()
+    }
+
     private(set) var changes: [Change] = []
-    private var paths: [UInt8] = []
+    private var places: [Place] = []
 
     var isEmpty: Bool { changes.isEmpty }
 
-    /// - Parameter path: from the top of the tree, components joined by `/`.
-    mutating func append(_ path: [UInt8], from old: ObjectID?, to new: ObjectID?, type: Int) {
-        changes.append(
-            Change(start: paths.count, count: path.count, old: old, new: new, type: type))
-        paths.append(contentsOf: path)
+    // MARK: Making it
+
+    /// Begins the changes below one folder, and returns its place.
+    mutating func begin(
+        _ path: [UInt8], of type: Int, isFile: Bool = false, _ listing: Listing,
+        names: [[UInt8]]? = nil
+    ) -> Int {
+        places.append(
+            Place(type: type, path: path, isFile: isFile, listing: listing, names: names))
+        return places.count - 1
     }
 
-    func path(of change: Change) -> ArraySlice<UInt8> {
-        paths[change.start..<(change.start + change.count)]
+    /// The object of the listing at `index` has been created or updated.
+    mutating func append(_ index: Int, from old: ObjectID?, at place: Int) {
+        changes.append(Change(place: place, object: index, old: old, isDeletion: false))
+    }
+
+    /// The object with this name has been deleted.
+    mutating func append(deleted name: ArraySlice<UInt8>, _ old: ObjectID, at place: Int) {
+        let index = places[place].gone.objects.count
+        places[place].gone.append(id: name, blob: old)
+        changes.append(Change(place: place, object: index, old: old, isDeletion: true))
     }
 
     /// Puts the changes into the order of their paths' bytes, which is the order of entries in
     /// every tree on the way: a folder's name is compared with its `/`.
     mutating func sort() {
-        let paths = paths
-        changes.sort { one, other in
-            paths[one.start..<(one.start + one.count)].lexicographicallyPrecedes(
-                paths[other.start..<(other.start + other.count)])
+        let list = self
+        let isSorted = zip(changes, changes.dropFirst()).allSatisfy { list.precedes($0, $1) }
+        if !isSorted { changes.sort { list.precedes($0, $1) } }
+    }
+
+    private func precedes(_ one: Change, _ other: Change) -> Bool {
+        guard one.place == other.place else {
+            return path(of: one).lexicographicallyPrecedes(path(of: other))
         }
+        return folderPrecedes(name(of: one), name(of: other))
     }
 
     /// The changes that `isIncluded` takes, in the same order.
@@ -54,4 +91,72 @@ struct ChangeList: Sendable {
         list.changes = changes.filter(isIncluded)
         return list
     }
+
+    // MARK: Reading it
+
+    /// Place of the type in the list of readings.
+    func type(of change: Change) -> Int { places[Int(change.place)].type }
+
+    /// The file's blob after; `nil` if there is none.
+    func new(of change: Change) -> ObjectID? {
+        change.kind == .deleted
+            ? nil : places[Int(change.place)].listing.objects[Int(change.object)].blob
+    }
+
+    /// The tree of the folder that stands `depth` bytes into the path, if that is the object's own,
+    /// will hold nothing else and has been written already.
+    func folder(of change: Change, at depth: Int) -> ObjectID? {
+        let place = places[Int(change.place)]
+        guard change.kind != .deleted, depth == place.path.count + 1 else { return nil }
+        return place.listing.objects[Int(change.object)].folder
+    }
+
+    /// The name of the object's folder, and of its file without `.json`; of a single file, empty.
+    func name(of change: Change) -> ArraySlice<UInt8> {
+        let place = places[Int(change.place)]
+        let index = Int(change.object)
+        if change.kind == .deleted { return place.gone.id(of: place.gone.objects[index]) }
+        if let names = place.names { return names[index][...] }
+        return place.listing.id(of: place.listing.objects[index])
+    }
+
+    /// From the top of the tree to the file, components joined by `/`.
+    func path(of change: Change) -> ArraySlice<UInt8> {
+        let place = places[Int(change.place)]
+        guard !place.isFile else { return place.path[...] }
+        let name = name(of: change)
+        let slash = [UInt8(ascii: "/")]
+        return (place.path + slash + name + slash + name + ".json".utf8)[...]
+    }
+
+    /// The first part of the path behind `depth` bytes of it, and whether that is a folder.
+    func component(of change: Change, at depth: Int) -> (name: ArraySlice<UInt8>, isFolder: Bool) {
+        let place = places[Int(change.place)]
+        if depth < place.path.count {
+            let rest = place.path[depth...]
+            let name = rest.prefix { $0 != UInt8(ascii: "/") }
+            return (name, !place.isFile || name.count < rest.count)
+        }
+        let name = name(of: change)
+        if depth == place.path.count + 1 { return (name, true) }
+        return ((name + ".json".utf8)[...], false)
+    }
+
+    /// Whether the paths of both go on alike behind the same `depth` bytes.
+    func share(folderAt depth: Int, _ one: Change, _ other: Change) -> Bool {
+        if one.place == other.place {
+            return depth < places[Int(one.place)].path.count || name(of: one) == name(of: other)
+        }
+        return component(of: one, at: depth) == component(of: other, at: depth)
+    }
+}
+
+/// Whether a folder of one name stands before one of another name in a tree.
+func folderPrecedes(_ one: ArraySlice<UInt8>, _ other: ArraySlice<UInt8>) -> Bool {
+    let common = min(one.count, other.count)
+    let (left, right) = (one.span, other.span)
+    for index in 0..<common where left[index] != right[index] { return left[index] < right[index] }
+    guard one.count != other.count else { return false }
+    let slash = UInt8(ascii: "/")
+    return one.count < other.count ? slash < right[common] : left[common] < slash
 }

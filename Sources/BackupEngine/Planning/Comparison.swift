@@ -8,8 +8,8 @@ import GraphCatalog
 /// Whatever else lies there is somebody else's and is never looked into. What was not read, in part
 /// or as a whole, stays as it is.
 ///
-/// Cost: each folder of objects of the last backup is read once; an object's own folder only if it
-/// is not the one that is expected.
+/// Cost: each folder of objects of the last backup is read once, and merged entry by entry with the
+/// objects in their order; an object's own folder is read only if it is not the one expected.
 struct Comparison {
     /// Counts of one type.
     struct Count: Sendable {
@@ -48,9 +48,8 @@ struct Comparison {
         self.readings = readings
         counts = Array(repeating: Count(), count: readings.count)
         let prefix = root.components.flatMap { $0 + [UInt8(ascii: "/")] }
-        for (type, reading) in readings.enumerated() where reading.ancestors.isEmpty {
-            let folder = Array(reading.resource.folder.utf8)
-            let path = prefix + folder
+        for (type, reading) in rootsInPathOrder {
+            let path = prefix + Array(reading.resource.folder.utf8)
             if reading.resource.isSingleFile {
                 try compareFile(type, path, top, store)
             } else {
@@ -69,24 +68,45 @@ struct Comparison {
         let slash = path.lastIndex(of: UInt8(ascii: "/")) ?? 0
         let tree = try folderTree(path[..<slash], below: top, store)
         let name = path[(slash == 0 ? 0 : slash + 1)...]
-        let old = try tree.flatMap { (id) throws(GitError) in try store.tree(id) }?
-            .first { $0.mode == .file && $0.name.elementsEqual(name) }?.id
-        guard readings[type].failure == nil else {
+        let old = try tree.flatMap { (id) throws(GitError) in
+            try entry(named: name, isFolder: false, in: id, store)
+        }
+        let reading = readings[type]
+        guard reading.failure == nil else {
             counts[type].objects += old == nil ? 0 : 1
             return
         }
-        note(path, from: old, to: readings[type].listings[[]]?.objects.first?.blob, type)
+        let listing = reading.listings[[]] ?? Listing()
+        let place = changes.begin(path, of: type, isFile: true, listing)
+        if listing.isEmpty {
+            if let old { noteDeletion([], old, type, place) }
+        } else {
+            note(0, from: old, to: listing.objects[0].blob, type, place)
+        }
     }
 
     private mutating func note(
-        _ path: [UInt8], from old: ObjectID?, to new: ObjectID?, _ type: Int
+        _ index: Int, from old: ObjectID?, to new: ObjectID, _ type: Int, _ place: Int
     ) {
-        if new != nil { counts[type].objects += 1 }
+        counts[type].objects += 1
         guard old != new else { return }
-        if old == nil { counts[type].created += 1 }
-        if old != nil && new != nil { counts[type].updated += 1 }
-        if new == nil { counts[type].deleted += 1 }
-        changes.append(path, from: old, to: new, type: type)
+        if old == nil { counts[type].created += 1 } else { counts[type].updated += 1 }
+        changes.append(index, from: old, at: place)
+    }
+
+    private mutating func noteDeletion(
+        _ name: ArraySlice<UInt8>, _ old: ObjectID, _ type: Int, _ place: Int
+    ) {
+        counts[type].deleted += 1
+        changes.append(deleted: name, old, at: place)
+    }
+
+    /// Root types in the order of their folders, so that the changes come nearly sorted.
+    private var rootsInPathOrder: [(offset: Int, element: TypeReading)] {
+        readings.enumerated().filter { $0.element.ancestors.isEmpty }.sorted {
+            $0.element.resource.folder.utf8.lexicographicallyPrecedes(
+                $1.element.resource.folder.utf8)
+        }
     }
 
     /// Compares the objects of a type that lie below one object (or of a root type).
@@ -95,43 +115,97 @@ struct Comparison {
         _ store: isolated GitStore
     ) throws(GitError) {
         let reading = readings[type]
-        var folders: [[UInt8]: ObjectID] = [:]
-        for entry in try tree.map({ (id) throws(GitError) in try store.tree(id) }) ?? []
-        where entry.mode == .folder {
-            folders[entry.name] = entry.id
-        }
+        let bytes = try tree.map { (id) throws(GitError) in try store.treeBytes(id) } ?? []
         guard reading.failure == nil, reading.failuresBelow[ids] == nil,
             let listing = reading.listings[ids]
         else {
-            return try keep(type, folders, store)
+            return try keep(type, Folder(bytes, tree), store)
         }
-        let objectIDs = listing.objects.map(listing.id)
-        let names = Naming(taken: Set(folders.keys)).names(of: objectIDs)
-        let children = self.children(of: type)
-        for (index, object) in listing.objects.enumerated() {
-            let name = names[index]
-            let old = folders.removeValue(forKey: name)
-            let at = path + [UInt8(ascii: "/")] + name
-            if children.isEmpty, let old, old == folder(holding: object.blob, named: name) {
-                counts[type].objects += 1
-                continue
-            }
-            let oldFile = try old.flatMap { (id) throws(GitError) in
-                try file(named: name, in: id, store)
-            }
-            note(at + [UInt8(ascii: "/")] + name + json, from: oldFile, to: object.blob, type)
-            for child in children {
-                try compareChild(child, below: ids + [objectIDs[index]], at: at, old, store)
-            }
-        }
+        let named = try NamedListing(listing, Folder(bytes, tree))
+        let collection = Collection(
+            type: type, ids: ids, path: path, children: children(of: type), named: named,
+            place: changes.begin(path, of: type, listing, names: named.names))
         let before = counts[type].deleted
-        for (name, folder) in folders {
-            let at = path + [UInt8(ascii: "/")] + name
-            try delete(type, reading.resource, name, folder, at: at, store)
-        }
+        try merge(collection, Folder(bytes, tree), store)
         if listing.isEmpty, counts[type].deleted - before > 1 {
             emptied.append(Emptied(type: type, ids: ids, count: counts[type].deleted - before))
         }
+    }
+
+    /// The objects below one object, and where they are compared.
+    private struct Collection {
+        let type: Int
+        let ids: [[UInt8]]
+        let path: [UInt8]
+        let children: [Int]
+        let named: NamedListing
+        let place: Int
+    }
+
+    /// Goes through the objects and the folders of the last backup side by side; both are in tree
+    /// order.
+    private mutating func merge(
+        _ collection: Collection, _ folder: Folder, _ store: isolated GitStore
+    ) throws(GitError) {
+        var folder = folder
+        var hasEntry = try folder.nextFolder()
+        for place in collection.named.listing.objects.indices {
+            let index = collection.named.object(at: place)
+            let name = collection.named.name(of: index)
+            while hasEntry, folder.cursor.order(of: name, isFolder: true) < 0 {
+                try delete(folder, collection, store)
+                hasEntry = try folder.nextFolder()
+            }
+            let isThere = hasEntry && folder.cursor.order(of: name, isFolder: true) == 0
+            try compare(index, name, isThere ? folder.cursor.id : nil, collection, store)
+            if isThere { hasEntry = try folder.nextFolder() }
+        }
+        while hasEntry {
+            try delete(folder, collection, store)
+            hasEntry = try folder.nextFolder()
+        }
+    }
+
+    /// Compares one object with the folder of its name.
+    private mutating func compare(
+        _ index: Int, _ name: ArraySlice<UInt8>, _ old: ObjectID?, _ collection: Collection,
+        _ store: isolated GitStore
+    ) throws(GitError) {
+        let (type, named) = (collection.type, collection.named)
+        let object = named.listing.objects[index]
+        if collection.children.isEmpty, let old {
+            let expected = object.folder ?? Self.folder(holding: object.blob, named: name)
+            if old == expected {
+                counts[type].objects += 1
+                return
+            }
+        }
+        let oldFile = try old.flatMap { (id) throws(GitError) in
+            try file(named: name, in: id, store)
+        }
+        let at = collection.path + [UInt8(ascii: "/")] + name
+        let fileName = name + json
+        var isNoted = false
+        for child in collection.children {
+            // In the order of paths, so that the changes need no sorting.
+            let folder = readings[child].resource.folder
+            if !isNoted, fileName.lexicographicallyPrecedes(Array(folder.utf8)) {
+                note(index, from: oldFile, to: object.blob, type, collection.place)
+                isNoted = true
+            }
+            let ids = collection.ids + [Array(named.listing.id(of: object))]
+            try compareChild(child, below: ids, at: at, old, store)
+        }
+        if !isNoted { note(index, from: oldFile, to: object.blob, type, collection.place) }
+    }
+
+    private mutating func delete(
+        _ folder: Folder, _ collection: Collection, _ store: isolated GitStore
+    ) throws(GitError) {
+        let name = Array(folder.cursor.bytes[folder.cursor.name])
+        try delete(
+            collection.type, readings[collection.type].resource, name, folder.cursor.id,
+            at: collection.path + [UInt8(ascii: "/")] + name, collection.place, store)
     }
 
     private mutating func compareChild(
@@ -146,25 +220,29 @@ struct Comparison {
 
     /// Counts what a type that was not read has in these folders.
     private mutating func keep(
-        _ type: Int, _ folders: [[UInt8]: ObjectID], _ store: isolated GitStore
+        _ type: Int, _ folder: Folder, _ store: isolated GitStore
     ) throws(GitError) {
-        for (name, folder) in folders {
-            guard try file(named: name, in: folder, store) != nil else { continue }
+        var folder = folder
+        while try folder.nextFolder() {
+            let name = folder.cursor.bytes[folder.cursor.name]
+            guard try file(named: name, in: folder.cursor.id, store) != nil else { continue }
             counts[type].objects += 1
             for child in children(of: type) {
-                try compareChild(child, below: [], at: [], folder, store)
+                try compareChild(child, below: [], at: [], folder.cursor.id, store)
             }
         }
     }
 
     /// Notes the deletion of an object, if the folder is an object's, and of all that belongs to
     /// it: what was not read this time too, for nothing is left that it could belong to.
+    ///
+    /// - Parameter place: of the object's collection in the changes.
     private mutating func delete(
         _ type: Int, _ resource: GraphResource, _ name: [UInt8], _ folder: ObjectID,
-        at path: [UInt8], _ store: isolated GitStore
+        at path: [UInt8], _ place: Int, _ store: isolated GitStore
     ) throws(GitError) {
-        guard let old = try file(named: name, in: folder, store) else { return }
-        note(path + [UInt8(ascii: "/")] + name + json, from: old, to: nil, type)
+        guard let old = try file(named: name[...], in: folder, store) else { return }
+        noteDeletion(name[...], old, type, place)
         for child in resource.children {
             let read = children(of: type).first { readings[$0].resource.name == child.name }
             let childFolder = Array(child.folder.utf8)
@@ -172,13 +250,17 @@ struct Comparison {
                 continue
             }
             let at = childFolder.isEmpty ? path : path + [UInt8(ascii: "/")] + childFolder
-            for entry in try store.tree(tree) where entry.mode == .folder {
-                let entryPath = at + [UInt8(ascii: "/")] + entry.name
-                let owner = read ?? type
-                let before = counts[owner].deleted
-                try delete(owner, child, entry.name, entry.id, at: entryPath, store)
-                counts[owner].deletedWithParent += counts[owner].deleted - before
+            let owner = read ?? type
+            let childPlace = changes.begin(at, of: owner, Listing())
+            let before = counts[owner].deleted
+            var entries = Folder(try store.treeBytes(tree), tree)
+            while try entries.nextFolder() {
+                let name = Array(entries.cursor.bytes[entries.cursor.name])
+                try delete(
+                    owner, child, name, entries.cursor.id, at: at + [UInt8(ascii: "/")] + name,
+                    childPlace, store)
             }
+            counts[owner].deletedWithParent += counts[owner].deleted - before
         }
     }
 
@@ -194,26 +276,33 @@ struct Comparison {
         var tree = top
         for name in path.split(separator: UInt8(ascii: "/")) {
             guard let id = tree else { return nil }
-            tree = try store.tree(id).first {
-                $0.mode == .folder && $0.name.elementsEqual(name)
-            }?.id
+            tree = try entry(named: name, isFolder: true, in: id, store)
         }
         return tree
     }
 
+    private func entry(
+        named name: ArraySlice<UInt8>, isFolder: Bool, in tree: ObjectID,
+        _ store: isolated GitStore
+    ) throws(GitError) -> ObjectID? {
+        var folder = Folder(try store.treeBytes(tree), tree)
+        while try folder.next() {
+            let cursor = folder.cursor
+            if isFolder ? cursor.isFolder : cursor.isFile, cursor.isNamed(name) { return cursor.id }
+        }
+        return nil
+    }
+
     /// The blob of an object's own file; `nil` if the folder is not an object's.
     private func file(
-        named name: [UInt8], in folder: ObjectID, _ store: isolated GitStore
+        named name: ArraySlice<UInt8>, in folder: ObjectID, _ store: isolated GitStore
     ) throws(GitError) -> ObjectID? {
-        let file = name + json
-        return try store.tree(folder).first { $0.mode == .file && $0.name == file }?.id
+        try entry(named: name + json, isFolder: false, in: folder, store)
     }
 
     /// The tree of an object's folder that holds nothing but the object.
-    private func folder(holding blob: ObjectID, named name: [UInt8]) -> ObjectID {
-        var tree = TreeWriter()
-        tree.append(.file, name + json, blob)
-        return ObjectID(of: .tree, tree.bytes.span)
+    private static func folder(holding blob: ObjectID, named name: ArraySlice<UInt8>) -> ObjectID {
+        ObjectID(of: .tree, TreeWriter.folder(of: name, blob).span)
     }
 }
 

@@ -52,7 +52,7 @@ extension TenantReader {
             let again = try await answer(
                 of: reading.resource.request(
                     below: Array(zip(chain, emptied.ids)), tenant: tenant),
-                reading.resource)
+                reading.selected)
             if case .success(let answer) = again, !answer.listing.isEmpty {
                 try await readings[emptied.type].take(answer, below: emptied.ids, in: store)
             } else {
@@ -90,7 +90,7 @@ extension TenantReader {
     ) async throws(BackupError) -> ChangeList {
         var spared: [ArraySlice<UInt8>] = []
         for change in changes.changes where change.kind == .deleted {
-            let reading = readings[change.type]
+            let reading = readings[changes.type(of: change)]
             guard let filter = reading.selected.filter, let old = change.old else { continue }
             if try await !isGone(old, reading.resource, filter) {
                 let path = changes.path(of: change)
@@ -116,7 +116,8 @@ extension TenantReader {
         let request = GraphRequest(
             version: resource.version, path: "\(resource.path)/\(percentEncoded(Array(id.utf8)))",
             bucket: resource.bucket, cost: resource.cost, answer: .object)
-        guard case .failure(let error) = try await answer(of: request, resource) else {
+        guard case .failure(let error) = try await answer(of: request, SelectedResource(resource))
+        else {
             return false
         }
         return error.kind == .notFound
@@ -124,11 +125,10 @@ extension TenantReader {
 
     /// Reads one collection or object whose failure concerns nothing else.
     private func answer(
-        of request: GraphRequest, _ resource: GraphResource
+        of request: GraphRequest, _ selected: SelectedResource
     ) async throws(BackupError) -> Result<CollectionAnswer, GraphError> {
-        let reader = CollectionReader(source: source, store: store)
         do throws(BackupError) {
-            return .success(try await reader.read(request, of: resource) { _ in })
+            return .success(try await reader.read(request, of: selected) { _ in })
         } catch {
             return .failure(try error.ofOneType)
         }

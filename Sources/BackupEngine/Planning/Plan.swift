@@ -19,14 +19,15 @@ struct Plan: Sendable {
                 objects: before, deletedWithParent: counts[type].deletedWithParent)
         }
         for change in changes.changes {
+            let type = changes.type(of: change)
             switch change.kind {
             case .created:
-                counts[change.type].created += 1
-                counts[change.type].objects += 1
-            case .updated: counts[change.type].updated += 1
+                counts[type].created += 1
+                counts[type].objects += 1
+            case .updated: counts[type].updated += 1
             case .deleted:
-                counts[change.type].deleted += 1
-                counts[change.type].objects -= 1
+                counts[type].deleted += 1
+                counts[type].objects -= 1
             }
         }
         self.counts = counts

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import GitObjects
+import GitPack
 import GitStore
 import GraphCatalog
 
@@ -7,21 +8,22 @@ import GraphCatalog
 struct CollectionReader<Source: GraphSource>: Sendable {
     let source: Source
     let store: GitStore
+    let packers: PagePackers
 
     /// Reads all pages, from the start again if a page token dies, three times at most.
     ///
     /// - Parameter progress: called after each page with the objects read so far.
     func read(
-        _ request: GraphRequest, of resource: GraphResource,
+        _ request: GraphRequest, of selected: SelectedResource,
         progress: (Int) async -> Void
     ) async throws(BackupError) -> CollectionAnswer {
         var requests = 0
         for attempt in 1...3 {
             var answer = CollectionAnswer()
             do throws(BackupError) {
-                try await read(.first(request), of: resource, into: &answer, progress)
+                try await read(.first(request), of: selected, into: &answer, progress)
                 answer.requests += requests
-                return finished(answer, resource)
+                return finished(answer, selected.resource)
             } catch {
                 guard case .source(let reason) = error, reason.kind == .pageTokenExpired,
                     attempt < 3
@@ -34,65 +36,40 @@ struct CollectionReader<Source: GraphSource>: Sendable {
 
     /// Goes on after a first page that came in a batch.
     func read(
-        startingWith page: GraphPage, of request: GraphRequest, _ resource: GraphResource
+        startingWith page: GraphPage, of request: GraphRequest, _ selected: SelectedResource
     ) async throws(BackupError) -> CollectionAnswer {
         var answer = CollectionAnswer()
-        try await use(page, request.answer, resource, &answer)
+        try await use(try await packers.pack(page, of: PageType(selected)), &answer)
         if let link = page.next {
-            try await read(.next(link, of: request), of: resource, into: &answer) { _ in }
+            try await read(.next(link, of: request), of: selected, into: &answer) { _ in }
         }
-        return finished(answer, resource)
+        return finished(answer, selected.resource)
     }
 
     private func read(
-        _ target: GraphTarget, of resource: GraphResource, into answer: inout CollectionAnswer,
+        _ target: GraphTarget, of selected: SelectedResource, into answer: inout CollectionAnswer,
         _ progress: (Int) async -> Void
     ) async throws(BackupError) {
         var read = answer
         defer { answer = read }
-        try await PageFlow(source: source).read(from: target) { page throws(BackupError) in
-            try await use(page, target.request.answer, resource, &read)
+        let type = PageType(selected)
+        let flow = PageFlow(source: source) { page throws(BackupError) in
+            try await packers.pack(page, of: type)
+        }
+        try await flow.read(from: target) { page throws(BackupError) in
+            try await use(page, &read)
             await progress(read.objectCount)
         }
     }
 
-    /// Brings a page into canonical form and writes its objects.
+    /// Writes the objects of a page.
     private func use(
-        _ page: GraphPage, _ form: GraphResource.Answer, _ resource: GraphResource,
-        _ answer: inout CollectionAnswer
+        _ page: PackedPage, _ answer: inout CollectionAnswer
     ) async throws(BackupError) {
-        let canonical: CanonicalPage
-        do throws(JSONError) {
-            canonical = try CanonicalPage(page.body, PageReader.Form(form), by: resource.rules)
-        } catch {
-            let place = error.path.map { " at \($0)" } ?? ""
-            throw .source(
-                GraphError(
-                    .malformed,
-                    "Graph's answer is not proper JSON: \(error.reason)\(place), byte \(error.position)"
-                ))
+        if page.chunk.count > 0 {
+            try await storing { () async throws(GitError) in try await store.append(page.chunk) }
         }
-        answer.requests += page.requests
-        answer.waited += page.waited
-        answer.withheld += canonical.withheld
-        if resource.isSingleFile {
-            for item in canonical.items {
-                answer.documents.append(
-                    (Array(canonical.id(of: item) ?? []), Array(canonical.bytes[item.bytes])))
-            }
-            return
-        }
-        let ids = try await storing { () async throws(GitError) in
-            try await store.writeBlobs(canonical.bytes, canonical.items.map(\.bytes))
-        }
-        try answer.notePage(ids)
-        for (item, blob) in zip(canonical.items, ids) {
-            if let id = canonical.id(of: item), !id.isEmpty {
-                answer.listing.append(id: id, blob: blob)
-            } else {
-                answer.nameless.append(blob)
-            }
-        }
+        try answer.take(page)
     }
 
     /// Gives objects without an ID the name that stands in for it. Where there are several, each
@@ -104,9 +81,9 @@ struct CollectionReader<Source: GraphSource>: Sendable {
         let nameless = Set(answer.nameless).sorted()
         for blob in nameless {
             let suffix = nameless.count == 1 ? "" : "~\("\(blob)".prefix(16))"
-            answer.listing.append(id: name + Array(suffix.utf8), blob: blob)
+            answer.listing.append(id: (name + Array(suffix.utf8))[...], blob: blob)
         }
-        answer.listing.removeDuplicates()
+        answer.listing.sort()
         return answer
     }
 }
@@ -118,7 +95,7 @@ struct CollectionAnswer: Sendable {
     var documents: [(id: [UInt8], bytes: [UInt8])] = []
     /// Blobs of objects without an ID.
     var nameless: [ObjectID] = []
-    private var pages: [Int: Int] = [:]
+    private var pages: [UInt64: Int] = [:]
     private var emptyPages = 0
     var requests = 0
     var waited = Duration.zero
@@ -127,14 +104,26 @@ struct CollectionAnswer: Sendable {
     /// Objects read so far, those read twice counted twice.
     var objectCount: Int { listing.objects.count + nameless.count + documents.count }
 
-    /// Takes note of a page's objects.
+    /// Adds a page's objects.
     ///
-    /// - Throws: if pages only repeat what was there before. An object may come twice and a page may
-    ///   be empty, but a list that does so for ever would never end.
-    mutating func notePage(_ blobs: [ObjectID]) throws(BackupError) {
-        let page = Set(blobs).hashValue
-        if blobs.isEmpty { emptyPages += 1 } else { pages[page, default: 0] += 1 }
-        guard emptyPages < 1_000, pages[page] ?? 0 < 4 else {
+    /// - Throws: if pages only repeat what was there before.
+    mutating func take(_ page: PackedPage) throws(BackupError) {
+        requests += page.requests
+        waited += page.waited
+        withheld += page.withheld
+        documents += page.documents
+        nameless += page.nameless
+        listing.append(page.listing)
+        if page.documents.isEmpty { try note(page) }
+    }
+
+    /// An object may come twice and a page may be empty, but a list that does so for ever would
+    /// never end. A page is known again by the sum of its objects' hashes, in whatever order.
+    private mutating func note(_ page: PackedPage) throws(BackupError) {
+        let blobs = page.listing.objects.map(\.blob) + page.nameless
+        let sum = blobs.reduce(0) { $0 &+ $1.high }
+        if blobs.isEmpty { emptyPages += 1 } else { pages[sum, default: 0] += 1 }
+        guard emptyPages < 1_000, pages[sum] ?? 0 < 4 else {
             throw .source(GraphError(.malformed, "Graph's pages go round in circles"))
         }
     }
@@ -156,23 +145,7 @@ struct CollectionAnswer: Sendable {
             try await store.write(.blob, file)
         }
         var listing = Listing()
-        listing.append(id: [], blob: blob)
+        listing.append(id: [][...], blob: blob)
         return listing
-    }
-}
-
-extension PageReader.Form {
-    fileprivate init(_ answer: GraphResource.Answer) {
-        switch answer {
-        case .collection: self = .collection
-        case .object: self = .object
-        }
-    }
-}
-
-extension GraphResource {
-    /// What the type's declaration says about the form of its objects.
-    fileprivate var rules: CanonicalRules {
-        CanonicalRules(idMember: idMember, volatile: volatile, sets: sets)
     }
 }

@@ -4,39 +4,104 @@ import GraphCatalog
 
 /// What the reading of one collection found: the ID of each object, and the blob that holds it.
 ///
-/// Memory: the ID's bytes and 40 more an object; never the object.
+/// Memory: the ID's bytes and 48 more an object; never the object.
 struct Listing: Sendable {
     struct Object: Sendable {
-        fileprivate let start: Int
-        fileprivate let count: Int
         let blob: ObjectID
+        fileprivate let count: UInt32
+        /// All zeros if it is not known.
+        fileprivate let tree: ObjectID
+        fileprivate let start: UInt32
+
+        /// The tree of the object's folder if that holds nothing but the object, as far as that was
+        /// already written.
+        var folder: ObjectID? { tree == .zero ? nil : tree }
     }
 
     private(set) var objects: [Object] = []
     private var ids: [UInt8] = []
+    /// Whether every ID is a name by itself, and no file system takes two of them for one.
+    private(set) var isPlain = true
 
     var isEmpty: Bool { objects.isEmpty }
 
-    mutating func append(id: some Collection<UInt8>, blob: ObjectID) {
-        objects.append(Object(start: ids.count, count: id.count, blob: blob))
+    mutating func append(id: ArraySlice<UInt8>, blob: ObjectID, folder: ObjectID? = nil) {
+        objects.append(
+            Object(
+                blob: blob, count: UInt32(id.count), tree: folder ?? .zero,
+                start: UInt32(ids.count)))
         ids.append(contentsOf: id)
+        isPlain = isPlain && FileName.isPlain(id.span)
     }
 
-    func id(of object: Object) -> [UInt8] {
-        Array(ids[object.start..<(object.start + object.count)])
+    mutating func append(_ other: Listing) {
+        let offset = UInt32(ids.count)
+        ids.append(contentsOf: other.ids)
+        objects.append(
+            contentsOf: other.objects.lazy.map {
+                Object(blob: $0.blob, count: $0.count, tree: $0.tree, start: $0.start + offset)
+            })
+        isPlain = isPlain && other.isPlain
+    }
+
+    func id(of object: Object) -> ArraySlice<UInt8> {
+        ids[Int(object.start)..<Int(object.start + object.count)]
     }
 
     /// Removes the objects with these IDs.
     mutating func remove(_ gone: Set<[UInt8]>) {
-        objects = objects.filter { !gone.contains(id(of: $0)) }
+        objects = objects.filter { !gone.contains(Array(id(of: $0))) }
     }
 
-    /// Leaves of objects read twice, as happens when pages shift under a reader, the later one.
-    mutating func removeDuplicates() {
-        var last: [[UInt8]: Int] = [:]
-        for (index, object) in objects.enumerated() { last[id(of: object)] = index }
-        guard last.count < objects.count else { return }
-        objects = last.values.sorted().map { objects[$0] }
+    /// Puts the objects into the order that folders of their IDs have in a tree. Of objects read
+    /// twice, as happens when pages shift under a reader, the later one is left.
+    mutating func sort() {
+        let order = sortedPlaces()
+        var sorted: [Object] = []
+        sorted.reserveCapacity(order.count)
+        for place in order {
+            let object = objects[Int(place)]
+            if let last = sorted.last, id(of: last) == id(of: object) { sorted.removeLast() }
+            sorted.append(object)
+        }
+        objects = sorted
+    }
+
+    /// The places of all objects by their IDs' bytes, each as if it ended in `/`; equal ones in the
+    /// order in which they came.
+    ///
+    /// Eight bytes decide nearly always; they are compared as one number.
+    private func sortedPlaces() -> [UInt32] {
+        var keys: [(prefix: UInt64, place: UInt32)] = []
+        keys.reserveCapacity(objects.count)
+        for (place, object) in objects.enumerated() {
+            keys.append((prefix(of: object), UInt32(place)))
+        }
+        keys.sort { one, other in
+            if one.prefix != other.prefix { return one.prefix < other.prefix }
+            let order = order(objects[Int(one.place)], objects[Int(other.place)])
+            return order != 0 ? order < 0 : one.place < other.place
+        }
+        return keys.map(\.place)
+    }
+
+    private func prefix(of object: Object) -> UInt64 {
+        var prefix: UInt64 = 0
+        let start = Int(object.start)
+        let count = min(8, Int(object.count))
+        for index in start..<(start + count) { prefix = prefix << 8 | UInt64(ids[index]) }
+        guard count < 8 else { return prefix }
+        return (prefix << 8 | UInt64(UInt8(ascii: "/"))) << (8 * UInt64(7 - count))
+    }
+
+    private func order(_ one: Object, _ other: Object) -> Int {
+        let (left, right) = (id(of: one), id(of: other))
+        for (one, other) in zip(left, right) where one != other { return Int(one) - Int(other) }
+        let slash = UInt8(ascii: "/")
+        let next = (
+            left.dropFirst(right.count).first ?? slash, right.dropFirst(left.count).first ?? slash
+        )
+        return next.0 != next.1 ? Int(next.0) - Int(next.1) : left.count - right.count
     }
 }
 

@@ -4,16 +4,19 @@ import GraphCatalog
 /// being used.
 ///
 /// The request for a page goes out as soon as the link to it has been read, which is long before
-/// the page with the link has arrived. At most two pages are asked for beyond the one in use.
-struct PageFlow<Source: GraphSource>: Sendable {
+/// the page with the link has arrived. Pages are prepared as they arrive, several at a time, and
+/// used in their order. At most three pages are asked for beyond the one in use: enough for two that
+/// are being prepared while others are under way.
+struct PageFlow<Source: GraphSource, Prepared: Sendable>: Sendable {
     let source: Source
+    let prepare: @Sendable (GraphPage) async throws(BackupError) -> Prepared
 
     /// Calls `use` with each page.
     ///
     /// - Parameter target: the first page to read.
-    /// - Throws: what the source or `use` threw; no page after that is used.
+    /// - Throws: what the source, `prepare` or `use` threw; no page after that is used.
     func read(
-        from target: GraphTarget, use: (GraphPage) async throws(BackupError) -> Void
+        from target: GraphTarget, use: (Prepared) async throws(BackupError) -> Void
     ) async throws(BackupError) {
         let result = await withTaskGroup(of: Void.self) { group -> Result<Void, BackupError> in
             do throws(BackupError) {
@@ -29,10 +32,10 @@ struct PageFlow<Source: GraphSource>: Sendable {
 
     private func flow(
         from target: GraphTarget, in group: inout TaskGroup<Void>,
-        _ use: (GraphPage) async throws(BackupError) -> Void
+        _ use: (Prepared) async throws(BackupError) -> Void
     ) async throws(BackupError) {
-        let (events, inbox) = AsyncStream.makeStream(of: Event.self)
-        var window = Window()
+        let (events, inbox) = AsyncStream.makeStream(of: Event<Prepared>.self)
+        var window = Window<Prepared>()
         ask(for: target, number: 0, answerTo: inbox, in: &group)
         for await event in events {
             try window.note(event)
@@ -42,22 +45,31 @@ struct PageFlow<Source: GraphSource>: Sendable {
                     ask(for: next, number: number, answerTo: inbox, in: &group)
                 }
                 guard let page = window.nextToUse() else { break }
-                try await use(page)
+                try await use(page.prepared)
                 if Task.isCancelled { throw .interrupted }
-                guard page.next != nil else { return }
+                guard !page.isLast else { return }
             } while true
         }
         throw .interrupted
     }
 
+    private func read(
+        _ target: GraphTarget, found: @escaping @Sendable (GraphLink) -> Void
+    ) async throws(BackupError) -> GraphPage {
+        do { return try await source.page(target, found: found) } catch { throw .source(error) }
+    }
+
     private func ask(
-        for target: GraphTarget, number: Int, answerTo inbox: AsyncStream<Event>.Continuation,
+        for target: GraphTarget, number: Int,
+        answerTo inbox: AsyncStream<Event<Prepared>>.Continuation,
         in group: inout TaskGroup<Void>
     ) {
         group.addTask {
-            do throws(GraphError) {
-                let page = try await source.page(target) { inbox.yield(.link($0, on: number)) }
-                inbox.yield(.page(page, number))
+            do throws(BackupError) {
+                let page = try await read(target) { inbox.yield(.link($0, on: number)) }
+                if let link = page.next { inbox.yield(.link(link, on: number)) }
+                let isLast = page.next == nil
+                inbox.yield(.page(Page(prepared: try await prepare(page), isLast: isLast), number))
             } catch {
                 inbox.yield(.failure(error))
             }
@@ -65,33 +77,38 @@ struct PageFlow<Source: GraphSource>: Sendable {
     }
 }
 
-private enum Event: Sendable {
+private struct Page<Prepared: Sendable>: Sendable {
+    let prepared: Prepared
+    let isLast: Bool
+}
+
+private enum Event<Prepared: Sendable>: Sendable {
+    /// May come twice.
     case link(GraphLink, on: Int)
-    case page(GraphPage, Int)
-    case failure(GraphError)
+    case page(Page<Prepared>, Int)
+    case failure(BackupError)
 }
 
 /// Which pages have been asked for, have arrived and have been used; pages are numbered from 0.
-private struct Window {
+private struct Window<Prepared: Sendable> {
     private var asked = 1
     private var used = 0
-    private var arrived: [Int: GraphPage] = [:]
+    private var arrived: [Int: Page<Prepared>] = [:]
     private var links: [Int: GraphLink] = [:]
     private var followed: Set<GraphLink> = []
 
-    mutating func note(_ event: Event) throws(BackupError) {
+    mutating func note(_ event: Event<Prepared>) throws(BackupError) {
         switch event {
-        case .link(let link, let number): links[number] = link
-        case .page(let page, let number):
-            arrived[number] = page
-            if let link = page.next { links[number] = link }
-        case .failure(let error): throw .source(error)
+        case .link(let link, let number):
+            if number == asked - 1 { links[number] = link }
+        case .page(let page, let number): arrived[number] = page
+        case .failure(let error): throw error
         }
     }
 
     /// The link to follow now and the number of the page it leads to, if there is room.
     mutating func nextToAsk() throws(BackupError) -> (GraphLink, Int)? {
-        guard asked - used < 3, let link = links.removeValue(forKey: asked - 1) else { return nil }
+        guard asked - used < 4, let link = links.removeValue(forKey: asked - 1) else { return nil }
         guard followed.insert(link).inserted else {
             throw .source(GraphError(.malformed, "Graph's pages go round in circles"))
         }
@@ -99,7 +116,7 @@ private struct Window {
         return (link, asked - 1)
     }
 
-    mutating func nextToUse() -> GraphPage? {
+    mutating func nextToUse() -> Page<Prepared>? {
         guard let page = arrived.removeValue(forKey: used) else { return nil }
         used += 1
         return page

@@ -10,6 +10,7 @@ import GraphCatalog
 struct TenantReader<Source: GraphSource>: Sendable {
     let source: Source
     let store: GitStore
+    let packers: PagePackers
     let tenant: String
     let progress: @Sendable (BackupEvent) async -> Void
     /// Objects by type in the last record.
@@ -70,7 +71,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
         var reading = TypeReading(selected)
         do throws(BackupError) {
             let answer = try await reader.read(
-                resource.request(tenant: tenant, filter: selected.filter?.filter), of: resource
+                resource.request(tenant: tenant, filter: selected.filter?.filter), of: selected
             ) { await progress(.read(type: resource.name, objects: $0)) }
             try await reading.take(answer, below: [], in: store)
         } catch {
@@ -79,8 +80,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
         return reading
     }
 
-    private var reader: CollectionReader<Source> {
-        CollectionReader(source: source, store: store)
+    var reader: CollectionReader<Source> {
+        CollectionReader(source: source, store: store, packers: packers)
     }
 
     // MARK: Children
@@ -109,14 +110,14 @@ struct TenantReader<Source: GraphSource>: Sendable {
         let name = reading.resource.name
         await progress(.began(type: name, previous: previousCounts[name]))
         let above = family[parent].listings.flatMap { key, listing in
-            listing.objects.map { key + [listing.id(of: $0)] }
+            listing.objects.map { key + [Array(listing.id(of: $0))] }
         }
         let chains = reading.ancestors.map { family[$0].resource }
         var gone: [[[UInt8]]] = []
         var objects = 0
         for start in stride(from: 0, to: above.count, by: 80) {
             let part = Array(above[start..<min(start + 80, above.count)])
-            for (ids, result) in try await read(part, below: chains, reading.resource) {
+            for (ids, result) in try await read(part, below: chains, reading.selected) {
                 switch result {
                 case .success(let answer):
                     objects += answer.listing.objects.count
@@ -143,7 +144,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
         for ids in missing {
             let request = reading.resource.request(below: Array(zip(chain, ids)), tenant: tenant)
             do throws(BackupError) {
-                let answer = try await reader.read(request, of: reading.resource) { _ in }
+                let answer = try await reader.read(request, of: reading.selected) { _ in }
                 try await reading.take(answer, below: ids, in: store)
             } catch {
                 let reason = try error.ofOneType
@@ -160,12 +161,12 @@ struct TenantReader<Source: GraphSource>: Sendable {
 
     /// Reads the children of several objects, 20 a batch, four batches at a time.
     private func read(
-        _ above: [[[UInt8]]], below chain: [GraphResource], _ resource: GraphResource
+        _ above: [[[UInt8]]], below chain: [GraphResource], _ selected: SelectedResource
     ) async throws(BackupError) -> [Below] {
         let results = await withTaskGroup(of: Result<[Below], BackupError>.self) { group in
             for start in stride(from: 0, to: above.count, by: 20) {
                 let part = Array(above[start..<min(start + 20, above.count)])
-                group.addTask { await batch(part, below: chain, resource) }
+                group.addTask { await batch(part, below: chain, selected) }
             }
             var results: [Result<[Below], BackupError>] = []
             for await result in group { results.append(result) }
@@ -177,10 +178,10 @@ struct TenantReader<Source: GraphSource>: Sendable {
     }
 
     private func batch(
-        _ above: [[[UInt8]]], below chain: [GraphResource], _ resource: GraphResource
+        _ above: [[[UInt8]]], below chain: [GraphResource], _ selected: SelectedResource
     ) async -> Result<[Below], BackupError> {
         let requests = above.map {
-            resource.request(below: Array(zip(chain, $0)), tenant: tenant)
+            selected.resource.request(below: Array(zip(chain, $0)), tenant: tenant)
         }
         let pages: [Result<GraphPage, GraphError>]
         do throws(GraphError) { pages = try await source.batch(requests) } catch {
@@ -192,7 +193,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
             do throws(BackupError) {
                 let page = try page.mapError(BackupError.source).get()
                 let answer = try await reader.read(
-                    startingWith: page, of: requests[index], resource)
+                    startingWith: page, of: requests[index], selected)
                 below.append((above[index], .success(answer)))
             } catch {
                 guard let reason = try? error.ofOneType else { return .failure(error) }

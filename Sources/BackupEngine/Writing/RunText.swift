@@ -17,21 +17,21 @@ struct RunText {
     /// The text of a commit.
     ///
     /// - Parameter authors: display names, the newest first.
-    func commit(by authors: [String], _ changes: [ChangedObject]) -> String {
+    func commit(by authors: [String], _ changes: DescribedChanges) -> String {
         var lines = [subject(authors, changes), ""]
-        for change in changes.prefix(Self.listed) {
+        for change in changes.listed {
             lines.append("\(change.kind.rawValue) \(folder(of: change))  \(change.name)".printable)
         }
-        if changes.count > Self.listed {
-            lines.append("… and \(changes.count - Self.listed) more")
+        if changes.count > changes.listed.count {
+            lines.append("… and \(changes.count - changes.listed.count) more")
         }
         lines += ["", "Tenantkeep-Run: \(start.timestamp)", ""]
         return lines.joined(separator: "\n")
     }
 
-    private func subject(_ authors: [String], _ changes: [ChangedObject]) -> String {
+    private func subject(_ authors: [String], _ changes: DescribedChanges) -> String {
         let who = list(authors.map(\.printable))
-        return "\(who): \(counts(changes)) in \(list(groups(changes)))"
+        return "\(who): \(counts(changes)) in \(list(groups(changes.types)))"
     }
 
     /// `Adele Vance, Diego Siciliani, Lee Gu and 4 others`
@@ -45,22 +45,21 @@ struct RunText {
     }
 
     /// `2 updated, 1 deleted`
-    private func counts(_ changes: [ChangedObject]) -> String {
+    private func counts(_ changes: DescribedChanges) -> String {
         let words: [(ChangedObject.Kind, String)] = [
             (.created, "created"), (.updated, "updated"), (.deleted, "deleted"),
         ]
         return words.compactMap { kind, word in
-            let count = changes.count { $0.kind == kind }
-            return count > 0 ? "\(count) \(word)" : nil
+            changes.counts[kind].map { "\($0) \(word)" }
         }.joined(separator: ", ")
     }
 
     /// The types' own groups, in the order the types change.
-    private func groups(_ changes: [ChangedObject]) -> [String] {
+    private func groups(_ types: [String]) -> [String] {
         var groups: [String] = []
-        for change in changes {
-            let own = resources[change.type]?.groups.first { $0 != "All" && $0 != "Config" }
-            let group = own ?? change.type
+        for type in types {
+            let own = resources[type]?.groups.first { $0 != "All" && $0 != "Config" }
+            let group = own ?? type
             if !groups.contains(group) { groups.append(group) }
         }
         return groups

@@ -30,52 +30,40 @@ struct RunWriter {
             time: Int64(options.start.timeIntervalSince1970))
     }
 
-    /// Changes that belong to the same people, and who they are.
-    private struct Share {
-        let authors: [String]
-        let signature: Signature
-        let changes: ChangeList
-        let described: [ChangedObject]
-    }
-
-    /// Every change in the configured name.
-    private func shares(_ changed: [ChangedObject]) -> [Share] {
-        [
-            Share(
-                authors: [options.identityName], signature: identity, changes: plan.changes,
-                described: changed)
-        ]
-    }
-
     /// Writes one commit for each share of the changes, each on top of the one before.
+    ///
+    /// - Returns: the changes that the commits' texts list.
     mutating func writeCommits(
-        _ changed: [ChangedObject], on branch: ObjectID?, _ tree: ObjectID?
-    ) async throws(BackupError) {
-        var tree = tree
-        tip = branch
-        for share in shares(changed) {
-            tree = try await applied(share.changes, to: tree)
-            let commit = Commit(
-                tree: try await topTree(tree), parents: tip.map { [$0] } ?? [],
-                author: share.signature, committer: identity,
-                message: text.commit(by: share.authors, share.described))
-            tip = try await write(.commit, commit.bytes)
-            authors += share.authors
-        }
-    }
-
-    private func applied(
-        _ changes: ChangeList, to tree: ObjectID?
-    ) async throws(BackupError) -> ObjectID? {
-        do throws(GitError) { return try await edited(changes, tree, store) } catch {
+        of shares: ChangeShares, on branch: ObjectID?, _ tree: ObjectID?
+    ) async throws(BackupError) -> [ChangedObject] {
+        let editor = TreeEditor(plan.changes, shares: shares.shares, count: shares.authors.count)
+        let trees: [ObjectID?]
+        do throws(GitError) { trees = try await edited(editor, tree, store) } catch {
             throw .store(error)
         }
+        let names = ChangeNames(store: store, readings: plan.readings)
+        var listed: [ChangedObject] = []
+        tip = branch
+        for (share, authors) in shares.authors.enumerated() {
+            let described = try await names.describe(
+                plan.changes, shares.places(of: share), listing: RunText.listed,
+                naming: RunText.listed)
+            let who = authors?.names ?? [options.identityName]
+            let commit = Commit(
+                tree: try await topTree(trees[share]), parents: tip.map { [$0] } ?? [],
+                author: authors?.signature ?? identity, committer: identity,
+                message: text.commit(by: who, described))
+            tip = try await write(.commit, commit.bytes)
+            self.authors += who
+            listed += described.listed
+        }
+        return listed
     }
 
     private func edited(
-        _ changes: ChangeList, _ tree: ObjectID?, _ store: isolated GitStore
-    ) throws(GitError) -> ObjectID? {
-        try TreeEditor(changes).apply(to: tree, in: store)
+        _ editor: TreeEditor, _ tree: ObjectID?, _ store: isolated GitStore
+    ) throws(GitError) -> [ObjectID?] {
+        try editor.apply(to: tree, in: store)
     }
 
     /// A tree with nothing in it is still a tree.

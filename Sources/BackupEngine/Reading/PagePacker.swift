@@ -1,0 +1,134 @@
+import CanonicalJSON
+import GitObjects
+import GitPack
+import GitStore
+import GraphCatalog
+
+/// What one page of Graph has become: its objects' names, and the objects themselves, packed.
+struct PackedPage: Sendable {
+    var listing = Listing()
+    /// Blobs of objects without an ID.
+    var nameless: [ObjectID] = []
+    /// Canonical bytes of the objects, kept only of a type that one file holds.
+    var documents: [(id: [UInt8], bytes: [UInt8])] = []
+    var chunk = PackChunk()
+    var withheld = 0
+    var requests = 0
+    var waited = Duration.zero
+}
+
+/// Brings pages into canonical form and packs their objects, one page at a time.
+actor PagePacker {
+    private let thread = OwnThread("tenantkeep.packer")
+    private var packer: ChunkPacker
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe thread.asUnownedSerialExecutor()
+    }
+
+    init(_ holdings: Holdings) {
+        packer = ChunkPacker(holdings)
+    }
+
+    /// - Throws: ``BackupError/source(_:)`` if the page is not proper JSON.
+    func pack(_ page: GraphPage, of type: PageType) throws(BackupError) -> PackedPage {
+        let canonical: CanonicalPage
+        do throws(JSONError) {
+            canonical = try CanonicalPage(page.body, type.form, by: type.rules)
+        } catch {
+            let place = error.path.map { " at \($0)" } ?? ""
+            throw .source(
+                GraphError(
+                    .malformed,
+                    "Graph's answer is not proper JSON: \(error.reason)\(place), byte \(error.position)"
+                ))
+        }
+        var packed = PackedPage()
+        packed.requests = page.requests
+        packed.waited = page.waited
+        packed.withheld = canonical.withheld
+        if type.isSingleFile {
+            packed.documents = canonical.items.map {
+                (Array(canonical.id(of: $0) ?? []), Array(canonical.bytes[$0.bytes]))
+            }
+        } else {
+            pack(canonical, type, &packed)
+        }
+        return packed
+    }
+
+    /// Blobs first, then the folders, as readers of a pack like them together.
+    private func pack(_ page: CanonicalPage, _ type: PageType, _ packed: inout PackedPage) {
+        let blobs = page.items.map { packer.append(.blob, page.bytes.span.extracting($0.bytes)) }
+        for (item, blob) in zip(page.items, blobs) {
+            if let id = page.id(of: item), !id.isEmpty {
+                packed.listing.append(id: id, blob: blob, folder: folder(id, blob, type))
+            } else {
+                packed.nameless.append(blob)
+            }
+        }
+        packed.chunk = packer.finish()
+    }
+
+    /// The tree that holds nothing but the object's file.
+    private func folder(
+        _ id: ArraySlice<UInt8>, _ blob: ObjectID, _ type: PageType
+    ) -> ObjectID? {
+        guard type.isLeaf, FileName.isPlain(id.span) else { return nil }
+        return packer.append(.tree, TreeWriter.folder(of: id, blob).span)
+    }
+}
+
+/// What the packing of a page needs to know of its type.
+struct PageType: Sendable {
+    let form: PageReader.Form
+    let rules: CanonicalRules
+    let isSingleFile: Bool
+    /// Whether an object's folder holds nothing else.
+    let isLeaf: Bool
+
+    init(_ selected: SelectedResource) {
+        let resource = selected.resource
+        form = PageReader.Form(resource.answer)
+        rules = CanonicalRules(
+            idMember: resource.idMember, volatile: resource.volatile, sets: resource.sets)
+        isSingleFile = resource.isSingleFile
+        isLeaf = selected.children.isEmpty
+    }
+}
+
+extension PageReader.Form {
+    fileprivate init(_ answer: GraphResource.Answer) {
+        switch answer {
+        case .collection: self = .collection
+        case .object: self = .object
+        }
+    }
+}
+
+/// The packers of a run: each page goes to the next one that has nothing to do.
+actor PagePackers {
+    private var idle: [PagePacker]
+    private var waiting: [CheckedContinuation<PagePacker, Never>] = []
+
+    /// - Parameter count: pages packed at the same time.
+    init(_ count: Int, _ holdings: Holdings) {
+        idle = (0..<max(1, count)).map { _ in PagePacker(holdings) }
+    }
+
+    func pack(_ page: GraphPage, of type: PageType) async throws(BackupError) -> PackedPage {
+        let packer = await take()
+        defer { giveBack(packer) }
+        return try await packer.pack(page, of: type)
+    }
+
+    private func take() async -> PagePacker {
+        if let packer = idle.popLast() { return packer }
+        return await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func giveBack(_ packer: PagePacker) {
+        guard !waiting.isEmpty else { return idle.append(packer) }
+        waiting.removeFirst().resume(returning: packer)
+    }
+}

@@ -1,0 +1,90 @@
+/// Walks over a tree's bytes entry by entry, in their order, and copies nothing.
+///
+/// Cost: each byte of the names once.
+package struct TreeCursor: Sendable {
+    package let bytes: [UInt8]
+    /// Where the entry at hand begins; after the last one, the end of the tree.
+    package private(set) var start = 0
+    /// Where its name stands.
+    package private(set) var name = 0..<0
+    /// Whether it is a folder, or a file that is neither executable nor a link.
+    package private(set) var isFolder = false
+    package private(set) var isFile = false
+    private var next = 0
+
+    package init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// Goes to the first entry, then to the next; returns whether there is one.
+    ///
+    /// - Throws: ``MalformedObject`` if the bytes are no tree.
+    package mutating func advance() throws(MalformedObject) -> Bool {
+        start = next
+        let all = bytes
+        let tree = all.span
+        guard start < tree.count else { return false }
+        guard let space = tree.firstIndex(of: UInt8(ascii: " "), from: start),
+            let zero = tree.firstIndex(of: 0, from: space + 1), zero + 20 < tree.count
+        else { throw MalformedObject(kind: .tree) }
+        let mode = start..<space
+        isFolder = tree.extracting(mode).equals(folderMode)
+        isFile = !isFolder && tree.extracting(mode).equals(fileMode)
+        name = (space + 1)..<zero
+        next = zero + 21
+        return true
+    }
+
+    /// Where the entry at hand ends.
+    package var end: Int { next }
+
+    /// The ID's 20 bytes.
+    package var idRange: Range<Int> { (next - 20)..<next }
+
+    package var id: ObjectID { ObjectID(bytes.span, at: next - 20) }
+
+    /// Whether the name is this one.
+    package func isNamed(_ other: ArraySlice<UInt8>) -> Bool {
+        name.count == other.count && order(of: other, isFolder: isFolder) == 0
+    }
+
+    /// Compares the entry at hand with one of this name, in git's order for trees: below 0 if it
+    /// stands before that one, above 0 if after it, and 0 if both are one entry.
+    package func order(of other: ArraySlice<UInt8>, isFolder otherIsFolder: Bool) -> Int {
+        let one = bytes.span.extracting(name)
+        let two = other.span
+        let common = min(one.count, two.count)
+        for index in 0..<common where one[index] != two[index] {
+            return Int(one[index]) - Int(two[index])
+        }
+        if one.count == two.count && isFolder == otherIsFolder { return 0 }
+        let left = one.byte(after: common, isFolder)
+        let right = two.byte(after: common, otherIsFolder)
+        return left != right ? left - right : one.count - two.count
+    }
+}
+
+private let folderMode = Array("40000".utf8)
+private let fileMode = Array("100644".utf8)
+
+extension Span<UInt8> {
+    fileprivate func firstIndex(of byte: UInt8, from start: Int) -> Int? {
+        var index = start
+        while index < count {
+            if self[index] == byte { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    fileprivate func equals(_ other: [UInt8]) -> Bool {
+        guard count == other.count else { return false }
+        return indices.allSatisfy { self[$0] == other[$0] }
+    }
+
+    /// What a name is compared by behind its bytes: a folder as if it ended in `/`; -1 at the end.
+    fileprivate func byte(after index: Int, _ isFolder: Bool) -> Int {
+        if index < count { return Int(self[index]) }
+        return index == count && isFolder ? Int(UInt8(ascii: "/")) : -1
+    }
+}

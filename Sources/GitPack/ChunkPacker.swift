@@ -1,0 +1,165 @@
+package import GitObjects
+
+/// Objects packed one after the other: what a worker hands to the writer of the pack.
+///
+/// Distances to delta bases stay inside the chunk, so it can be put anywhere.
+package struct PackChunk: Sendable {
+    struct Entry: PackedObject, Sendable {
+        let id: ObjectID
+        /// CRC-32 of the packed bytes.
+        let crc: UInt32
+        /// From the start of the chunk. An entry of no bytes names an object that this run had
+        /// written before, and that others here are deltas of.
+        let offset: UInt32
+        /// Place of the entry it is a delta of; -1 if it is whole.
+        let base: Int32
+    }
+
+    var entries: [Entry] = []
+    var bytes: [UInt8] = []
+
+    package init() {}
+
+    /// Objects in the chunk.
+    package var count: Int { entries.count }
+
+    func range(of place: Int) -> Range<Int> {
+        let end = place + 1 < entries.count ? Int(entries[place + 1].offset) : bytes.count
+        return Int(entries[place].offset)..<end
+    }
+}
+
+/// Packs one page of objects: hash, delta, compression. Each worker has one of its own.
+///
+/// An object that the repository has costs its hash and a look-up. Of the others the first is kept
+/// whole and the next are written as deltas of it; one that gains nothing by that is kept whole too,
+/// and tried as a base from then on, two bases at a time. So no chain is longer than one delta, and
+/// a reader needs one object more.
+///
+/// - Determinism: the chunk depends on the objects given and on the repository's packs alone. What
+///   else the run has written only saves work, and the same bytes reach the pack.
+/// - Memory: the packed bytes, and two objects.
+package struct ChunkPacker: ~Copyable {
+    private let holdings: Holdings
+    private var deflate = Deflate()
+    private var delta = DeltaWriter()
+    private var chunk = PackChunk()
+    private var table = PlaceTable()
+    private var bases: [Base] = []
+
+    private struct Base {
+        let text: LineDelta
+        /// In the chunk.
+        let place: Int
+    }
+
+    /// Smaller objects are not worth a delta.
+    private static let smallest = 128
+
+    package init(_ holdings: Holdings) {
+        self.holdings = holdings
+    }
+
+    /// Packs an object, unless it is there already, and returns its ID.
+    package mutating func append(_ kind: ObjectKind, _ bytes: Span<UInt8>) -> ObjectID {
+        let id = ObjectID(of: kind, bytes)
+        guard !holdings.packs.contains(id), table.place(of: id, in: chunk.entries) == nil else {
+            return id
+        }
+        bytes.withUnsafeBytes { pack(kind, $0, id) }
+        return id
+    }
+
+    /// Ends the chunk and begins another.
+    package mutating func finish() -> PackChunk {
+        defer {
+            chunk = PackChunk()
+            table.removeAll()
+            bases = []
+        }
+        return chunk
+    }
+
+    private mutating func pack(_ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer, _ id: ObjectID)
+    {
+        let isDeltified = kind == .blob && bytes.count >= Self.smallest
+        let base = isDeltified ? chooseBase(for: bytes) : nil
+        let becomesBase = isDeltified && base == nil
+        // Compressing is what costs. Whether the object becomes a base must not depend on how far
+        // other workers are.
+        let isWritten = holdings.run.contains(id)
+        if isWritten && !becomesBase { return }
+        if becomesBase { addBase(bytes) }
+        let offset = chunk.bytes.count
+        if !isWritten { appendEntry(kind, bytes, base) }
+        let crc = chunk.bytes.withUnsafeBytes {
+            crc32(UnsafeRawBufferPointer(rebasing: $0[offset...]))
+        }
+        chunk.entries.append(
+            PackChunk.Entry(
+                id: id, crc: crc, offset: UInt32(offset), base: base.map { Int32($0) } ?? -1))
+        table.insert(chunk.entries.count - 1, in: chunk.entries)
+    }
+
+    private mutating func appendEntry(
+        _ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer, _ base: Int?
+    ) {
+        if let base {
+            let distance = chunk.bytes.count - Int(chunk.entries[base].offset)
+            let delta = delta.bytes
+            EntryHeader.append(
+                .offsetDelta(distance: distance), count: delta.count, to: &chunk.bytes)
+            delta.withUnsafeBytes { deflate.compress($0, into: &chunk.bytes) }
+        } else {
+            EntryHeader.append(.whole(kind), count: bytes.count, to: &chunk.bytes)
+            deflate.compress(bytes, into: &chunk.bytes)
+        }
+    }
+
+    // MARK: Bases
+
+    /// Leaves the delta in `delta` and returns the place of its base; `nil` if the object is better
+    /// kept whole.
+    ///
+    /// Half is where both cost the same: a delta's bytes hardly compress, a text's to a third.
+    private mutating func chooseBase(for bytes: UnsafeRawBufferPointer) -> Int? {
+        for (index, base) in bases.enumerated() {
+            base.text.encode(bytes, into: &delta)
+            guard delta.bytes.count * 2 < bytes.count else { continue }
+            if index > 0 { bases.swapAt(0, index) }
+            return base.place
+        }
+        return nil
+    }
+
+    /// Tries this object first from now on, and forgets the one that was last of use longest ago.
+    private mutating func addBase(_ bytes: UnsafeRawBufferPointer) {
+        if bases.count == 2 { bases.removeLast() }
+        bases.insert(Base(text: LineDelta(base: Array(bytes)), place: chunk.entries.count), at: 0)
+    }
+}
+
+extension PackChunk {
+    /// Returns an object of the chunk; `nil` if it does not hold it.
+    package func read(_ id: ObjectID) -> (ObjectKind, [UInt8])? {
+        guard var place = entries.firstIndex(where: { $0.id == id }) else { return nil }
+        var deltas: [[UInt8]] = []
+        let deflate = Deflate()
+        while true {
+            let packed = Array(bytes[range(of: place)])
+            guard let header = packed.withUnsafeBytes({ EntryHeader($0) }),
+                let inflated = deflate.decompress(
+                    Array(packed[header.length...]), count: header.count)
+            else { return nil }
+            if case .whole(let kind) = header.form {
+                var object: [UInt8]? = inflated
+                for delta in deltas.reversed() {
+                    object = object.flatMap { applied(delta, to: $0) }
+                }
+                return object.map { (kind, $0) }
+            }
+            deltas.append(inflated)
+            place = Int(entries[place].base)
+        }
+    }
+}
