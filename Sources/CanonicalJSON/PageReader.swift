@@ -112,7 +112,7 @@ package struct PageReader: Sendable {
 extension PageReader {
     /// Canonical forms are about a sixth longer than what Graph sends.
     private mutating func reserve(_ count: Int) {
-        let needed = page.bytes.count + count + count / 4
+        let needed = page.bytes.count + count + count / 4 + OutputSpan<UInt8>.margin
         guard page.bytes.capacity < needed else { return }
         page.bytes.reserveCapacity(max(needed, 2 * page.bytes.capacity))
     }

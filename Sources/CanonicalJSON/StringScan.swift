@@ -1,4 +1,4 @@
-/// Finds the ends of strings and checks what is in them, eight bytes at a time.
+/// Finds the ends of strings and checks what is in them, eight or sixteen bytes at a time.
 enum StringScan {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     private static let highs: UInt64 = 0x8080_8080_8080_8080
@@ -10,24 +10,65 @@ enum StringScan {
         return (zeroed &- ones) & ~zeroed & highs
     }
 
-    /// Has the high bit of the first byte set that is a quote, a backslash, a control character or
-    /// not ASCII; bits above that one mean nothing.
+    /// Has the high bit of each byte set that is a quote, a backslash, a control character or not
+    /// ASCII.
+    ///
+    /// Comparisons of bytes would not become instructions for whole blocks; arithmetic does.
     @inline(__always)
-    private static func stops(_ word: UInt64) -> UInt64 {
-        let controls = (word &- ones &* 0x20) & ~word & highs
-        return matches(word, 0x22) | matches(word, 0x5C) | controls | (word & highs)
+    private static func stops(_ block: SIMD16<UInt8>) -> SIMD2<UInt64> {
+        let quotes = (block ^ SIMD16(repeating: 0x22)) &- SIMD16(repeating: 1)
+        let backslashes = (block ^ SIMD16(repeating: 0x5C)) &- SIMD16(repeating: 1)
+        let controls = block &- SIMD16(repeating: 0x20)
+        return ((quotes | backslashes | controls | block) & SIMD16(repeating: 0x80)).words
+    }
+
+    /// Has the high bit of each byte set that is a `J`, a `K` or a `=`, one of which is in every
+    /// text that ``SecretLook`` finds, or not ASCII.
+    @inline(__always)
+    private static func marks(_ block: SIMD16<UInt8>) -> SIMD2<UInt64> {
+        // `J` and `K` differ in their lowest bit only.
+        let letters =
+            ((block | SIMD16(repeating: 1)) ^ SIMD16(repeating: 0x4B)) &- SIMD16(repeating: 1)
+        let equalsSigns = (block ^ SIMD16(repeating: 0x3D)) &- SIMD16(repeating: 1)
+        return ((letters | equalsSigns) & SIMD16(repeating: 0x80)).words
     }
 
     /// Returns the offset of the first byte from `start` on that is not plain ASCII text, or the
-    /// span's end.
-    @inline(__always)
-    static func plainEnd(_ input: Span<UInt8>, from start: Int) -> Int {
+    /// span's end, and whether the text before may be a secret by its looks.
+    ///
+    /// It is a function of its own so that its loop has the processor's registers for itself.
+    @inline(never)
+    static func plainEnd(
+        _ input: Span<UInt8>, from start: Int
+    ) -> (end: Int, isSuspicious: Bool) {
         var at = start
-        while at &+ 8 <= input.count {
-            let found = stops(input.word(at: at))
-            if found != 0 { return at &+ found.trailingZeroBitCount >> 3 }
-            at &+= 8
+        var seen: UInt64 = 0
+        while at &+ 16 <= input.count {
+            let block = input.block(at: at)
+            let (stops, marks) = (stops(block), marks(block))
+            if stops[0] != 0 {
+                seen |= marks[0] & below(stops[0])
+                return (at &+ stops[0].trailingZeroBitCount &>> 3, seen != 0)
+            }
+            seen |= marks[0]
+            if stops[1] != 0 {
+                seen |= marks[1] & below(stops[1])
+                return (at &+ 8 &+ stops[1].trailingZeroBitCount &>> 3, seen != 0)
+            }
+            seen |= marks[1]
+            at &+= 16
         }
+        return (shortPlainEnd(input, from: at), true)
+    }
+
+    /// Has all bits set below the lowest that is set in `bits`.
+    @inline(__always)
+    private static func below(_ bits: UInt64) -> UInt64 {
+        (bits &- 1) & ~bits
+    }
+
+    private static func shortPlainEnd(_ input: Span<UInt8>, from start: Int) -> Int {
+        var at = start
         while at < input.count {
             let byte = input[at]
             if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return at }

@@ -4,13 +4,25 @@ extension Tape {
     mutating func readString(
         _ input: Span<UInt8>, _ start: Int, _ setting: Setting
     ) throws(JSONError) -> Int {
-        var entry = try readText(input, start, .string)
-        var isSecret = setting.isSecret
-        if entry.traits.contains(.escaped) {
-            isSecret = isSecret || SecretLook.isSecret(decoded.span, entry.text)
-        } else {
-            isSecret = isSecret || SecretLook.isSecret(input, entry.text)
+        let (end, isSuspicious) = StringScan.plainEnd(input, from: start &+ 1)
+        guard !isSuspicious, !setting.isSecret, end < input.count, input[end] == 0x22 else {
+            return try readDoubtfulString(input, start, setting, from: end)
         }
+        entries.append(entry(.string, start, end &+ 1))
+        return end &+ 1
+    }
+
+    /// Reads a string that may be a secret, or that has escapes or other than ASCII text, of which
+    /// all before `from` is plain.
+    private mutating func readDoubtfulString(
+        _ input: Span<UInt8>, _ start: Int, _ setting: Setting, from: Int
+    ) throws(JSONError) -> Int {
+        var entry = try readText(input, start, .string, from: from)
+        let isSecret =
+            setting.isSecret
+            || (entry.traits.contains(.escaped)
+                ? SecretLook.isSecret(decoded.span, entry.text)
+                : SecretLook.isSecret(input, entry.text))
         if isSecret { entry.withhold() }
         entries.append(entry)
         return Int(entry.end)
@@ -21,16 +33,53 @@ extension Tape {
     mutating func readName(
         _ input: Span<UInt8>, _ start: Int, _ setting: inout Setting
     ) throws(JSONError) -> Int {
-        guard start < input.count else { throw JSONError(.truncated, at: start) }
-        guard input[start] == 0x22 else { throw JSONError(.unexpectedByte, at: start) }
-        guard entries.count < Limits.values else { throw JSONError(.tooManyValues, at: start) }
-        var name = try readText(input, start, .name)
-        settle(input, &name, &setting)
-        entries.append(name)
-        let at = Self.skipSpace(input, Int(name.end))
+        var end = 0
+        let known = shapes.follow(innermost.shape, input, at: start)
+        if known >= 0, entries.count < Limits.values {
+            end = appendName(input, start, known, &setting)
+        } else {
+            end = try readNewName(input, start, &setting)
+        }
+        let at = Self.skipSpace(input, end)
         guard at < input.count else { throw JSONError(.truncated, at: at) }
         guard input[at] == 0x3A else { throw JSONError(.unexpectedByte, at: at) }
         return at &+ 1
+    }
+
+    /// Appends the last name of a shape, which stands at `start`; returns its end.
+    @inline(__always)
+    private mutating func appendName(
+        _ input: Span<UInt8>, _ start: Int, _ shape: Int32, _ setting: inout Setting
+    ) -> Int {
+        let known = shapes[shape]
+        setting = known.setting
+        innermost.shape = shape
+        var name = entry(.name, start, start &+ Int(known.byteCount))
+        if known.isDropped { name.traits = .dropped }
+        if depth == 1 { noteID(input, name, at: entries.count) }
+        name.size &+= 2
+        entries.append(name)
+        return Int(name.end)
+    }
+
+    private mutating func readNewName(
+        _ input: Span<UInt8>, _ start: Int, _ setting: inout Setting
+    ) throws(JSONError) -> Int {
+        guard start < input.count else { throw JSONError(.truncated, at: start) }
+        guard input[start] == 0x22 else { throw JSONError(.unexpectedByte, at: start) }
+        guard entries.count < Limits.values else { throw JSONError(.tooManyValues, at: start) }
+        let plainEnd = StringScan.plainEnd(input, from: start + 1).end
+        var name = try readText(input, start, .name, from: plainEnd)
+        settle(input, &name, &setting)
+        entries.append(name)
+        innermost.shape =
+            name.traits.contains(.escaped)
+            ? ShapeTree.none
+            : shapes.learn(
+                input, start..<Int(name.end), after: innermost.shape, setting,
+                isDropped: name.traits.contains(.dropped),
+                mayNameID: name.text.count == rules.idMember.count)
+        return Int(name.end)
     }
 
     @inline(__always)
@@ -44,7 +93,7 @@ extension Tape {
         } else {
             isDropped = settle(&setting, input, name.text)
         }
-        if open.count == 1 { noteID(input, name, at: entries.count) }
+        if depth == 1 { noteID(input, name, at: entries.count) }
         if isDropped { name.traits.insert(.dropped) }
         name.size &+= 2
     }
@@ -62,20 +111,8 @@ extension Tape {
         return node >= 0 && rules.nodes[node].isVolatile || CanonicalRules.isAnnotation(name, range)
     }
 
-    /// Reads a quoted string.
-    @inline(__always)
+    /// Reads a string, quotes included, of which all before `from` is plain.
     private mutating func readText(
-        _ input: Span<UInt8>, _ start: Int, _ kind: Entry.Kind
-    ) throws(JSONError) -> Entry {
-        let at = StringScan.plainEnd(input, from: start &+ 1)
-        guard at < input.count, input[at] == 0x22 else {
-            return try readUnusualText(input, start, kind, from: at)
-        }
-        return entry(kind, start, at &+ 1)
-    }
-
-    /// Reads a string with escapes or other than ASCII text, of which all before `from` is plain.
-    private mutating func readUnusualText(
         _ input: Span<UInt8>, _ start: Int, _ kind: Entry.Kind, from: Int
     ) throws(JSONError) -> Entry {
         var at = from
@@ -95,7 +132,7 @@ extension Tape {
             case ..<0x20: throw JSONError(.controlCharacter, at: at)
             default: at = try StringScan.sequenceEnd(input, from: at)
             }
-            at = StringScan.plainEnd(input, from: at)
+            at = StringScan.plainEnd(input, from: at).end
         }
     }
 

@@ -1,7 +1,7 @@
 /// Reads one JSON value into a flat list of its parts, ready to be written the canonical way.
 ///
-/// A tape is meant to be used again and again: its arrays keep their room, and it remembers in
-/// which order the members of the last objects came, so that the next ones need no sorting.
+/// A tape is meant to be used again and again: its arrays keep their room, and it remembers the
+/// shapes of the last objects, so that the next ones need no look-ups and no sorting.
 ///
 /// - Strictness: RFC 8259 to the letter, UTF-8 only, no name twice in an object, ``Limits``.
 /// - Cost: 28 bytes for each name and value. Nothing is called recursively.
@@ -48,6 +48,8 @@ struct Tape {
         let isObject: Bool
         /// For elements of an array; for members of an object before their names are looked at.
         let setting: Setting
+        /// Of an object, as far as it has been read; of an array, that of the object around it.
+        var shape: Int32
     }
 
     static let placeholder = Array("\"[secret withheld]\"".utf8)
@@ -60,14 +62,26 @@ struct Tape {
 
     var entries: [Entry] = []
     var decoded: [UInt8] = []
-    /// The children of all closed containers, in the order in which they are written.
+    /// The children of all closed containers, in the order in which they are written; beyond
+    /// `orderCount` there is only room.
     var order: [Int32] = []
-    var open: [Container] = []
+    var orderCount = 0
+    /// What the next value stands in, and what that stands in: first of all the document.
+    var innermost = Tape.document
+    var outer: [Container] = []
     /// The name that has the item's ID as its value; a folded one only if no exact one is there.
     var idName: (entry: Int32, isExact: Bool)?
-    var sorter = MemberSorter()
+    var shapes = ShapeTree()
+    /// Of the members of the object that was sorted last, how many came before each.
+    var ranks: [Int32] = []
     var cursors: [Cursor] = []
     var setScratch: [UInt8] = []
+
+    /// How many objects and arrays are open.
+    var depth: Int { outer.count }
+
+    private static let document = Container(
+        entry: -1, isObject: false, setting: Setting(), shape: ShapeTree.document)
 
     init(_ rules: CanonicalRules, byteLimit: Int = Limits.bytes) {
         self.rules = rules
@@ -92,10 +106,9 @@ struct Tape {
     private mutating func readAll(_ input: Span<UInt8>) throws(JSONError) -> Int {
         clear()
         var at = try readValue(input, 0, Setting())
-        while let container = open.last {
-            at = Self.skipSpace(input, at)
-            guard at < input.count else { throw JSONError(.truncated, at: at) }
-            at = try readNext(input, at, in: container)
+        while !outer.isEmpty {
+            at = try readNext(input, at)
+            if innermost.isObject { at = readRoutine(input, at) }
         }
         guard entries[0].size < byteLimit else { throw JSONError(.tooLarge, at: 0) }
         return at
@@ -104,29 +117,29 @@ struct Tape {
     private mutating func clear() {
         entries.removeAll(keepingCapacity: true)
         decoded.removeAll(keepingCapacity: true)
-        order.removeAll(keepingCapacity: true)
-        open.removeAll(keepingCapacity: true)
+        orderCount = 0
+        outer.removeAll(keepingCapacity: true)
+        innermost = Self.document
         idName = nil
+        shapes.prepare()
     }
 
     /// Reads what follows in an open container: its end, or the next member or element.
     @inline(__always)
-    private mutating func readNext(
-        _ input: Span<UInt8>, _ start: Int, in container: Container
-    ) throws(JSONError) -> Int {
-        let isFirst = entries.count == Int(container.entry) &+ 1
-        var at = start
-        if input[at] == (container.isObject ? 0x7D : 0x5D) {
-            try close(container, input, at: at)
+    private mutating func readNext(_ input: Span<UInt8>, _ start: Int) throws(JSONError) -> Int {
+        let (isObject, isFirst) = (innermost.isObject, entries.count == innermost.entry &+ 1)
+        var at = Self.skipSpace(input, start)
+        guard at < input.count else { throw JSONError(.truncated, at: at) }
+        if input[at] == (isObject ? 0x7D : 0x5D) {
+            try close(input, at: at)
             return at &+ 1
         }
         if !isFirst {
             guard input[at] == 0x2C else { throw JSONError(.unexpectedByte, at: at) }
             at = Self.skipSpace(input, at &+ 1)
         }
-        guard container.isObject else { return try readValue(input, at, container.setting) }
-        var setting = container.setting
-        at = try readName(input, at, &setting)
+        var setting = innermost.setting
+        if isObject { at = try readName(input, at, &setting) }
         return try readValue(input, at, setting)
     }
 
@@ -160,21 +173,20 @@ struct Tape {
     /// Returns the entry of a name, or of a value without children, that comes next on the tape.
     @inline(__always)
     func entry(_ kind: Entry.Kind, _ start: Int, _ end: Int) -> Entry {
-        var entry = Entry(
-            start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end),
-            next: Int32(truncatingIfNeeded: entries.count &+ 1), kind: kind)
-        entry.size = entry.end &- entry.start
-        return entry
+        Entry(kind, start, end, at: entries.count)
     }
 
     private mutating func openContainer(
         _ start: Int, isObject: Bool, _ setting: Setting
     ) throws(JSONError) -> Int {
-        guard open.count < Limits.depth else { throw JSONError(.tooDeep, at: start) }
+        guard depth < Limits.depth else { throw JSONError(.tooDeep, at: start) }
+        let shape = innermost.shape
         var inner = setting
         if isObject { inner.isSecret = false }
-        open.append(
-            Container(entry: Int32(entries.count), isObject: isObject, setting: inner))
+        outer.append(innermost)
+        innermost = Container(
+            entry: Int32(truncatingIfNeeded: entries.count), isObject: isObject, setting: inner,
+            shape: isObject ? shapes.inner(of: shape) : shape)
         entries.append(Entry(start: Int32(start), next: 0, kind: isObject ? .object : .array))
         return start + 1
     }
@@ -193,6 +205,15 @@ struct Tape {
 }
 
 extension Tape.Entry {
+    /// A name, or a value without children, that is at `index` on the tape and has no escapes.
+    @inline(__always)
+    init(_ kind: Kind, _ start: Int, _ end: Int, at index: Int) {
+        self.init(
+            start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end),
+            size: Int32(truncatingIfNeeded: end &- start),
+            next: Int32(truncatingIfNeeded: index &+ 1), kind: kind)
+    }
+
     /// A string's or a name's decoded text: in `decoded` if escaped, else in the input.
     @inline(__always)
     var text: Range<Int> {

@@ -42,6 +42,7 @@ package struct PackChunk: Sendable {
 package struct ChunkPacker: ~Copyable {
     private let holdings: Holdings
     private var deflate = Deflate()
+    private var deltaDeflate = DeltaDeflate()
     private var delta = DeltaWriter()
     private var chunk = PackChunk()
     private var table = PlaceTable()
@@ -76,6 +77,7 @@ package struct ChunkPacker: ~Copyable {
             chunk = PackChunk()
             table.removeAll()
             bases = []
+            deltaDeflate.reset()
         }
         return chunk
     }
@@ -109,10 +111,18 @@ package struct ChunkPacker: ~Copyable {
             let delta = delta.bytes
             EntryHeader.append(
                 .offsetDelta(distance: distance), count: delta.count, to: &chunk.bytes)
-            delta.withUnsafeBytes { deflate.compress($0, into: &chunk.bytes) }
+            delta.withUnsafeBytes { compress(delta: $0) }
         } else {
             EntryHeader.append(.whole(kind), count: bytes.count, to: &chunk.bytes)
             deflate.compress(bytes, into: &chunk.bytes)
+        }
+    }
+
+    private mutating func compress(delta: UnsafeRawBufferPointer) {
+        if delta.count <= DeltaDeflate.largest {
+            deltaDeflate.compress(delta, into: &chunk.bytes)
+        } else {
+            deflate.compress(delta, into: &chunk.bytes)
         }
     }
 
