@@ -88,12 +88,10 @@ extension Results {
         let share = self[.overHTTP].median {
             ($0.simulatorCPU ?? 0) / (($0.simulatorCPU ?? 0) + $0.usage.cpu)
         }
-        let notes = String(
-            format: """
-                Over HTTP, the simulator took %.0f %% of the processor time of both.
-                Meanwhile other processes took %.0f %% of the machine.
-                """, share * 100, disturbance * 100)
-        return [tables, notes, verdicts.map(\.line).joined(separator: "\n")]
+        let note = String(
+            format: "Over HTTP, the simulator took %.0f %% of the processor time of both.",
+            share * 100)
+        return [tables, note, verdicts.map(\.line).joined(separator: "\n")]
             .joined(separator: "\n\n")
     }
 }

@@ -49,11 +49,13 @@ struct Results: Codable {
         let size = { (bytes: Int) in String(format: "%.0f MB", Double(bytes) / 1e6) }
         let each = { (bytes: Int) in String(format: "%.2f KB", Double(bytes) / Double(users) / 1e3)
         }
+        let others = String(format: "%.0f %%", disturbance * 100)
         return """
             \(users) made-up users: \(size(pageBytes)) of Graph pages (\(each(pageBytes)) a user), \
             \(size(canonicalBytes)) of canonical JSON (\(each(canonicalBytes))). \
             \(machine.description). Medians of \(rounds) rounds, least and most in brackets; \
-            peak memory is the most of all rounds.
+            peak memory is the most of all rounds. Other processes took \(others) of the machine \
+            meanwhile.
             """
     }
 
