@@ -64,6 +64,7 @@ private struct History {
 
     mutating func go(on runs: Int) async throws {
         for day in 0..<runs {
+            try Interruption.check()
             if day > 0 { try TenantDay(number: day, changes: changes).apply(to: pages) }
             try await backUp(day)
             if (day + 1) % 100 == 0 { report() }

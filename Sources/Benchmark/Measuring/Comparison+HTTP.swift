@@ -16,7 +16,9 @@ extension Comparison {
             [workshop.programs.tenantkeep, "backup", "--type", "Users", "--repo", repository],
             adding: tenant.variables)
         let answering = try simulator.finish().usage
-        var sample = Sample(usage: finished.usage, repository: try FolderSize(of: repository))
+        var usage = finished.usage
+        usage.othersCPU = max(0, usage.othersCPU - answering.cpu)
+        var sample = Sample(usage: usage, repository: try FolderSize(of: repository))
         sample.simulatorCPU = answering.cpu
         add(sample, to: .overHTTP, round: round)
         noteWritten(repository)

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import GitObjects
+import GitPack
 
 /// The rate of one part of a backup.
 struct StageRate: Codable {
@@ -32,7 +33,7 @@ struct StageBench {
     let rounds: Int
 
     func run() throws -> [StageRate] {
-        [try json(), try hash()]
+        [try json(), try hash(), try pack()]
     }
 
     /// From a page as Graph sends it to canonical JSON.
@@ -48,6 +49,16 @@ struct StageBench {
         try measureObjects("hash") { page in
             let bytes = page.bytes.span
             for item in page.items { keep(ObjectID(of: .blob, bytes.extracting(item.bytes))) }
+        }
+    }
+
+    /// From canonical JSON to packed entries: the hash, and a delta or the whole object compressed.
+    private func pack() throws -> StageRate {
+        try measureObjects("hash, delta and deflate") { page in
+            var packer = ChunkPacker(Holdings(packs: KnownObjects(), run: WrittenObjects()))
+            let bytes = page.bytes.span
+            for item in page.items { _ = packer.append(.blob, bytes.extracting(item.bytes)) }
+            keep(packer.finish())
         }
     }
 

@@ -25,11 +25,22 @@ struct BackupRun {
         guard let users = result.record.types[GraphResource.users.name],
             users.outcome == .complete
         else { throw Failed("The users were not read completely.") }
-        return Outcome(objects: users.objects, changes: result.changes.count)
+        let changes = [users.created, users.updated, users.deleted].compactMap { $0 }
+        return Outcome(objects: users.objects, changes: changes.reduce(0, +))
     }
 
     private func backup(_ options: BackupOptions) -> Backup<RecordedSource> {
-        Backup(from: RecordedSource(pages: pages), options)
+        let source = RecordedSource(pages: pages)
+        guard let authors else { return Backup(from: source, options) }
+        let time = Int64(start.timeIntervalSince1970)
+        return Backup(
+            from: source, options,
+            authors: { place in
+                let author = place % authors
+                return Authors(
+                    names: ["Author \(author)"], email: "author\(author)@contoso.example",
+                    time: time - Int64(60 * (author + 1)))
+            })
     }
 
     private func options() throws -> BackupOptions {

@@ -8,7 +8,7 @@ struct PageFolder: Sendable {
     /// Opens a folder that has pages in it.
     init(_ path: String) throws {
         self.path = path
-        count = try FileManager.default.contentsOfDirectory(atPath: path).count
+        count = (try? FileManager.default.contentsOfDirectory(atPath: path).count) ?? 0
         guard count > 0 else { throw Failed("There are no pages in \(path).") }
     }
 

@@ -44,6 +44,7 @@ struct ChildProcess: ~Copyable {
     ///
     /// - Parameter output: paths of files for what it prints, made anew.
     init(_ invocation: Invocation, output: Output) throws {
+        try Interruption.check()
         let ends = try Self.pipe(for: invocation.input)
         defer { if let ends { close(ends.reading) } }
         let began = ContinuousClock.now
@@ -83,6 +84,7 @@ struct ChildProcess: ~Copyable {
         }
         let wall = began.duration(to: .now)
         Self.running.withLock { _ = $0.remove(id) }
+        try Interruption.check()
         guard status == 0 else { throw failure(status) }
         return Finished(usage: Usage(wall: wall, usage), output: output)
     }
@@ -101,6 +103,7 @@ struct ChildProcess: ~Copyable {
     borrowing func firstLine() async throws -> String {
         let deadline = ContinuousClock.now + .seconds(30)
         while ContinuousClock.now < deadline {
+            try Interruption.check()
             let text = try String(contentsOfFile: output.standard, encoding: .utf8)
             if let end = text.firstIndex(of: "\n") { return String(text[..<end]) }
             try await Task.sleep(for: .milliseconds(5))
@@ -115,6 +118,11 @@ struct ChildProcess: ~Copyable {
     /// Ends all children that are still running, and theirs.
     static func endAll() {
         for id in running.withLock({ $0 }) { kill(-id, SIGTERM) }
+    }
+
+    /// Returns when none of them runs any more.
+    static func waitForAll() {
+        for id in running.withLock({ $0 }) { waitpid(id, nil, 0) }
     }
 }
 

@@ -13,18 +13,32 @@ struct Scratch: Sendable {
     static func with<Value>(
         in parent: String?, _ body: (Scratch) async throws -> Value
     ) async throws -> Value {
-        let parent = parent ?? FileManager.default.temporaryDirectory.path
-        let name = "tenantkeep-benchmark-\(UUID().uuidString.prefix(8).lowercased())"
-        let scratch = Scratch(path: URL(filePath: parent).appending(path: name).path)
-        try FileManager.default.createDirectory(
-            atPath: scratch.path, withIntermediateDirectories: true)
-        let signals = handleSignals(removing: scratch.path)
-        defer {
-            for signal in signals { signal.cancel() }
-            ChildProcess.endAll()
-            try? FileManager.default.removeItem(atPath: scratch.path)
+        let scratch = try Scratch(in: parent ?? FileManager.default.temporaryDirectory.path)
+        let signals = Interruption.watch()
+        defer { for signal in signals { signal.cancel() } }
+        do {
+            defer { scratch.removeAll() }
+            return try await body(scratch)
+        } catch let interruption as Interruption {
+            _exit(128 + interruption.signal)
         }
-        return try await body(scratch)
+    }
+
+    private init(in parent: String) throws {
+        let name = "tenantkeep-benchmark-\(UUID().uuidString.prefix(8).lowercased())"
+        path = URL(filePath: parent).appending(path: name).path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw Failed("Could not make \(path): \(error.localizedDescription)")
+        }
+    }
+
+    private func removeAll() {
+        ChildProcess.endAll()
+        ChildProcess.waitForAll()
+        try? FileManager.default.removeItem(atPath: path)
     }
 
     func make(_ name: String) throws -> String {
@@ -49,18 +63,4 @@ struct Scratch: Sendable {
 
     // A Mutex: the counter has to be one for all of the process.
     private static let outputs = Mutex(0)
-
-    private static func handleSignals(removing path: String) -> [any DispatchSourceSignal] {
-        [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                ChildProcess.endAll()
-                try? FileManager.default.removeItem(atPath: path)
-                _exit(128 + number)
-            }
-            source.resume()
-            return source
-        }
-    }
 }

@@ -9,6 +9,8 @@ struct Usage: Codable {
     /// The most memory it held at a time, bytes. That of a child of this process is never less than
     /// this process's own, for a child is a copy of its parent before it becomes another program.
     var peakMemory: Int
+    /// What all other processes took meanwhile, seconds on all cores; they may have slowed it down.
+    var othersCPU = 0.0
 
     init(wall: Duration, _ usage: rusage) {
         self.wall = wall / .seconds(1)

@@ -30,7 +30,10 @@ struct Workshop: Sendable {
         sync()
         let peak = scratch.path("peak.txt")
         let timed = ["time", "--format=%M", "--output=\(peak)"] + words
+        let before = try ProcessorTime.busy()
         var finished = try run(timed, input: input, adding: variables)
+        let busy = try ProcessorTime.busy() - before
+        finished.usage.othersCPU = max(0, busy - finished.usage.cpu)
         let text = try String(contentsOfFile: peak, encoding: .utf8)
         guard let kibibytes = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
             throw Failed("time did not tell the memory of \(words[0]), but: \(text)")

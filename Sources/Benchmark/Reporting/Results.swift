@@ -49,12 +49,21 @@ struct Results: Codable {
         let size = { (bytes: Int) in String(format: "%.0f MB", Double(bytes) / 1e6) }
         let each = { (bytes: Int) in String(format: "%.2f KB", Double(bytes) / Double(users) / 1e3)
         }
+        let others = String(format: "%.0f %%", disturbance * 100)
         return """
             \(users) made-up users: \(size(pageBytes)) of Graph pages (\(each(pageBytes)) a user), \
             \(size(canonicalBytes)) of canonical JSON (\(each(canonicalBytes))). \
             \(machine.description). Medians of \(rounds) rounds, least and most in brackets; \
-            peak memory is the most of all rounds.
+            peak memory is the most of all rounds. Other processes took \(others) of the machine \
+            meanwhile.
             """
+    }
+
+    /// How much of the machine other processes took while something was measured, 0 to 1.
+    var disturbance: Double {
+        let usages = rows.flatMap(\.samples).map(\.usage)
+        let time = usages.reduce(0) { $0 + $1.wall } * Double(machine.cores)
+        return usages.reduce(0) { $0 + $1.othersCPU } / time
     }
 
     func write(to path: String) throws {
