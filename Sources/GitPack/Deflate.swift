@@ -52,12 +52,15 @@ struct Deflate: ~Copyable {
 
     /// Returns the `count` bytes a zlib stream holds; `nil` if it does not hold exactly those.
     func decompress(_ stream: [UInt8], count: Int) -> [UInt8]? {
+        stream.withUnsafeBytes { decompress($0, count: count) }
+    }
+
+    /// Returns the `count` bytes a zlib stream holds; `nil` if it does not hold exactly those.
+    func decompress(_ stream: UnsafeRawBufferPointer, count: Int) -> [UInt8]? {
         var result = LIBDEFLATE_SUCCESS
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { output, filled in
-            stream.withUnsafeBytes { input in
-                result = libdeflate_zlib_decompress(
-                    decompressor, input.baseAddress, input.count, output.baseAddress, count, nil)
-            }
+            result = libdeflate_zlib_decompress(
+                decompressor, stream.baseAddress, stream.count, output.baseAddress, count, nil)
             filled = result == LIBDEFLATE_SUCCESS ? count : 0
         }
         return result == LIBDEFLATE_SUCCESS ? bytes : nil
@@ -88,5 +91,10 @@ struct Deflate: ~Copyable {
 
 /// Returns the CRC-32 of `bytes`, as an index keeps it for each entry.
 func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    libdeflate_crc32(0, bytes.baseAddress, bytes.count)
+    crc32(0, bytes)
+}
+
+/// Returns the CRC-32 of bytes whose first part has this one and whose rest are `bytes`.
+func crc32(_ first: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    libdeflate_crc32(first, bytes.baseAddress, bytes.count)
 }

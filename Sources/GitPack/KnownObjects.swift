@@ -17,33 +17,14 @@ package struct KnownObjects: Sendable {
 
     /// - Parameter folder: the repository's `objects/pack`; none is an empty one.
     package init(in folder: String) throws(FileError) {
-        var indexes: [PackIndexFile] = []
-        for name in try namesInFolder(folder) ?? [] where name.hasSuffix(".idx") {
-            let path = "\(folder)/\(name.dropLast(4))"
-            guard let index = try PackIndexFile("\(path).idx") else { continue }
-            if try packTrailer("\(path).pack") == index.packTrailer { indexes.append(index) }
-        }
         // The largest first: it is the likeliest.
-        self.indexes = indexes.sorted { $0.count > $1.count }
+        indexes = try PackPair.all(in: folder).map(\.index).sorted { $0.count > $1.count }
     }
 
     /// Whether a pack holds the object.
     package func contains(_ id: ObjectID) -> Bool {
         indexes.contains { $0.place(of: id) != nil }
     }
-}
-
-/// The last 20 bytes of a pack; `nil` if there is none.
-private func packTrailer(_ path: String) throws(FileError) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    let end = lseek(descriptor, 0, SEEK_END)
-    guard end >= 32 else { return nil }
-    let bytes = [UInt8](unsafeUninitializedCapacity: 20) { buffer, count in
-        count = max(0, pread(descriptor, buffer.baseAddress, 20, end - 20))
-    }
-    return bytes
 }
 
 /// The names of everything in a folder, in no order; `nil` if there is no such folder.

@@ -59,6 +59,20 @@ struct PackIndex {
         try emit(Array(hash.finalize()))
     }
 
+    /// Writes the whole file and puts it on the disk; leaves nothing if it cannot.
+    func write(to path: String, packTrailer: [UInt8]) throws(FileError) {
+        var file = try DurableFile(creating: path, mode: 0o444)
+        do throws(FileError) {
+            try write(packTrailer: packTrailer) { (bytes) throws(FileError) in
+                try file.write(bytes)
+            }
+            try file.sync()
+        } catch {
+            try? removeFile(path)
+            throw error
+        }
+    }
+
     /// The order, some thousand places at a time.
     private var parts: [ArraySlice<UInt32>] {
         stride(from: 0, to: order.count, by: 1 << 14).map {

@@ -1,3 +1,4 @@
+import Crypto
 import GitObjects
 
 /// The index of one pack on the disk, version 2 (git's `gitformat-pack`).
@@ -60,15 +61,25 @@ struct PackIndexFile: Sendable {
 
     /// Where the object lies; `nil` if the index is damaged.
     func entry(at place: Int) -> IndexEntry? {
-        let short: UInt32 = file.bytes.bigEndian(at: offsets + 4 * place)
-        var offset = UInt64(short)
-        if short >= 1 << 31 {
-            let large = largeOffsets + 8 * Int(short & 0x7FFF_FFFF)
-            guard large + 48 <= file.bytes.count else { return nil }
-            offset = file.bytes.bigEndian(at: large)
-        }
+        guard let offset = offset(at: place) else { return nil }
         return IndexEntry(
             id: id(at: place), offset: offset,
             crc: file.bytes.bigEndian(at: checksums + 4 * place))
+    }
+
+    /// Where the entry begins; `nil` if the index is damaged.
+    func offset(at place: Int) -> UInt64? {
+        let short: UInt32 = file.bytes.bigEndian(at: offsets + 4 * place)
+        guard short >= 1 << 31 else { return UInt64(short) }
+        let large = largeOffsets + 8 * Int(short & 0x7FFF_FFFF)
+        guard large + 48 <= file.bytes.count else { return nil }
+        return file.bytes.bigEndian(at: large)
+    }
+
+    /// Whether the file is what was written, by the checksum at its end. Reads all of it.
+    var isIntact: Bool {
+        var hash = Insecure.SHA1()
+        hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: file.bytes.dropLast(20)))
+        return hash.finalize().elementsEqual(file.bytes.suffix(20))
     }
 }

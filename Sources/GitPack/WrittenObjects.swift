@@ -12,9 +12,18 @@ package final class WrittenObjects: Sendable {
         var table = PlaceTable()
     }
 
-    private let contents = Mutex(Contents())
+    private let contents: Mutex<Contents>
 
-    package init() {}
+    package init() {
+        contents = Mutex(Contents())
+    }
+
+    /// With room for just so many objects.
+    init(capacity: Int) {
+        var empty = Contents(table: PlaceTable(capacity: capacity))
+        empty.entries.reserveCapacity(capacity)
+        contents = Mutex(empty)
+    }
 
     var count: Int { contents.withLock { $0.entries.count } }
 
@@ -80,8 +89,15 @@ protocol PackedObject {
 /// is a hash by itself.
 struct PlaceTable {
     /// A place plus one; 0 is free. At most half are taken.
-    private var slots = [UInt32](repeating: 0, count: 64)
+    private var slots: [UInt32]
     private var count = 0
+
+    /// Grows when it holds more than `capacity` places.
+    init(capacity: Int = 32) {
+        var size = 64
+        while size < capacity * 2 { size *= 2 }
+        slots = [UInt32](repeating: 0, count: size)
+    }
 
     func place(of id: ObjectID, in objects: [some PackedObject]) -> Int? {
         var slot = Int(truncatingIfNeeded: id.low) & (slots.count - 1)
