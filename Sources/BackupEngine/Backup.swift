@@ -156,10 +156,18 @@ package struct Backup<Source: GraphSource>: Sendable {
             if Task.isCancelled { throw .interrupted }
             await progress(.publishing)
             try await run.publish(record, branchBefore: last.branch, runsBefore: last.runs)
+            await tidy(store)
         }
         return BackupResult(
             record: record, changes: listed,
             isIncomplete: records.values.contains(where: \.isIncomplete))
+    }
+
+    /// Joins the packs of many runs. Nothing that goes wrong here takes the backup away.
+    private func tidy(_ store: GitStore) async {
+        do throws(GitError) { try await store.joinPacks() } catch {
+            await progress(.untidy(error))
+        }
     }
 
     private func allChanges(

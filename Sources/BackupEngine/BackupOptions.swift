@@ -1,5 +1,6 @@
 package import FoundationEssentials
 package import GitObjects
+package import GitStore
 package import GraphCatalog
 
 /// What a run is asked to do. Values only: time, environment and configuration were read before.
@@ -77,4 +78,6 @@ package enum BackupEvent: Sendable {
     /// All is read; differences are being computed, then written.
     case comparing
     case publishing
+    /// The run is published; only the tidying of the repository after it did not work.
+    case untidy(GitError)
 }

@@ -23,6 +23,9 @@ package struct PackChunk: Sendable {
     /// Objects in the chunk.
     package var count: Int { entries.count }
 
+    /// Bytes of the objects as they are packed.
+    package var byteCount: Int { bytes.count }
+
     func range(of place: Int) -> Range<Int> {
         let end = place + 1 < entries.count ? Int(entries[place + 1].offset) : bytes.count
         return Int(entries[place].offset)..<end

@@ -33,7 +33,7 @@ package struct PackWriter: ~Copyable {
     ) throws(FileError) {
         let path = PackWriter.temporaryNames(in: folder, unique: unique)[0]
         var file = try DurableFile(creating: path, mode: 0o444)
-        try file.write(header(count: 0))
+        try file.write(PackHeader.bytes(count: 0))
         self.file = file
         self.folder = folder
         self.unique = unique
@@ -99,9 +99,10 @@ package struct PackWriter: ~Copyable {
     }
 
     private mutating func append(_ entry: [UInt8], _ id: ObjectID) throws(FileError) {
-        let crc = entry.withUnsafeBytes(crc32)
-        written.append(IndexEntry(id: id, offset: UInt64(file.count), crc: crc))
+        let place = IndexEntry(
+            id: id, offset: UInt64(file.count), crc: entry.withUnsafeBytes(crc32))
         try file.write(entry)
+        written.append(place)
     }
 
     // MARK: Chunks of which some is there already
@@ -206,7 +207,7 @@ package struct PackWriter: ~Copyable {
         let names = PackWriter.temporaryNames(in: folder, unique: unique)
         do throws(FileError) {
             let trailer = try complete()
-            try writeIndex(names[1], packTrailer: trailer)
+            try PackIndex(written.take()).write(to: names[1], packTrailer: trailer)
             return FinishedPack(
                 folder: folder, temporaryPack: names[0], temporaryIndex: names[1],
                 id: ObjectID(trailer.span))
@@ -218,29 +219,16 @@ package struct PackWriter: ~Copyable {
 
     /// Writes what is known last, and returns the pack's checksum.
     private mutating func complete() throws(FileError) -> [UInt8] {
-        try file.overwrite(header(count: written.count), at: 0)
+        try file.overwrite(PackHeader.bytes(count: written.count), at: 0)
         let trailer = try hashOfBody()
         try file.write(trailer)
         try file.sync()
         return trailer
     }
 
-    private func writeIndex(_ path: String, packTrailer: [UInt8]) throws(FileError) {
-        var index = try DurableFile(creating: path, mode: 0o444)
-        do throws(FileError) {
-            try PackIndex(written.take()).write(packTrailer: packTrailer) {
-                (bytes) throws(FileError) in
-                try index.write(bytes)
-            }
-            try index.sync()
-        } catch {
-            try? removeFile(path)
-            throw error
-        }
-    }
-
     /// Removes what has been written.
     package consuming func discard() throws(FileError) {
+        _ = written.take()
         try removeFile(file.path)
     }
 
@@ -285,10 +273,6 @@ package struct FinishedPack: Sendable {
         try removeFile(temporaryIndex)
         try removeFile(temporaryPack)
     }
-}
-
-private func header(count: Int) -> [UInt8] {
-    Array("PACK".utf8) + bigEndian(UInt32(2)) + bigEndian(UInt32(count))
 }
 
 func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {

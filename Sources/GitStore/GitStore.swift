@@ -232,7 +232,11 @@ package actor GitStore {
     @discardableResult
     package func write(_ kind: ObjectKind, _ bytes: [UInt8]) throws(GitError) -> ObjectID {
         let id = ObjectID(of: kind, bytes.span)
-        guard case .run = purpose, !holdings.contains(id) else { return id }
+        guard !holdings.contains(id) else { return id }
+        guard case .run = purpose else {
+            if kind == .blob { preview(bytes) }
+            return id
+        }
         try files { () throws(FileError) in
             try beginPack()
             try pack?.append(kind, bytes.span, id: id)
@@ -243,14 +247,26 @@ package actor GitStore {
     /// Writes the objects of a page, but for those that are there.
     package func append(_ chunk: PackChunk) throws(GitError) {
         guard case .run = purpose else {
-            // Enough to name what would change; a preview of a first backup is not held in memory.
-            if previewed.count < 16 { previewed.append(chunk) }
+            keep(chunk)
             return
         }
         try files { () throws(FileError) in
             try beginPack()
             try pack?.append(chunk)
         }
+    }
+
+    /// Keeps new objects of a preview: enough to name what would change, but a preview of a first
+    /// backup is not held in memory.
+    private func keep(_ chunk: PackChunk) {
+        guard previewed.reduce(0, { $0 + $1.byteCount }) < 16 << 20 else { return }
+        previewed.append(chunk)
+    }
+
+    private func preview(_ blob: [UInt8]) {
+        var packer = ChunkPacker(holdings)
+        _ = packer.append(.blob, blob.span)
+        keep(packer.finish())
     }
 
     /// Writes what one folder's tree was after each commit of a run, the oldest first.

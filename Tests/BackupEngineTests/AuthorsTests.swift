@@ -34,7 +34,9 @@ struct AuthorsTests {
                 "Author 0 author0@contoso.com 1790000000",
                 "Author 1 author1@contoso.com 1789999999",
             ])
-        for (commit, numbers) in [("main~2", [1, 4, 7]), ("main~1", [0, 3, 6]), ("main", [2, 5, 8])] {
+        for (commit, numbers) in [
+            ("main~2", [1, 4, 7]), ("main~1", [0, 3, 6]), ("main", [2, 5, 8]),
+        ] {
             let files = try runs.repository.git(
                 "diff-tree", "--no-commit-id", "--name-only", "-r", commit)
             #expect(
@@ -74,7 +76,7 @@ struct AuthorsTests {
 
         #expect(try runs.git("rev-list", "--count", "main") == "6")
         let whole = try runs.wholeTrees(of: "People", in: (0..<5).map { "main~\($0)" })
-        #expect(whole == ["main"])
+        #expect(whole == ["main~0"])
         try runs.expectSound()
         try runs.expectTrees(of: "main~4", "main")
     }
@@ -91,7 +93,7 @@ struct AuthorsTests {
 
         #expect(try runs.git("rev-list", "--count", "main") == "121")
         let whole = try runs.wholeTrees(of: "People", in: (0..<120).map { "main~\($0)" })
-        #expect(whole.count == 3 && whole.first == "main")
+        #expect(whole.count == 3 && whole.first == "main~0")
         try runs.expectSound()
     }
 

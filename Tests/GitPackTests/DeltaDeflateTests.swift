@@ -71,7 +71,9 @@ struct DeltaDeflateTests {
         func streams() -> [UInt8] {
             var stream: [UInt8] = []
             deltaDeflate.reset()
-            for buffer in all { buffer.withUnsafeBytes { deltaDeflate.compress($0, into: &stream) } }
+            for buffer in all {
+                buffer.withUnsafeBytes { deltaDeflate.compress($0, into: &stream) }
+            }
             return stream
         }
 

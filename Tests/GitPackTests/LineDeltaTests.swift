@@ -9,7 +9,9 @@ struct LineDeltaTests {
     private func text(_ random: inout SplitMix64, members: Int) -> [UInt8] {
         var lines = ["{"]
         for member in 0..<members where Int.random(in: 0..<8, using: &random) > 0 {
-            let value = ["null", "true", "\"a\"", "\"\(UInt32.random(in: 0...99, using: &random))\""]
+            let value = [
+                "null", "true", "\"a\"", "\"\(UInt32.random(in: 0...99, using: &random))\"",
+            ]
             if member % 7 == 3 {
                 lines.append("  \"list\(member)\": [")
                 for _ in 0..<Int.random(in: 0..<4, using: &random) {
@@ -80,7 +82,8 @@ struct LineDeltaTests {
 
     @Test func `a thousand lines of one name cost no more than a few looks each`() {
         let base = Array(String(repeating: "  \"name\": 1,\n", count: 1_000).utf8)
-        let target = Array((String(repeating: "  \"name\": 2,\n  \"other\": 1,\n", count: 500)).utf8)
+        let target = Array(
+            (String(repeating: "  \"name\": 2,\n  \"other\": 1,\n", count: 500)).utf8)
 
         expectRestored(target, from: base)
     }

@@ -31,7 +31,7 @@ struct Progress: Sendable {
             types[type, default: TypeProgress()].isDone = true
             if record.outcome == .complete { types[type]?.objects = record.objects }
         case .comparing: stage = .comparing
-        case .publishing: stage = .publishing
+        case .publishing, .untidy: stage = .publishing
         }
     }
 

@@ -1,4 +1,5 @@
 import BackupEngine
+import GitStore
 
 /// Shows the events of a run as they come: on a terminal a line that is drawn at most ten times a
 /// second, elsewhere a line for each stage and one every half minute.
@@ -36,6 +37,12 @@ actor ProgressReporter {
         progress.take(event, at: time)
         if case .ended(let type, let record) = event {
             await console.detail("Read \(type): \(record.wording).")
+        }
+        if case .untidy(let error) = event {
+            await console.say(
+                .warning,
+                "The backup is complete, but its packs could not be joined: could not "
+                    + "\(error.action): \(error.reason). The next run tries again.")
         }
         switch console.style.progress {
         case .none: return
