@@ -53,6 +53,11 @@ package struct DurableFile: ~Copyable {
     /// Returns `count` bytes from `offset`, all of which must have been written.
     package mutating func read(_ count: Int, at offset: Int) throws(FileError) -> [UInt8] {
         try flush()
+        return try readFlushed(count, at: offset)
+    }
+
+    /// The same of bytes that have been given to the system, as all have after ``flush()``.
+    func readFlushed(_ count: Int, at offset: Int) throws(FileError) -> [UInt8] {
         var done = 0
         var failure: Int32?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -75,10 +80,16 @@ package struct DurableFile: ~Copyable {
     /// Returns when all bytes written so far are on the disk.
     package mutating func sync() throws(FileError) {
         try flush()
+        try syncFlushed()
+    }
+
+    /// Returns when all bytes given to the system are on the disk.
+    func syncFlushed() throws(FileError) {
         guard fsync(descriptor) == 0 else { throw FileError("sync \(path)") }
     }
 
-    private mutating func flush() throws(FileError) {
+    /// Gives all bytes written so far to the system.
+    mutating func flush() throws(FileError) {
         guard !buffer.isEmpty else { return }
         try writeAll(buffer)
         buffer.removeAll(keepingCapacity: true)

@@ -21,6 +21,8 @@ package struct KnownObjects: Sendable {
         indexes = try PackPair.all(in: folder).map(\.index).sorted { $0.count > $1.count }
     }
 
+    package var isEmpty: Bool { indexes.isEmpty }
+
     /// Whether a pack holds the object.
     package func contains(_ id: ObjectID) -> Bool {
         indexes.contains { $0.place(of: id) != nil }

@@ -19,6 +19,28 @@ package struct PackWriter: ~Copyable {
     private let unique: String
     private let written: WrittenObjects
     private var deflate = Deflate()
+    /// Large objects, and deltas of them, in the order in which they will be written.
+    private var last: [LastObject] = []
+
+    private struct LastObject: Sendable {
+        let id: ObjectID
+        let form: Form
+
+        enum Form: Sendable {
+            case whole(ObjectKind, [UInt8])
+            case delta([UInt8], of: ObjectID)
+        }
+
+        /// What is compressed.
+        var bytes: [UInt8] {
+            switch form {
+            case .whole(_, let bytes), .delta(let bytes, _): bytes
+            }
+        }
+    }
+
+    /// An object of so many bytes is compressed at the end, while the pack is being hashed.
+    private static let large = 1 << 20
 
     /// Deltas on top of one another at most; git's own limit by default.
     package static let longestChain = 50
@@ -60,6 +82,10 @@ package struct PackWriter: ~Copyable {
         _ kind: ObjectKind, _ bytes: Span<UInt8>, id: ObjectID
     ) throws(FileError) {
         guard !contains(id) else { return }
+        guard bytes.count < Self.large else {
+            let bytes = bytes.withUnsafeBytes { Array($0) }
+            return promise(LastObject(id: id, form: .whole(kind, bytes)))
+        }
         var entry: [UInt8] = []
         EntryHeader.append(.whole(kind), count: bytes.count, to: &entry)
         bytes.withUnsafeBytes { deflate.compress($0, into: &entry) }
@@ -73,8 +99,9 @@ package struct PackWriter: ~Copyable {
         _ delta: ObjectDelta, of base: ObjectID, id: ObjectID
     ) throws(FileError) {
         guard !contains(id) else { return }
+        precondition(contains(base), "a delta's base comes first")
         guard let base = written.entry(of: base) else {
-            preconditionFailure("a delta's base comes first")
+            return promise(LastObject(id: id, form: .delta(delta.bytes, of: base)))
         }
         var entry: [UInt8] = []
         EntryHeader.append(
@@ -96,6 +123,11 @@ package struct PackWriter: ~Copyable {
             chunk.entries.lazy.map {
                 IndexEntry(id: $0.id, offset: start + UInt64($0.offset), crc: $0.crc)
             })
+    }
+
+    private mutating func promise(_ object: LastObject) {
+        written.promise(object.id)
+        last.append(object)
     }
 
     private mutating func append(_ entry: [UInt8], _ id: ObjectID) throws(FileError) {
@@ -165,6 +197,7 @@ package struct PackWriter: ~Copyable {
 
     /// Returns an object of this pack; `nil` if it does not hold it.
     package mutating func read(_ id: ObjectID) throws(FileError) -> (ObjectKind, [UInt8])? {
+        if let object = last.first(where: { $0.id == id }) { return try read(object) }
         guard let place = written.entry(of: id) else { return nil }
         var entry = try readEntry(at: place.offset)
         var deltas: [[UInt8]] = []
@@ -179,6 +212,17 @@ package struct PackWriter: ~Copyable {
             bytes = next
         }
         return (kind, bytes)
+    }
+
+    private mutating func read(_ object: LastObject) throws(FileError) -> (ObjectKind, [UInt8]) {
+        switch object.form {
+        case .whole(let kind, let bytes): return (kind, bytes)
+        case .delta(let delta, let base):
+            guard let (kind, bytes) = try read(base), let whole = applied(delta, to: bytes) else {
+                throw unreadable
+            }
+            return (kind, whole)
+        }
     }
 
     private mutating func readEntry(at offset: UInt64) throws(FileError) -> StoredEntry {
@@ -202,12 +246,28 @@ package struct PackWriter: ~Copyable {
 
     /// Completes pack and index and puts both on the disk, still under their temporary names.
     ///
+    /// Two cores at a time: while one hashes the pack, the other compresses the last objects; while
+    /// the pack reaches the disk, its index is made.
+    ///
     /// - Throws: ``FileError``; nothing of either is left then.
     package consuming func finish() throws(FileError) -> FinishedPack {
         let names = PackWriter.temporaryNames(in: folder, unique: unique)
         do throws(FileError) {
             let trailer = try complete()
-            try PackIndex(written.take()).write(to: names[1], packTrailer: trailer)
+            let entries = written.take()
+            let index = Meanwhile { () -> Result<Void, FileError> in
+                do throws(FileError) {
+                    try PackIndex(entries).write(to: names[1], packTrailer: trailer)
+                    return .success(())
+                } catch {
+                    return .failure(error)
+                }
+            }
+            do throws(FileError) { try file.syncFlushed() } catch {
+                if case .success = index.value { try? removeFile(names[1]) }
+                throw error
+            }
+            try index.value.get()
             return FinishedPack(
                 folder: folder, temporaryPack: names[0], temporaryIndex: names[1],
                 id: ObjectID(trailer.span))
@@ -218,31 +278,63 @@ package struct PackWriter: ~Copyable {
     }
 
     /// Writes what is known last, and returns the pack's checksum.
+    ///
+    /// The header holds the count, which is hashed first and known last, so all that was written is
+    /// read again: 1 ms for a megabyte.
     private mutating func complete() throws(FileError) -> [UInt8] {
         try file.overwrite(PackHeader.bytes(count: written.count), at: 0)
-        let trailer = try hashOfBody()
+        try file.flush()
+        let objects = last
+        last = []
+        let streams = Meanwhile { Self.compressed(objects) }
+        var hash = try hashOfBody()
+        for (object, stream) in zip(objects, streams.value) {
+            let entry = header(of: object) + stream
+            hash.update(data: entry)
+            try append(entry, object.id)
+        }
+        let trailer = Array(hash.finalize())
         try file.write(trailer)
-        try file.sync()
+        try file.flush()
         return trailer
+    }
+
+    private func hashOfBody() throws(FileError) -> Insecure.SHA1 {
+        var hash = Insecure.SHA1()
+        var offset = 0
+        while offset < file.count {
+            let chunk = try file.readFlushed(min(1 << 20, file.count - offset), at: offset)
+            hash.update(data: chunk)
+            offset += chunk.count
+        }
+        return hash
+    }
+
+    private static func compressed(_ objects: [LastObject]) -> [[UInt8]] {
+        var deflate = Deflate()
+        return objects.map { object in
+            var stream: [UInt8] = []
+            object.bytes.withUnsafeBytes { deflate.compress($0, into: &stream) }
+            return stream
+        }
+    }
+
+    private func header(of object: LastObject) -> [UInt8] {
+        var header: [UInt8] = []
+        let form: EntryHeader.Form =
+            switch object.form {
+            case .whole(let kind, _): .whole(kind)
+            case .delta(_, let base):
+                .offsetDelta(distance: file.count - Int(written.entry(of: base)?.offset ?? 0))
+            }
+        EntryHeader.append(form, count: object.bytes.count, to: &header)
+        return header
     }
 
     /// Removes what has been written.
     package consuming func discard() throws(FileError) {
         _ = written.take()
         try removeFile(file.path)
-    }
-
-    /// The header holds the count, which is hashed first and known last, so the bytes are read
-    /// again: 25 ms for 46 MB.
-    private mutating func hashOfBody() throws(FileError) -> [UInt8] {
-        var hash = Insecure.SHA1()
-        var offset = 0
-        while offset < file.count {
-            let chunk = try file.read(min(1 << 20, file.count - offset), at: offset)
-            hash.update(data: chunk)
-            offset += chunk.count
-        }
-        return Array(hash.finalize())
     }
 }
 

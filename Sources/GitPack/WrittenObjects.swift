@@ -10,6 +10,8 @@ package final class WrittenObjects: Sendable {
         /// In the order of the pack.
         var entries: [IndexEntry] = []
         var table = PlaceTable()
+        /// Objects that will be written last.
+        var promised: Set<ObjectID> = []
     }
 
     private let contents: Mutex<Contents>
@@ -25,14 +27,25 @@ package final class WrittenObjects: Sendable {
         contents = Mutex(empty)
     }
 
-    var count: Int { contents.withLock { $0.entries.count } }
+    var count: Int { contents.withLock { $0.entries.count + $0.promised.count } }
 
-    /// Whether the pack holds the object.
-    package func contains(_ id: ObjectID) -> Bool { entry(of: id) != nil }
+    /// Whether the pack holds the object, or will.
+    package func contains(_ id: ObjectID) -> Bool {
+        contents.withLock { contents in
+            contents.table.place(of: id, in: contents.entries) != nil
+                || contents.promised.contains(id)
+        }
+    }
+
+    /// Takes note of an object that will be written last.
+    func promise(_ id: ObjectID) { contents.withLock { _ = $0.promised.insert(id) } }
 
     func containsAny(of objects: [some PackedObject]) -> Bool {
         contents.withLock { contents in
-            objects.contains { contents.table.place(of: $0.id, in: contents.entries) != nil }
+            objects.contains {
+                contents.table.place(of: $0.id, in: contents.entries) != nil
+                    || contents.promised.contains($0.id)
+            }
         }
     }
 
@@ -64,6 +77,7 @@ package final class WrittenObjects: Sendable {
     func append(_ entries: some Collection<IndexEntry>) {
         contents.withLock { contents in
             for entry in entries {
+                if !contents.promised.isEmpty { contents.promised.remove(entry.id) }
                 contents.entries.append(entry)
                 contents.table.insert(contents.entries.count - 1, in: contents.entries)
             }

@@ -106,18 +106,18 @@ struct ChangeList: Sendable {
     /// The tree of the folder that stands `depth` bytes into the path, if that is the object's own,
     /// will hold nothing else and has been written already.
     func folder(of change: Change, at depth: Int) -> ObjectID? {
-        let place = places[Int(change.place)]
-        guard change.kind != .deleted, depth == place.path.count + 1 else { return nil }
-        return place.listing.objects[Int(change.object)].folder
+        let place = Int(change.place)
+        guard change.kind != .deleted, depth == places[place].path.count + 1 else { return nil }
+        return places[place].listing.objects[Int(change.object)].folder
     }
 
     /// The name of the object's folder, and of its file without `.json`; of a single file, empty.
     func name(of change: Change) -> ArraySlice<UInt8> {
-        let place = places[Int(change.place)]
-        let index = Int(change.object)
-        if change.kind == .deleted { return place.gone.id(of: place.gone.objects[index]) }
-        if let names = place.names { return names[index][...] }
-        return place.listing.id(of: place.listing.objects[index])
+        // No copy of the place: this is asked a million times in a first run.
+        let (place, index) = (Int(change.place), Int(change.object))
+        if change.kind == .deleted { return places[place].gone.id(at: index) }
+        if let name = places[place].names?[index] { return name[...] }
+        return places[place].listing.id(at: index)
     }
 
     /// From the top of the tree to the file, components joined by `/`.
@@ -131,21 +131,26 @@ struct ChangeList: Sendable {
 
     /// The first part of the path behind `depth` bytes of it, and whether that is a folder.
     func component(of change: Change, at depth: Int) -> (name: ArraySlice<UInt8>, isFolder: Bool) {
-        let place = places[Int(change.place)]
-        if depth < place.path.count {
-            let rest = place.path[depth...]
+        let place = Int(change.place)
+        let count = places[place].path.count
+        if depth < count {
+            let rest = places[place].path[depth...]
             let name = rest.prefix { $0 != UInt8(ascii: "/") }
-            return (name, !place.isFile || name.count < rest.count)
+            return (name, !places[place].isFile || name.count < rest.count)
         }
         let name = name(of: change)
-        if depth == place.path.count + 1 { return (name, true) }
-        return ((name + ".json".utf8)[...], false)
+        return depth == count + 1 ? (name, true) : ((name + ".json".utf8)[...], false)
     }
 
     /// Whether the paths of both go on alike behind the same `depth` bytes.
     func share(folderAt depth: Int, _ one: Change, _ other: Change) -> Bool {
         if one.place == other.place {
-            return depth < places[Int(one.place)].path.count || name(of: one) == name(of: other)
+            if depth < places[Int(one.place)].path.count { return true }
+            // Changes of one kind in one place are of different objects.
+            guard one.kind == .deleted || other.kind == .deleted else {
+                return one.object == other.object
+            }
+            return name(of: one) == name(of: other)
         }
         return component(of: one, at: depth) == component(of: other, at: depth)
     }

@@ -1,21 +1,21 @@
-import Dispatch
 import GitObjects
 import GitPack
 import GitStore
-import Synchronization
 
 /// The trees that one folder goes through in a run, each made of the one before.
 ///
-/// Memory: three of the trees, and the differences between all.
+/// Memory: four of the trees, and the differences between all.
 struct FolderVersions {
     private var versions: [TreeVersion] = []
     private var newest: [UInt8]
-    /// Trees made and not yet hashed, by their places. Two are hashed at the same time.
-    private var unhashed: [(place: Int, bytes: [UInt8])] = []
+    /// Of large trees, by their places: computed while the next ones are being made.
+    private var hashes: [(place: Int, id: Meanwhile<ObjectID>)] = []
     private let old: ObjectID?
 
     /// Smaller trees are written as they are.
     private static let smallestDelta = 4_096
+    /// Smaller trees are hashed at once.
+    private static let smallestShared = 1 << 16
 
     /// - Parameter old: the tree's ID, for an error's sake; `nil` if it was not there.
     init(_ tree: [UInt8], _ old: ObjectID?) {
@@ -27,7 +27,7 @@ struct FolderVersions {
     ///
     /// - Parameter edits: in tree order.
     mutating func append(_ edits: some Sequence<TreeEdit>) throws(GitError) {
-        var merge = try TreeMerge(newest, old)
+        var merge = try TreeMerge(newest, old, keepsDifferences: !versions.isEmpty)
         for edit in edits { try merge.make(edit) }
         merge.finish()
         if let last = versions.indices.last, versions.count % PackWriter.longestChain != 0,
@@ -38,28 +38,25 @@ struct FolderVersions {
         }
         newest = merge.bytes
         versions.append(TreeVersion(form: .whole(newest)))
-        unhashed.append((versions.count - 1, newest))
-        if unhashed.count == 2 { hash() }
+        hash(newest)
+    }
+
+    /// Two trees are hashed at a time, and no more of them kept.
+    private mutating func hash(_ tree: [UInt8]) {
+        let place = versions.count - 1
+        guard tree.count >= Self.smallestShared else {
+            versions[place].id = ObjectID(of: .tree, tree.span)
+            return
+        }
+        if hashes.count >= 2 { _ = hashes[hashes.count - 2].id.value }
+        hashes.append((place, Meanwhile { ObjectID(of: .tree, tree.span) }))
     }
 
     /// Writes all trees and returns their IDs; `nil` for those with nothing in them, which git knows
     /// no entry for.
     mutating func write(to store: isolated GitStore) throws(GitError) -> [ObjectID?] {
-        hash()
+        for (place, id) in hashes { versions[place].id = id.value }
         try store.write(versions)
         return versions.map { $0.isEmpty ? nil : $0.id }
-    }
-
-    private mutating func hash() {
-        let trees = unhashed.map(\.bytes)
-        let ids = Mutex([ObjectID](repeating: .zero, count: trees.count))
-        DispatchQueue.concurrentPerform(iterations: trees.count) { index in
-            let tree = trees[index]
-            let id = ObjectID(of: .tree, tree.span)
-            ids.withLock { $0[index] = id }
-        }
-        let hashed = ids.withLock { $0 }
-        for (tree, id) in zip(unhashed, hashed) { versions[tree.place].id = id }
-        unhashed = []
     }
 }

@@ -100,11 +100,19 @@ struct TreeEditor {
             if !isThere, try others.stand(inTheWayOf: step.name, isFolder: step.isFolder) {
                 throw inTheWay(step)
             }
-            for version in try versions(step, isThere ? folder.cursor.id : nil, depth, store) {
+            let old = isThere ? folder.cursor.id : nil
+            let first = step.changes.lowerBound
+            if let id = knownOutcome(step, old, depth) {
+                edits.append(
+                    SharedEdit(id: id, share: UInt32(shares[first]), change: UInt32(first)))
+                continue
+            }
+            let below = depth + step.name.count + 1
+            for version in try edit(old, step.changes, depth: below, store) {
                 edits.append(
                     SharedEdit(
                         id: version.id ?? .zero, share: UInt32(version.share),
-                        change: UInt32(step.changes.lowerBound)))
+                        change: UInt32(first)))
             }
         }
         let isInOrder = zip(edits, edits.dropFirst()).allSatisfy { $0.share <= $1.share }
@@ -133,18 +141,12 @@ struct TreeEditor {
         return Step(name: name, isFolder: isFolder, changes: place..<end)
     }
 
-    private func versions(
-        _ step: Step, _ old: ObjectID?, _ depth: Int, _ store: isolated GitStore
-    ) throws(GitError) -> [Version] {
-        let first = step.changes.lowerBound
-        let change = changes.changes[first]
-        guard step.isFolder else {
-            return [Version(share: shares[first], id: changes.new(of: change))]
-        }
-        if old == nil, step.changes.count == 1, let folder = changes.folder(of: change, at: depth) {
-            return [Version(share: shares[first], id: folder)]
-        }
-        return try edit(old, step.changes, depth: depth + step.name.count + 1, store)
+    /// What one commit makes of an entry, where that is known without looking into it: of a file,
+    /// and of a new folder that its object's reader has written. All zeros if nothing.
+    private func knownOutcome(_ step: Step, _ old: ObjectID?, _ depth: Int) -> ObjectID? {
+        let change = changes.changes[step.changes.lowerBound]
+        if !step.isFolder { return changes.new(of: change) ?? .zero }
+        return old == nil && step.changes.count == 1 ? changes.folder(of: change, at: depth) : nil
     }
 
     private func inTheWay(_ step: Step) -> GitError {

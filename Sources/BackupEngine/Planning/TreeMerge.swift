@@ -13,8 +13,9 @@ struct TreeEdit {
 /// Makes one tree of another in one pass over its bytes.
 struct TreeMerge {
     private(set) var bytes: [UInt8] = []
-    /// Where the old tree differs from the new one, which is the base.
+    /// Where the old tree differs from the new one, which is the base; kept only if asked for.
     private(set) var differences: [ObjectDelta.Difference] = []
+    private let keepsDifferences: Bool
     private var folder: Folder
     private var hasEntry: Bool
     /// So much of the old tree has been dealt with.
@@ -22,8 +23,9 @@ struct TreeMerge {
     private let old: [UInt8]
 
     /// - Parameter id: of the old tree, for an error's sake.
-    init(_ old: [UInt8], _ id: ObjectID?) throws(GitError) {
+    init(_ old: [UInt8], _ id: ObjectID?, keepsDifferences: Bool) throws(GitError) {
         self.old = old
+        self.keepsDifferences = keepsDifferences
         folder = Folder(old, id)
         hasEntry = try folder.next()
         bytes.reserveCapacity(old.count + 1_024)
@@ -38,7 +40,7 @@ struct TreeMerge {
         if isThere {
             try replace(edit)
         } else if edit.id != nil {
-            differ(from: done..<done, by: entry(edit))
+            differ(from: done..<done) { $0.append(edit) }
         }
     }
 
@@ -51,9 +53,9 @@ struct TreeMerge {
         let cursor = folder.cursor
         if let id = edit.id, cursor.isFolder || cursor.isFile {
             copy(upTo: cursor.idRange.lowerBound)
-            differ(from: cursor.idRange, by: id.bytes)
+            differ(from: cursor.idRange) { id.append(to: &$0.bytes) }
         } else {
-            differ(from: cursor.start..<cursor.end, by: entry(edit))
+            differ(from: cursor.start..<cursor.end) { $0.append(edit) }
         }
         hasEntry = try folder.next()
     }
@@ -64,18 +66,23 @@ struct TreeMerge {
         done = end
     }
 
-    private mutating func differ(from range: Range<Int>, by new: [UInt8]) {
-        differences.append(
-            ObjectDelta.Difference(
-                base: bytes.count..<(bytes.count + new.count), target: range))
-        bytes.append(contentsOf: new)
+    /// The new tree has something else in place of `range` of the old one.
+    private mutating func differ(from range: Range<Int>, by write: (inout TreeMerge) -> Void) {
+        let start = bytes.count
+        write(&self)
         done = range.upperBound
+        guard keepsDifferences else { return }
+        differences.append(ObjectDelta.Difference(base: start..<bytes.count, target: range))
     }
 
-    private func entry(_ edit: TreeEdit) -> [UInt8] {
-        guard let id = edit.id else { return [] }
-        var writer = TreeWriter()
-        writer.append(edit.isFolder ? .folder : .file, edit.name, id)
-        return writer.bytes
+    private mutating func append(_ edit: TreeEdit) {
+        guard let id = edit.id else { return }
+        bytes.append(contentsOf: edit.isFolder ? folderMode : fileMode)
+        bytes.append(contentsOf: edit.name)
+        bytes.append(0)
+        id.append(to: &bytes)
     }
 }
+
+private let folderMode = Array("40000 ".utf8)
+private let fileMode = Array("100644 ".utf8)

@@ -45,7 +45,12 @@ struct Listing: Sendable {
     }
 
     func id(of object: Object) -> ArraySlice<UInt8> {
-        ids[Int(object.start)..<Int(object.start + object.count)]
+        ids[Int(object.start)..<(Int(object.start) + Int(object.count))]
+    }
+
+    func id(at place: Int) -> ArraySlice<UInt8> {
+        let start = Int(objects[place].start)
+        return ids[start..<(start + Int(objects[place].count))]
     }
 
     /// Removes the objects with these IDs.

@@ -35,10 +35,16 @@ struct ChangeShares: Sendable {
         var known: [Authors?: Int] = [:]
         var found: [Int] = []
         found.reserveCapacity(count)
+        var last: (authors: Authors?, share: Int)?
         for place in 0..<count {
             let authors = authors(place)
+            if let last, last.authors == authors {
+                found.append(last.share)
+                continue
+            }
             let share = known[authors] ?? known.count
             known[authors] = share
+            last = (authors, share)
             found.append(share)
         }
         let sorted = known.sorted { Self.precedes($0.key, $1.key, isFirstRun) }
