@@ -53,6 +53,7 @@ let package = Package(
             name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(
             name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .target(name: "CanonicalJSON", swiftSettings: safe),
         .target(name: "GraphCatalog", swiftSettings: safe),
         // Level 1
@@ -66,11 +67,11 @@ let package = Package(
         .target(name: "GitObjects", dependencies: ["ObjectHash", crypto], swiftSettings: safe),
         // Level 3
         .target(
-            name: "GitPack", dependencies: ["CDeflate", "GitObjects", crypto],
+            name: "GitPack", dependencies: ["CDeflate", "CLinux", "GitObjects", crypto],
             swiftSettings: strict),
         // Level 4
         .target(
-            name: "GitStore", dependencies: ["CLibgit2", "GitObjects", "GitPack"],
+            name: "GitStore", dependencies: ["CLibgit2", "CLinux", "GitObjects", "GitPack"],
             swiftSettings: strict),
         // Level 5
         .target(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import GitStore
 
 /// The program: parses the arguments, does what they ask for, and exits with its status.
 @main
@@ -26,6 +27,7 @@ struct TenantkeepCommand: AsyncParsableCommand {
         subcommands: [BackupSubcommand.self, LogSubcommand.self, TypesSubcommand.self])
 
     static func main() async {
+        Heap.keepsPages()
         ignoreBrokenPipes()
         let invocation = Invocation(
             Array(CommandLine.arguments.dropFirst()),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GitStore
 
 /// Measures Tenantkeep beside git, on made-up users.
 ///
@@ -19,6 +20,11 @@ struct BenchmarkCommand: AsyncParsableCommand {
             Stages.self,
         ],
         defaultSubcommand: Compare.self)
+
+    static func main() async {
+        Heap.keepsPages()  // as the program does
+        await main(nil)
+    }
 }
 
 /// Something went wrong: what was to be done and why it was not.

@@ -109,12 +109,15 @@ package struct TreeWriter: Sendable {
     package static func folder(of name: some Collection<UInt8>, _ blob: ObjectID) -> [UInt8] {
         var tree = TreeWriter()
         tree.bytes.reserveCapacity(name.count + 33)
-        tree.bytes.append(contentsOf: "100644 ".utf8)
+        tree.bytes.append(contentsOf: beforeName)
         tree.bytes.append(contentsOf: name)
-        tree.bytes.append(contentsOf: ".json\0".utf8)
+        tree.bytes.append(contentsOf: behindName)
         blob.append(to: &tree.bytes)
         return tree.bytes
     }
+
+    private static let beforeName = Array("100644 ".utf8)
+    private static let behindName = Array(".json\0".utf8)
 
     package mutating func append(_ entry: TreeEntry) {
         append(entry.mode, entry.name, entry.id)

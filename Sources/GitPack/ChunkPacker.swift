@@ -56,6 +56,7 @@ package struct ChunkPacker: ~Copyable {
         let text: LineDelta
         /// In the chunk.
         let place: Int
+        var uses = 0
     }
 
     /// Smaller objects are not worth a delta.
@@ -92,7 +93,10 @@ package struct ChunkPacker: ~Copyable {
     /// Ends the chunk and begins another.
     package mutating func finish() -> PackChunk {
         defer {
+            let (count, byteCount) = (chunk.entries.count, chunk.bytes.count)
             chunk = PackChunk()
+            chunk.entries.reserveCapacity(count)
+            chunk.bytes.reserveCapacity(byteCount + byteCount / 8)
             table.removeAll()
             bases = []
             deltaDeflate.reset()
@@ -105,9 +109,9 @@ package struct ChunkPacker: ~Copyable {
         let isDeltified = kind == .blob && bytes.count >= Self.smallest
         let base = isDeltified ? chooseBase(for: bytes) : nil
         let becomesBase = isDeltified && base == nil
-        // Compressing is what costs. Whether the object becomes a base must not depend on how far
-        // other workers are.
-        let isWritten = holdings.run.contains(id)
+        // Compressing is what costs, if it is more than a copy. Whether the object becomes a base must
+        // not depend on how far other workers are.
+        let isWritten = bytes.count >= Self.smallest && holdings.run.contains(id)
         if isWritten && !becomesBase { return }
         if becomesBase { addBase(bytes) }
         let offset = chunk.bytes.count
@@ -151,19 +155,21 @@ package struct ChunkPacker: ~Copyable {
     ///
     /// Half is where both cost the same: a delta's bytes hardly compress, a text's to a third.
     private mutating func chooseBase(for bytes: UnsafeRawBufferPointer) -> Int? {
-        for (index, base) in bases.enumerated() {
-            base.text.encode(bytes, into: &delta)
+        for index in bases.indices {
+            bases[index].text.encode(bytes, into: &delta)
             guard delta.bytes.count * 2 < bytes.count else { continue }
-            if index > 0 { bases.swapAt(0, index) }
-            return base.place
+            bases[index].uses += 1
+            let place = bases[index].place
+            if index > 0, bases[index].uses > bases[0].uses { bases.swapAt(0, index) }
+            return place
         }
         return nil
     }
 
-    /// Tries this object first from now on, and forgets the one that was last of use longest ago.
+    /// Tries this object too from now on, instead of the one that was of less use.
     private mutating func addBase(_ bytes: UnsafeRawBufferPointer) {
         if bases.count == 2 { bases.removeLast() }
-        bases.insert(Base(text: LineDelta(base: Array(bytes)), place: chunk.entries.count), at: 0)
+        bases.append(Base(text: LineDelta(base: Array(bytes)), place: chunk.entries.count))
     }
 }
 

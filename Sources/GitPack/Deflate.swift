@@ -41,13 +41,15 @@ struct Deflate: ~Copyable {
 
     /// Appends a zlib stream of one stored block (RFC 1951, 3.2.4).
     private func store(_ bytes: UnsafeRawBufferPointer, in output: inout [UInt8]) {
-        let count = UInt8(bytes.count)
-        output.append(contentsOf: [0x78, 0x01, 0x01, count, 0, ~count, 0xFF])
+        let count = UInt64(bytes.count)
+        // zlib's header, one last block, its count and the complement of that.
+        let head: UInt64 = 0x0001_0178 | count << 24 | (~count & 0xFF) << 40 | 0xFF << 48
+        withUnsafeBytes(of: head.littleEndian) {
+            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<7]))
+        }
         output.append(contentsOf: bytes)
         let sum = libdeflate_adler32(1, bytes.baseAddress, bytes.count)
-        for shift: UInt32 in [24, 16, 8, 0] {
-            output.append(UInt8(truncatingIfNeeded: sum >> shift))
-        }
+        withUnsafeBytes(of: sum.bigEndian) { output.append(contentsOf: $0) }
     }
 
     /// Returns the `count` bytes a zlib stream holds; `nil` if it does not hold exactly those.

@@ -23,7 +23,8 @@ struct DeltaDeflate: ~Copyable {
     private var buffers = 0
     private var own: PackedCode?
     private let fixed = PackedCode(.fixed)
-    private let lengths = LengthSymbol.all
+    /// By length, up to 258.
+    private let lengths: UnsafeMutableBufferPointer<LengthSymbol>
 
     private static let hashBits: UInt32 = 10
     /// A code of our own costs 70 bytes to tell.
@@ -34,12 +35,15 @@ struct DeltaDeflate: ~Copyable {
         output = .allocate(capacity: Self.largest * 2 + 1_024)
         counts = .allocate(capacity: 286 + 30)
         counts.initialize(repeating: 0)
+        lengths = .allocate(capacity: 259)
+        _ = lengths.initialize(from: LengthSymbol.all)
     }
 
     deinit {
         places.deallocate()
         output.deallocate()
         counts.deallocate()
+        lengths.deallocate()
     }
 
     /// Forgets what has been learned from earlier buffers.
@@ -74,59 +78,70 @@ struct DeltaDeflate: ~Copyable {
                 literalCounts: Array(counts[..<286]), distanceCounts: Array(counts[286...])))
     }
 
+    private static let patience = 8
+
     /// Buffers that are counted.
     private static let lesson = 64
 
     /// Writes bytes and repetitions, found greedily.
+    ///
+    /// Everything it works with is a local variable, so that the compiler keeps it in registers.
     private func write(
-        _ bytes: UnsafeRawBufferPointer, _ code: PackedCode, _ writer: inout BitWriter
+        _ bytes: UnsafeRawBufferPointer, _ code: PackedCode, _ output: inout BitWriter
     ) {
-        let (counts, places, isCounted) = (counts, places, buffers < Self.lesson)
+        let (counts, places, lengths, symbols) = (counts, places, lengths, code.symbols)
+        let isCounted = buffers < Self.lesson
         places.initialize(repeating: .max)
-        var at = 0
-        lengths.withUnsafeBufferPointer { lengths in
-            code.symbols.withUnsafeBufferPointer { symbols in
-                while at + 4 <= bytes.count {
-                    let word = bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self)
-                    let slot = Int((word &* 0x9E37_79B1) &>> (32 - Self.hashBits))
-                    let place = Int(places[slot])
-                    places[slot] = UInt16(truncatingIfNeeded: at)
-                    if place < at,
-                        bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self) == word
-                    {
-                        writer.flush()
-                        let count = matchLength(bytes, place, at)
-                        let length = lengths[count]
-                        let distance = DistanceSymbol(at - place)
-                        writer.append(symbols[Int(length.symbol)])
-                        writer.append(count - Int(length.base), Int(length.extra))
-                        writer.append(symbols[286 + distance.symbol])
-                        writer.append(distance.rest, distance.extra)
-                        if isCounted {
-                            counts[Int(length.symbol)] += 1
-                            counts[286 + distance.symbol] += 1
-                        }
-                        at += count
-                        writer.flush()
-                    } else {
-                        // The low byte is the first: this is the order of x86 and ARM.
-                        let byte = Int(UInt8(truncatingIfNeeded: UInt32(littleEndian: word)))
-                        writer.append(symbols[byte])
-                        if isCounted { counts[byte] += 1 }
-                        at += 1
-                        if writer.isHalfFull { writer.flush() }
-                    }
-                }
+        var writer = output
+        var (at, misses) = (0, 0)
+        while at &+ 4 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self)
+            let slot = Int((word &* 0x9E37_79B1) &>> (32 &- Self.hashBits))
+            let place = Int(places[slot])
+            places[slot] = UInt16(truncatingIfNeeded: at)
+            if place < at, bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self) == word {
                 writer.flush()
-                while at < bytes.count {
-                    writer.append(symbols[Int(bytes[at])])
-                    if isCounted { counts[Int(bytes[at])] += 1 }
-                    writer.flush()
-                    at += 1
+                let count = matchLength(bytes, place, at)
+                let length = lengths[count]
+                let distance = DistanceSymbol(at &- place)
+                writer.append(symbols[Int(length.symbol)])
+                writer.append(count &- Int(length.base), Int(length.extra))
+                writer.append(symbols[286 &+ distance.symbol])
+                writer.append(distance.rest, distance.extra)
+                if isCounted {
+                    counts[Int(length.symbol)] &+= 1
+                    counts[286 &+ distance.symbol] &+= 1
                 }
-                writer.append(symbols[256])
+                at &+= count
+                misses = 0
+                writer.flush()
+            } else {
+                // The low byte is the first: this is the order of x86 and ARM.
+                let byte = Int(UInt8(truncatingIfNeeded: UInt32(littleEndian: word)))
+                writer.append(symbols[byte])
+                if isCounted { counts[byte] &+= 1 }
+                at &+= 1
+                misses &+= 1
+                if writer.isHalfFull { writer.flush() }
+                // Where nothing has been found for a while, every other byte is looked at.
+                if misses >= Self.patience, at &+ 4 <= bytes.count {
+                    let byte = Int(UInt8(truncatingIfNeeded: UInt32(littleEndian: word) &>> 8))
+                    writer.append(symbols[byte])
+                    if isCounted { counts[byte] &+= 1 }
+                    at &+= 1
+                    if writer.isHalfFull { writer.flush() }
+                }
             }
         }
+        while at < bytes.count {
+            writer.flush()
+            writer.append(symbols[Int(bytes[at])])
+            if isCounted { counts[Int(bytes[at])] &+= 1 }
+            at &+= 1
+        }
+        writer.flush()
+        writer.append(symbols[256])
+        output = writer
     }
 
     private func matchLength(_ bytes: UnsafeRawBufferPointer, _ one: Int, _ other: Int) -> Int {
@@ -147,13 +162,19 @@ struct DeltaDeflate: ~Copyable {
 
 /// A code with each symbol's bits and length in one number: the bits above, the length in the lowest
 /// four. 286 symbols of bytes and lengths, then those of distances.
-private struct PackedCode {
+private final class PackedCode {
     let header: BitString
-    let symbols: [UInt32]
+    let symbols: UnsafeMutableBufferPointer<UInt32>
 
     init(_ code: BlockCode) {
         header = code.header
-        symbols = Array(Self.packed(code.literals)[..<286]) + Self.packed(code.distances)
+        symbols = .allocate(capacity: 286 + 30)
+        let packed = Self.packed(code.literals)[..<286] + Self.packed(code.distances)
+        _ = symbols.initialize(from: packed)
+    }
+
+    deinit {
+        symbols.deallocate()
     }
 
     private static func packed(_ code: HuffmanCode) -> [UInt32] {
@@ -184,23 +205,24 @@ private struct BitWriter {
     @inline(__always)
     mutating func append(_ packed: UInt32) {
         bits |= UInt64(packed &>> 4) &<< bitCount
-        bitCount += UInt64(packed & 15)
+        bitCount &+= UInt64(packed & 15)
     }
 
     @inline(__always)
     mutating func append(_ value: Int, _ width: Int) {
         bits |= UInt64(truncatingIfNeeded: value) &<< bitCount
-        bitCount += UInt64(truncatingIfNeeded: width)
+        bitCount &+= UInt64(truncatingIfNeeded: width)
     }
 
     /// Whether a byte's code still fits, and hardly more.
+    @inline(__always)
     var isHalfFull: Bool { bitCount >= 32 }
 
     /// Leaves at most seven bits, so that a whole match fits.
     @inline(__always)
     mutating func flush() {
         UnsafeMutableRawPointer(output + count).storeBytes(of: bits.littleEndian, as: UInt64.self)
-        count += Int(bitCount &>> 3)
+        count &+= Int(bitCount &>> 3)
         bits &>>= bitCount & ~7
         bitCount &= 7
     }

@@ -85,23 +85,21 @@ struct DeltaWriter {
 
     /// One bit of the first byte for each byte of offset and size that follows; zeros are left out.
     private mutating func appendCopy(_ start: Int, _ count: Int) {
-        let place = bytes.count
         var flags: UInt8 = 0x80
-        bytes.append(0)
-        for part in 0..<4 {
-            let byte = UInt8(truncatingIfNeeded: start >> (8 * part))
-            if byte != 0 {
-                bytes.append(byte)
-                flags |= 1 << part
-            }
+        // The first byte and the others behind it, the lowest first.
+        var (packed, length): (UInt64, UInt64) = (0, 1)
+        func add(_ value: Int, _ part: Int, _ flag: UInt8) {
+            let byte = UInt64(truncatingIfNeeded: value &>> (8 &* part)) & 0xFF
+            guard byte != 0 else { return }
+            packed |= byte &<< (8 &* length)
+            length &+= 1
+            flags |= flag &<< UInt8(part)
         }
-        for part in 0..<3 where count != 0x1_0000 {
-            let byte = UInt8(truncatingIfNeeded: count >> (8 * part))
-            if byte != 0 {
-                bytes.append(byte)
-                flags |= 0x10 << part
-            }
+        for part in 0..<4 { add(start, part, 1) }
+        for part in 0..<3 where count != 0x1_0000 { add(count, part, 0x10) }
+        packed |= UInt64(flags)
+        withUnsafeBytes(of: packed.littleEndian) {
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<Int(length)]))
         }
-        bytes[place] = flags
     }
 }

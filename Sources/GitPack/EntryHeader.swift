@@ -83,13 +83,17 @@ struct EntryHeader {
     }
 
     private static func append(distance: Int, to bytes: inout [UInt8]) {
-        var parts: [UInt8] = [UInt8(distance & 0x7F)]
-        var rest = distance >> 7
+        // The bytes from the last to the first, each 8 bits higher.
+        var packed = UInt64(distance & 0x7F)
+        var (rest, shift) = (distance >> 7, 8)
         while rest > 0 {
             rest -= 1
-            parts.append(UInt8(rest & 0x7F) | 0x80)
-            rest >>= 7
+            packed |= UInt64(rest & 0x7F | 0x80) << UInt64(shift)
+            (rest, shift) = (rest >> 7, shift + 8)
         }
-        bytes.append(contentsOf: parts.reversed())
+        while shift > 0 {
+            shift -= 8
+            bytes.append(UInt8(truncatingIfNeeded: packed >> UInt64(shift)))
+        }
     }
 }

@@ -12,13 +12,16 @@ import Glibc
 struct LineDelta {
     /// The text that is copied from.
     private(set) var base: [UInt8]
+    /// All lines of the base, and an empty one at its end.
     private var lines: [Line] = []
     /// The last line of each hash of a beginning, plus one; 0 if there is none.
     private var slots: [Int32]
 
     private struct Line {
         let start: Int
-        /// Of the beginning, up to and with the colon after the name.
+        /// Where the beginning ends: behind the colon after the name. The line's start if it has none.
+        let name: Int
+        /// Of the beginning.
         let hash: UInt32
         /// The line before with the same slot, plus one.
         let previous: Int32
@@ -41,32 +44,51 @@ struct LineDelta {
         var start = 0
         while start < base.count {
             let end = lineEnd(base, start)
-            if let name = nameEnd(base, start, end) {
-                let hash = hash(base, start, name)
-                let slot = Int(hash) & (slots.count - 1)
-                lines.append(Line(start: start, hash: hash, previous: slots[slot]))
-                slots[slot] = Int32(lines.count)
-            }
+            let name = nameEnd(base, start, end) ?? start
+            let hash = hash(base, start, name)
+            let slot = Int(hash) & (slots.count - 1)
+            lines.append(Line(start: start, name: name, hash: hash, previous: slots[slot]))
+            if name > start { slots[slot] = Int32(lines.count) }
             start = end
         }
+        lines.append(Line(start: start, name: start, hash: 0, previous: 0))
     }
 
     /// Writes the delta that makes `target` of the base.
     func encode(_ target: UnsafeRawBufferPointer, into delta: inout DeltaWriter) {
         base.withUnsafeBytes { base in
-            delta.begin(baseCount: base.count, targetCount: target.count)
-            var walk = Walk(base: base, target: target)
-            while walk.to < target.count { step(&walk, &delta) }
-            delta.finish(base)
+            lines.withUnsafeBufferPointer { lines in
+                delta.begin(baseCount: base.count, targetCount: target.count)
+                var walk = Walk(base: base, lines: lines, target: target)
+                while walk.to < target.count { step(&walk, &delta) }
+                delta.finish(base)
+            }
         }
     }
 
     /// Where both texts have been followed to.
     private struct Walk {
         let base: UnsafeRawBufferPointer
+        let lines: UnsafeBufferPointer<Line>
         let target: UnsafeRawBufferPointer
-        var from = 0
+        private(set) var from = 0
         var to = 0
+        /// The base's line that `from` is in.
+        private(set) var line = 0
+
+        /// Goes on in the base; only ``jump(to:in:)`` goes back.
+        mutating func move(to place: Int) {
+            from = place
+            while line + 1 < lines.count, lines[line + 1].start <= place { line += 1 }
+        }
+
+        mutating func jump(to place: Int, in line: Int) {
+            from = place
+            self.line = line
+        }
+
+        /// Where the base's line ends.
+        var lineEnd: Int { line + 1 < lines.count ? lines[line + 1].start : base.count }
     }
 
     /// Copies what is equal, then deals with one difference.
@@ -80,29 +102,34 @@ struct LineDelta {
             walk.to = to
             return
         }
-        let line = lineStart(walk.target, to)
+        var ahead = walk
+        ahead.move(to: walk.from + equal)
         let end = lineEnd(walk.target, to)
-        if let name = nameEnd(walk.target, line, end), name > to {
-            passMember(line..<end, name, equal, &walk, &delta)
-        } else {
-            if equal > 0 { delta.copy(walk.base, walk.from, equal) }
-            passValue(from: walk.from + equal, to: to..<end, &walk, &delta)
+        let name = walk.lines[ahead.line].name
+        if name == walk.lines[ahead.line].start || ahead.from < name {
+            // Not behind a name in the base; what is in the target?
+            let line = lineStart(walk.target, to)
+            if let name = nameEnd(walk.target, line, end), name > to {
+                return passMember(line..<end, name, &walk, &delta)
+            }
         }
+        if equal > 0 { delta.copy(walk.base, walk.from, equal) }
+        walk = ahead
+        passValue(to..<end, &walk, &delta)
     }
 
     /// The target's line has another name than the base's: goes on where the base has that name, or
     /// writes the line out.
     private func passMember(
-        _ line: Range<Int>, _ name: Int, _ equal: Int, _ walk: inout Walk,
-        _ delta: inout DeltaWriter
+        _ line: Range<Int>, _ name: Int, _ walk: inout Walk, _ delta: inout DeltaWriter
     ) {
         let start = max(line.lowerBound, walk.to)
         let copied = start - walk.to
         if copied > 0 { delta.copy(walk.base, walk.from, copied) }
-        walk.from += copied
+        walk.move(to: walk.from + copied)
         walk.to = start
-        if let found = self.line(named: line.lowerBound..<name, near: walk.from, walk) {
-            walk.from = found + start - line.lowerBound
+        if let found = self.line(named: line.lowerBound..<name, walk) {
+            walk.jump(to: walk.lines[found].start + start - line.lowerBound, in: found)
         } else {
             insert(start..<line.upperBound, walk, &delta)
             walk.to = line.upperBound
@@ -111,14 +138,12 @@ struct LineDelta {
 
     /// Inside one line the texts differ: the lines' common end is copied, what is before it written
     /// out.
-    private func passValue(
-        from: Int, to: Range<Int>, _ walk: inout Walk, _ delta: inout DeltaWriter
-    ) {
-        let end = lineEnd(walk.base, from)
-        let tail = commonSuffix(walk.base, from..<end, walk.target, to)
+    private func passValue(_ to: Range<Int>, _ walk: inout Walk, _ delta: inout DeltaWriter) {
+        let end = walk.lineEnd
+        let tail = commonSuffix(walk.base, walk.from..<end, walk.target, to)
         let middle = to.lowerBound..<(to.upperBound - tail)
         if !middle.isEmpty { insert(middle, walk, &delta) }
-        walk.from = end - tail
+        walk.move(to: end - tail)
         walk.to = middle.upperBound
     }
 
@@ -126,22 +151,22 @@ struct LineDelta {
         delta.insert(UnsafeRawBufferPointer(rebasing: walk.target[range]), after: walk.base)
     }
 
-    /// Returns where the base's line begins that has the same beginning; the nearest if there are
-    /// several.
-    private func line(named name: Range<Int>, near place: Int, _ walk: Walk) -> Int? {
+    /// Returns the base's line that has the same beginning; the nearest if there are several.
+    private func line(named name: Range<Int>, _ walk: Walk) -> Int? {
         let hash = hash(walk.target, name.lowerBound, name.upperBound)
         var next = slots[Int(hash) & (slots.count - 1)]
         var nearest: Int?
         var left = Self.longestSearch
         while next > 0, left > 0 {
-            let line = lines[Int(next) - 1]
+            let place = Int(next) - 1
+            let line = walk.lines[place]
             next = line.previous
             left -= 1
             guard line.hash == hash,
                 commonPrefix(walk.base, line.start, walk.target, name.lowerBound) >= name.count
             else { continue }
-            if let best = nearest, abs(best - place) <= abs(line.start - place) { continue }
-            nearest = line.start
+            if let nearest, abs(nearest - walk.line) <= abs(place - walk.line) { continue }
+            nearest = place
         }
         return nearest
     }
@@ -186,21 +211,27 @@ private func hash(_ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> U
     return hash ^ hash >> 15
 }
 
+/// Bytes that both texts go on with alike.
 private func commonPrefix(
     _ one: UnsafeRawBufferPointer, _ oneStart: Int,
     _ other: UnsafeRawBufferPointer, _ otherStart: Int
 ) -> Int {
     let limit = min(one.count - oneStart, other.count - otherStart)
+    guard limit > 0, let left = one.baseAddress, let right = other.baseAddress else { return 0 }
+    let (one, other) = (left + oneStart, right + otherStart)
     var count = 0
-    while count + 8 <= limit {
-        let left = one.loadUnaligned(fromByteOffset: oneStart + count, as: UInt64.self)
-        let right = other.loadUnaligned(fromByteOffset: otherStart + count, as: UInt64.self)
+    while count &+ 8 <= limit {
+        let left = one.loadUnaligned(fromByteOffset: count, as: UInt64.self)
+        let right = other.loadUnaligned(fromByteOffset: count, as: UInt64.self)
         if left != right {
-            return count + (left.littleEndian ^ right.littleEndian).trailingZeroBitCount / 8
+            return count &+ (left.littleEndian ^ right.littleEndian).trailingZeroBitCount &>> 3
         }
-        count += 8
+        count &+= 8
     }
-    while count < limit, one[oneStart + count] == other[otherStart + count] { count += 1 }
+    while count < limit,
+        one.load(fromByteOffset: count, as: UInt8.self)
+            == other.load(fromByteOffset: count, as: UInt8.self)
+    { count &+= 1 }
     return count
 }
 

@@ -11,19 +11,19 @@ enum Layers {
         }
     }
 
-    static let libraries: Set<String> = ["CLibgit2", "CDeflate", "CYAML"]
+    static let libraries: Set<String> = ["CLibgit2", "CDeflate", "CYAML", "CLinux"]
 
     /// The program.
     static let program: [String: Module] = [
-        "CLibgit2": Module(0), "CDeflate": Module(0), "CYAML": Module(0),
+        "CLibgit2": Module(0), "CDeflate": Module(0), "CYAML": Module(0), "CLinux": Module(0),
         "CanonicalJSON": Module(0),
         "GraphCatalog": Module(0),
         "ObjectHash": Module(1, ["CLibgit2"]),
         "YAMLDocument": Module(1, ["CYAML"]),
         "GraphClient": Module(1, http.union(["CanonicalJSON", "GraphCatalog", "Logging"])),
         "GitObjects": Module(2, ["ObjectHash", "Crypto"]),
-        "GitPack": Module(3, ["CDeflate", "GitObjects", "Crypto"]),
-        "GitStore": Module(4, ["CLibgit2", "GitObjects", "GitPack"]),
+        "GitPack": Module(3, ["CDeflate", "CLinux", "GitObjects", "Crypto"]),
+        "GitStore": Module(4, ["CLibgit2", "CLinux", "GitObjects", "GitPack"]),
         "BackupEngine": Module(
             5, ["CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore"]),
         "BackupCommand": Module(

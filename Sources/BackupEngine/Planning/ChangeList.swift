@@ -43,6 +43,8 @@ struct ChangeList: Sendable {
 
     private(set) var changes: [Change] = []
     private var places: [Place] = []
+    /// Whether the changes came in the order of their paths so far. Those of one place do.
+    private var isSorted = true
 
     var isEmpty: Bool { changes.isEmpty }
 
@@ -58,24 +60,33 @@ struct ChangeList: Sendable {
         return places.count - 1
     }
 
-    /// The object of the listing at `index` has been created or updated.
+    /// The object of the listing at `index` has been created or updated. In one place, objects come
+    /// in the order of their names.
     mutating func append(_ index: Int, from old: ObjectID?, at place: Int) {
-        changes.append(Change(place: place, object: index, old: old, isDeletion: false))
+        append(Change(place: place, object: index, old: old, isDeletion: false))
     }
 
     /// The object with this name has been deleted.
     mutating func append(deleted name: ArraySlice<UInt8>, _ old: ObjectID, at place: Int) {
         let index = places[place].gone.objects.count
         places[place].gone.append(id: name, blob: old)
-        changes.append(Change(place: place, object: index, old: old, isDeletion: true))
+        append(Change(place: place, object: index, old: old, isDeletion: true))
+    }
+
+    private mutating func append(_ change: Change) {
+        if let last = changes.last, last.place != change.place, !precedes(last, change) {
+            isSorted = false
+        }
+        changes.append(change)
     }
 
     /// Puts the changes into the order of their paths' bytes, which is the order of entries in
     /// every tree on the way: a folder's name is compared with its `/`.
     mutating func sort() {
+        guard !isSorted else { return }
         let list = self
-        let isSorted = zip(changes, changes.dropFirst()).allSatisfy { list.precedes($0, $1) }
-        if !isSorted { changes.sort { list.precedes($0, $1) } }
+        changes.sort { list.precedes($0, $1) }
+        isSorted = true
     }
 
     private func precedes(_ one: Change, _ other: Change) -> Bool {

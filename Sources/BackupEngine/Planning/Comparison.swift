@@ -149,7 +149,11 @@ struct Comparison {
     ) throws(GitError) {
         var folder = folder
         var hasEntry = try folder.nextFolder()
-        for place in collection.named.listing.objects.indices {
+        let objects = collection.named.listing.objects
+        for place in objects.indices {
+            if !hasEntry, collection.children.isEmpty {
+                return noteCreations(from: place, collection)
+            }
             let index = collection.named.object(at: place)
             let name = collection.named.name(of: index)
             while hasEntry, folder.cursor.order(of: name, isFolder: true) < 0 {
@@ -163,6 +167,16 @@ struct Comparison {
         while hasEntry {
             try delete(folder, collection, store)
             hasEntry = try folder.nextFolder()
+        }
+    }
+
+    /// All objects from this place on are new: nothing is left in the folder, and nothing below them.
+    private mutating func noteCreations(from place: Int, _ collection: Collection) {
+        let objects = collection.named.listing.objects
+        counts[collection.type].objects += objects.count - place
+        counts[collection.type].created += objects.count - place
+        for place in place..<objects.count {
+            changes.append(collection.named.object(at: place), from: nil, at: collection.place)
         }
     }
 

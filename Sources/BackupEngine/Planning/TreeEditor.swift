@@ -178,7 +178,8 @@ private struct OtherEntries {
             return try names { $0.isFolder && $0.isNamed(name) }.isEmpty == false
         }
         if files == nil { files = try names { !$0.isFolder } }
-        return files?.contains(Array(name)) ?? false
+        guard let files, !files.isEmpty else { return false }
+        return files.contains(Array(name))
     }
 
     private func names(where isTaken: (TreeCursor) -> Bool) throws(GitError) -> Set<[UInt8]> {

@@ -25,13 +25,14 @@ struct Listing: Sendable {
 
     var isEmpty: Bool { objects.isEmpty }
 
+    /// - Parameter folder: known only of objects whose ID is a name by itself.
     mutating func append(id: ArraySlice<UInt8>, blob: ObjectID, folder: ObjectID? = nil) {
         objects.append(
             Object(
                 blob: blob, count: UInt32(id.count), tree: folder ?? .zero,
                 start: UInt32(ids.count)))
         ids.append(contentsOf: id)
-        isPlain = isPlain && FileName.isPlain(id.span)
+        isPlain = isPlain && (folder != nil || FileName.isPlain(id.span))
     }
 
     mutating func append(_ other: Listing) {

@@ -108,7 +108,7 @@ private struct Window<Prepared: Sendable> {
 
     /// The link to follow now and the number of the page it leads to, if there is room.
     mutating func nextToAsk() throws(BackupError) -> (GraphLink, Int)? {
-        guard asked - used < 4, let link = links.removeValue(forKey: asked - 1) else { return nil }
+        guard asked - used < 3, let link = links.removeValue(forKey: asked - 1) else { return nil }
         guard followed.insert(link).inserted else {
             throw .source(GraphError(.malformed, "Graph's pages go round in circles"))
         }
