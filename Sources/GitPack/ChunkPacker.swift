@@ -122,7 +122,7 @@ package struct ChunkPacker: ~Copyable {
         chunk.entries.append(
             PackChunk.Entry(
                 id: id, crc: crc, offset: UInt32(offset), base: base.map { Int32($0) } ?? -1))
-        table.insert(chunk.entries.count - 1, in: chunk.entries)
+        table.insert(chunk.entries.count - 1, of: id)
     }
 
     private mutating func appendEntry(

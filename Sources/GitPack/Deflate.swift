@@ -39,6 +39,16 @@ struct Deflate: ~Copyable {
         output.append(contentsOf: buffer[..<count])
     }
 
+    /// Returns the zlib stream of a large buffer. Memory: that of the stream.
+    func compressed(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        let bound = libdeflate_zlib_compress_bound(compressor, bytes.count)
+        return [UInt8](unsafeUninitializedCapacity: bound) { output, filled in
+            filled = libdeflate_zlib_compress(
+                compressor, bytes.baseAddress, bytes.count, output.baseAddress, bound)
+            precondition(filled > 0, "libdeflate needs no more than its own bound")
+        }
+    }
+
     /// Appends a zlib stream of one stored block (RFC 1951, 3.2.4).
     private func store(_ bytes: UnsafeRawBufferPointer, in output: inout [UInt8]) {
         let count = UInt64(bytes.count)

@@ -19,7 +19,7 @@ package struct PackWriter: ~Copyable {
     private let unique: String
     private let written: WrittenObjects
     private var deflate = Deflate()
-    /// Large objects, and deltas of them, in the order in which they will be written.
+    /// Large trees, and deltas of them, in the order in which they will be written.
     private var last: [LastObject] = []
 
     private struct LastObject: Sendable {
@@ -39,7 +39,8 @@ package struct PackWriter: ~Copyable {
         }
     }
 
-    /// An object of so many bytes is compressed at the end, while the pack is being hashed.
+    /// A tree of so many bytes is compressed at the end, while the pack is being hashed. A run has
+    /// few of them.
     private static let large = 1 << 20
 
     /// Deltas on top of one another at most; git's own limit by default.
@@ -82,7 +83,7 @@ package struct PackWriter: ~Copyable {
         _ kind: ObjectKind, _ bytes: Span<UInt8>, id: ObjectID
     ) throws(FileError) {
         guard !contains(id) else { return }
-        guard bytes.count < Self.large else {
+        guard kind != .tree || bytes.count < Self.large else {
             let bytes = bytes.withUnsafeBytes { Array($0) }
             return promise(LastObject(id: id, form: .whole(kind, bytes)))
         }
@@ -130,9 +131,21 @@ package struct PackWriter: ~Copyable {
         last.append(object)
     }
 
+    /// Appends an entry that is in two parts.
+    private mutating func append(
+        _ header: [UInt8], _ stream: [UInt8], _ id: ObjectID
+    ) throws(FileError) {
+        let start = header.withUnsafeBytes { crc32($0) }
+        let crc = stream.withUnsafeBytes { crc32(start, $0) }
+        let place = IndexEntry(id: id, offset: UInt64(file.count), crc: crc)
+        try file.write(header)
+        try file.write(stream)
+        written.append(place)
+    }
+
     private mutating func append(_ entry: [UInt8], _ id: ObjectID) throws(FileError) {
         let place = IndexEntry(
-            id: id, offset: UInt64(file.count), crc: entry.withUnsafeBytes(crc32))
+            id: id, offset: UInt64(file.count), crc: entry.withUnsafeBytes { crc32($0) })
         try file.write(entry)
         written.append(place)
     }
@@ -289,9 +302,10 @@ package struct PackWriter: ~Copyable {
         let streams = Meanwhile { Self.compressed(objects) }
         var hash = try hashOfBody()
         for (object, stream) in zip(objects, streams.value) {
-            let entry = header(of: object) + stream
-            hash.update(data: entry)
-            try append(entry, object.id)
+            let header = header(of: object)
+            hash.update(data: header)
+            hash.update(data: stream)
+            try append(header, stream, object.id)
         }
         let trailer = Array(hash.finalize())
         try file.write(trailer)
@@ -311,12 +325,8 @@ package struct PackWriter: ~Copyable {
     }
 
     private static func compressed(_ objects: [LastObject]) -> [[UInt8]] {
-        var deflate = Deflate()
-        return objects.map { object in
-            var stream: [UInt8] = []
-            object.bytes.withUnsafeBytes { deflate.compress($0, into: &stream) }
-            return stream
-        }
+        let deflate = Deflate()
+        return objects.map { object in object.bytes.withUnsafeBytes { deflate.compressed($0) } }
     }
 
     private func header(of object: LastObject) -> [UInt8] {

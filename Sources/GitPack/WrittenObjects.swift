@@ -79,7 +79,7 @@ package final class WrittenObjects: Sendable {
             for entry in entries {
                 if !contents.promised.isEmpty { contents.promised.remove(entry.id) }
                 contents.entries.append(entry)
-                contents.table.insert(contents.entries.count - 1, in: contents.entries)
+                contents.table.insert(contents.entries.count - 1, of: entry.id)
             }
         }
     }
@@ -99,35 +99,37 @@ protocol PackedObject {
     var id: ObjectID { get }
 }
 
-/// Where each object stands in an array of them: an open hash table of the places only, since an ID
-/// is a hash by itself.
+/// Where each object stands in an array of them: an open hash table that keeps of each ID its last
+/// four bytes, since an ID is a hash by itself. The array is looked into only where these are equal.
 struct PlaceTable {
-    /// A place plus one; 0 is free. At most half are taken.
-    private var slots: [UInt32]
+    /// The ID's part above, the place plus one below; 0 is free. At most three quarters are taken.
+    private var slots: [UInt64]
     private var count = 0
 
     /// Grows when it holds more than `capacity` places.
     init(capacity: Int = 32) {
         var size = 64
-        while size < capacity * 2 { size *= 2 }
-        slots = [UInt32](repeating: 0, count: size)
+        while size * 3 < capacity * 4 { size *= 2 }
+        slots = [UInt64](repeating: 0, count: size)
     }
 
     func place(of id: ObjectID, in objects: [some PackedObject]) -> Int? {
         var slot = Int(truncatingIfNeeded: id.low) & (slots.count - 1)
         while slots[slot] != 0 {
-            let place = Int(slots[slot]) - 1
-            if objects[place].id == id { return place }
+            if UInt32(truncatingIfNeeded: slots[slot] >> 32) == id.low {
+                let place = Int(UInt32(truncatingIfNeeded: slots[slot])) - 1
+                if objects[place].id == id { return place }
+            }
             slot = (slot + 1) & (slots.count - 1)
         }
         return nil
     }
 
-    /// Takes a place in; its object must not be in the table yet.
-    mutating func insert(_ place: Int, in objects: [some PackedObject]) {
+    /// Takes in the place of an object that is not in the table yet.
+    mutating func insert(_ place: Int, of id: ObjectID) {
         count += 1
-        if count * 2 > slots.count { grow(objects) }
-        add(UInt32(place + 1), objects)
+        if count * 4 > slots.count * 3 { grow() }
+        add(UInt64(id.low) << 32 | UInt64(place + 1))
     }
 
     mutating func removeAll() {
@@ -136,16 +138,16 @@ struct PlaceTable {
         for slot in slots.indices { slots[slot] = 0 }
     }
 
-    private mutating func add(_ taken: UInt32, _ objects: [some PackedObject]) {
-        var slot = Int(truncatingIfNeeded: objects[Int(taken) - 1].id.low) & (slots.count - 1)
+    private mutating func add(_ taken: UInt64) {
+        var slot = Int(truncatingIfNeeded: taken >> 32) & (slots.count - 1)
         while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
         slots[slot] = taken
     }
 
-    private mutating func grow(_ objects: [some PackedObject]) {
+    private mutating func grow() {
         let old = slots
-        slots = [UInt32](repeating: 0, count: old.count * 4)
-        for taken in old where taken != 0 { add(taken, objects) }
+        slots = [UInt64](repeating: 0, count: old.count * 2)
+        for taken in old where taken != 0 { add(taken) }
     }
 }
 

@@ -26,8 +26,9 @@ struct FolderVersions {
     /// Makes the next tree.
     ///
     /// - Parameter edits: in tree order.
-    mutating func append(_ edits: some Sequence<TreeEdit>) throws(GitError) {
-        var merge = try TreeMerge(newest, old, keepsDifferences: !versions.isEmpty)
+    mutating func append(_ edits: some Collection<TreeEdit>) throws(GitError) {
+        var merge = try TreeMerge(
+            newest, old, edits: edits.count, keepsDifferences: !versions.isEmpty)
         for edit in edits { try merge.make(edit) }
         merge.finish()
         if let last = versions.indices.last, versions.count % PackWriter.longestChain != 0,

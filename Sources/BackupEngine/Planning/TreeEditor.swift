@@ -12,14 +12,14 @@ import GitStore
 /// Cost: for each commit, linear in the bytes of the folders that it changes.
 struct TreeEditor {
     private let changes: ChangeList
-    private let shares: [Int]
+    private let shares: [UInt32]
     private let count: Int
 
     /// - Parameters:
     ///   - changes: sorted.
     ///   - shares: the commit each change belongs to, by its place; from 0 on.
     ///   - count: the number of commits.
-    init(_ changes: ChangeList, shares: [Int], count: Int) {
+    init(_ changes: ChangeList, shares: [UInt32], count: Int) {
         self.changes = changes
         self.shares = shares
         self.count = count
@@ -104,7 +104,7 @@ struct TreeEditor {
             let first = step.changes.lowerBound
             if let id = knownOutcome(step, old, depth) {
                 edits.append(
-                    SharedEdit(id: id, share: UInt32(shares[first]), change: UInt32(first)))
+                    SharedEdit(id: id, share: shares[first], change: UInt32(first)))
                 continue
             }
             let below = depth + step.name.count + 1

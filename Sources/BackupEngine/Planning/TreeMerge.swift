@@ -22,13 +22,18 @@ struct TreeMerge {
     private var done = 0
     private let old: [UInt8]
 
-    /// - Parameter id: of the old tree, for an error's sake.
-    init(_ old: [UInt8], _ id: ObjectID?, keepsDifferences: Bool) throws(GitError) {
+    /// - Parameters:
+    ///   - id: of the old tree, for an error's sake.
+    ///   - edits: how many there will be, about.
+    init(
+        _ old: [UInt8], _ id: ObjectID?, edits: Int, keepsDifferences: Bool
+    ) throws(GitError) {
         self.old = old
         self.keepsDifferences = keepsDifferences
         folder = Folder(old, id)
         hasEntry = try folder.next()
-        bytes.reserveCapacity(old.count + 1_024)
+        // A GUID's entry has 63 bytes. Growing by doubling would take as much again for a moment.
+        bytes.reserveCapacity(old.count + 64 * edits)
     }
 
     mutating func make(_ edit: TreeEdit) throws(GitError) {

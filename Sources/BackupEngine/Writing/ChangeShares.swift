@@ -25,33 +25,34 @@ struct ChangeShares: Sendable {
     /// Whose each commit is, in the order of the commits; `nil` where nobody is known.
     let authors: [Authors?]
     /// The commit of each change, by the change's place.
-    let shares: [Int]
+    let shares: [UInt32]
 
     /// Divides changes. The oldest commit comes first; what nobody is known to have done is the
     /// last, but in a first run, where it is what everything else was done to.
     ///
     /// - Parameter authors: of the change at a place.
     init(_ count: Int, isFirstRun: Bool, _ authors: (Int) -> Authors?) {
-        var known: [Authors?: Int] = [:]
-        var found: [Int] = []
+        var known: [Authors?: UInt32] = [:]
+        var found: [UInt32] = []
         found.reserveCapacity(count)
-        var last: (authors: Authors?, share: Int)?
+        var last: (authors: Authors?, share: UInt32)?
         for place in 0..<count {
             let authors = authors(place)
             if let last, last.authors == authors {
                 found.append(last.share)
                 continue
             }
-            let share = known[authors] ?? known.count
+            let share = known[authors] ?? UInt32(known.count)
             known[authors] = share
             last = (authors, share)
             found.append(share)
         }
         let sorted = known.sorted { Self.precedes($0.key, $1.key, isFirstRun) }
-        var places = [Int](repeating: 0, count: sorted.count)
-        for (place, share) in sorted.enumerated() { places[share.value] = place }
+        var places = [UInt32](repeating: 0, count: sorted.count)
+        for (place, share) in sorted.enumerated() { places[Int(share.value)] = UInt32(place) }
         self.authors = sorted.map(\.key)
-        shares = found.map { places[$0] }
+        for index in found.indices { found[index] = places[Int(found[index])] }
+        shares = found
     }
 
     private static func precedes(_ one: Authors?, _ other: Authors?, _ isFirstRun: Bool) -> Bool {
@@ -63,6 +64,6 @@ struct ChangeShares: Sendable {
 
     /// Places of the changes in one commit.
     func places(of share: Int) -> some Sequence<Int> {
-        shares.indices.lazy.filter { shares[$0] == share }
+        shares.indices.lazy.filter { Int(shares[$0]) == share }
     }
 }
