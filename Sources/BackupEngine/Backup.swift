@@ -55,9 +55,12 @@ package struct Backup<Source: GraphSource>: Sendable {
             previousCounts: last.record?.types.mapValues(\.objects) ?? [:])
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)
+        Heap.letsGoOfPages()
         await progress(.comparing)
         let plan = try await plan(readings, against: last, reader)
-        return try await write(plan, after: last, in: store)
+        let written = try await write(plan, after: last, in: store)
+        // By now nothing is needed of what was read: a million names, while the pack is completed.
+        return try await publish(written, in: store)
     }
 
     private func open() throws(BackupError) -> GitStore {
@@ -136,9 +139,16 @@ package struct Backup<Source: GraphSource>: Sendable {
 
     // MARK: Writing
 
+    /// A run whose objects are all written, and that nobody can see yet.
+    private struct WrittenRun {
+        let result: BackupResult
+        /// None of a dry run.
+        var moves: [RefUpdate] = []
+    }
+
     private func write(
         _ plan: Plan, after last: State, in store: GitStore
-    ) async throws(BackupError) -> BackupResult {
+    ) async throws(BackupError) -> WrittenRun {
         let records = plan.records
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
             await progress(.ended(type: name, record))
@@ -152,15 +162,26 @@ package struct Backup<Source: GraphSource>: Sendable {
         }
         if options.isDryRun { listed = try await allChanges(of: plan, in: store) }
         let record = try await run.record(records, before: last.branch, end: now())
+        var written = WrittenRun(
+            result: BackupResult(
+                record: record, changes: listed,
+                isIncomplete: records.values.contains(where: \.isIncomplete)))
         if !options.isDryRun {
-            if Task.isCancelled { throw .interrupted }
-            await progress(.publishing)
-            try await run.publish(record, branchBefore: last.branch, runsBefore: last.runs)
-            await tidy(store)
+            written.moves = try await run.moves(
+                record, branchBefore: last.branch, runsBefore: last.runs)
         }
-        return BackupResult(
-            record: record, changes: listed,
-            isIncomplete: records.values.contains(where: \.isIncomplete))
+        return written
+    }
+
+    private func publish(
+        _ written: WrittenRun, in store: GitStore
+    ) async throws(BackupError) -> BackupResult {
+        guard !written.moves.isEmpty else { return written.result }
+        if Task.isCancelled { throw .interrupted }
+        await progress(.publishing)
+        try await storing { () async throws(GitError) in try await store.publish(written.moves) }
+        await tidy(store)
+        return written.result
     }
 
     /// Joins the packs of many runs. Nothing that goes wrong here takes the backup away.

@@ -83,14 +83,18 @@ package struct PackWriter: ~Copyable {
         _ kind: ObjectKind, _ bytes: Span<UInt8>, id: ObjectID
     ) throws(FileError) {
         guard !contains(id) else { return }
-        guard kind != .tree || bytes.count < Self.large else {
-            let bytes = bytes.withUnsafeBytes { Array($0) }
-            return promise(LastObject(id: id, form: .whole(kind, bytes)))
-        }
         var entry: [UInt8] = []
         EntryHeader.append(.whole(kind), count: bytes.count, to: &entry)
         bytes.withUnsafeBytes { deflate.compress($0, into: &entry) }
         try append(entry, id)
+    }
+
+    /// Appends a tree as a whole, unless the pack holds it. A large one is shared, not copied.
+    package mutating func append(tree: [UInt8], id: ObjectID) throws(FileError) {
+        guard tree.count >= Self.large, !contains(id) else {
+            return try append(.tree, tree.span, id: id)
+        }
+        promise(LastObject(id: id, form: .whole(.tree, tree)))
     }
 
     /// Appends an object as a delta of one that the pack holds, unless it holds it already.

@@ -280,7 +280,7 @@ package actor GitStore {
                     let isBase = place > 0 && versions[place - 1].isDelta
                     if !isBase, holdings.contains(version.id) { return }
                     try beginPack()
-                    try pack?.append(.tree, bytes.span, id: version.id)
+                    try pack?.append(tree: bytes, id: version.id)
                 case .delta(let delta):
                     try pack?.append(delta, of: versions[place + 1].id, id: version.id)
                 }

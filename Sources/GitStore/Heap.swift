@@ -9,7 +9,12 @@ package enum Heap {
     /// it again, which costs a tenth of a run's time, and keeps a heap for each thread.
     package static func keepsPages() {
         mallopt(M_ARENA_MAX, 1)
-        mallopt(M_MMAP_THRESHOLD, 32 << 20)
+        mallopt(M_MMAP_THRESHOLD, 8 << 20)
         mallopt(M_TRIM_THRESHOLD, 64 << 20)
+    }
+
+    /// Gives back to the system what the pages of a run have used, now that there are no more.
+    package static func letsGoOfPages() {
+        malloc_trim(0)
     }
 }

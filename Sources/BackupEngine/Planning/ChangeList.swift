@@ -73,6 +73,9 @@ struct ChangeList: Sendable {
         append(Change(place: place, object: index, old: old, isDeletion: true))
     }
 
+    /// Makes room for so many more changes.
+    mutating func reserve(_ count: Int) { changes.reserveCapacity(changes.count + count) }
+
     private mutating func append(_ change: Change) {
         if let last = changes.last, last.place != change.place, !precedes(last, change) {
             isSorted = false

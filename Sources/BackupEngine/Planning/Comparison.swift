@@ -175,6 +175,7 @@ struct Comparison {
         let objects = collection.named.listing.objects
         counts[collection.type].objects += objects.count - place
         counts[collection.type].created += objects.count - place
+        changes.reserve(objects.count - place)
         for place in place..<objects.count {
             changes.append(collection.named.object(at: place), from: nil, at: collection.place)
         }

@@ -87,6 +87,8 @@ struct TreeEditor {
         _ part: Range<Int>, _ depth: Int, _ folder: Folder, _ store: isolated GitStore
     ) throws(GitError) -> [SharedEdit] {
         var edits: [SharedEdit] = []
+        // At most one a change; growing by doubling would take as much again for a moment.
+        edits.reserveCapacity(part.count)
         var others = OtherEntries(folder)
         var folder = folder
         var hasEntry = try folder.next()

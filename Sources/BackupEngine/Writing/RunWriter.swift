@@ -112,10 +112,11 @@ struct RunWriter {
         }
     }
 
-    /// Moves branch, tag and run chain together.
-    func publish(
+    /// Writes the run's record and returns the moves that make the run visible: of branch, tag and
+    /// run chain.
+    func moves(
         _ record: RunRecord, branchBefore: ObjectID?, runsBefore: ObjectID?
-    ) async throws(BackupError) {
+    ) async throws(BackupError) -> [RefUpdate] {
         var updates = [
             RefUpdate(.runs, from: runsBefore, to: try await writeRun(record, after: runsBefore))
         ]
@@ -125,8 +126,7 @@ struct RunWriter {
         if let tag, let tagID, let ref = RefName.tag(tag) {
             updates.append(RefUpdate(ref, from: nil, to: tagID, peeled: tip))
         }
-        let all = updates
-        try await storing { () async throws(GitError) in try await store.publish(all) }
+        return updates
     }
 
     private func writeRun(
