@@ -4,7 +4,7 @@ import CDeflate
 ///
 /// Level 1: on Graph's JSON the higher levels cost two to seven times the time for a tenth of the
 /// size, and on deltas they gain nothing. One instance serves one thread at a time.
-struct Deflate: ~Copyable {
+package struct Deflate: ~Copyable {
     private let compressor: OpaquePointer
     private let decompressor: OpaquePointer
     private var buffer: [UInt8] = []
@@ -13,7 +13,7 @@ struct Deflate: ~Copyable {
     /// do not compress, and a call of libdeflate has a fixed price of some microseconds.
     private static let stored = 80
 
-    init() {
+    package init() {
         guard let compressor = libdeflate_alloc_compressor(1),
             let decompressor = libdeflate_alloc_decompressor()
         else { preconditionFailure("out of memory") }
@@ -27,7 +27,7 @@ struct Deflate: ~Copyable {
     }
 
     /// Appends the zlib stream of `bytes` to `output`.
-    mutating func compress(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+    package mutating func compress(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         guard bytes.count > Self.stored else { return store(bytes, in: &output) }
         let bound = libdeflate_zlib_compress_bound(compressor, bytes.count)
         if buffer.count < bound { buffer = [UInt8](repeating: 0, count: bound) }

@@ -11,9 +11,9 @@ import CDeflate
 /// and 7 % more bytes.
 ///
 /// - Determinism: what a buffer becomes depends on the buffers since ``reset()``.
-struct DeltaDeflate: ~Copyable {
+package struct DeltaDeflate: ~Copyable {
     /// Larger buffers are for libdeflate.
-    static let largest = 1 << 15
+    package static let largest = 1 << 15
 
     /// Where four bytes of each hash were last seen.
     private let places: UnsafeMutableBufferPointer<UInt16>
@@ -30,7 +30,7 @@ struct DeltaDeflate: ~Copyable {
     /// A code of our own costs 70 bytes to tell.
     private static let smallestForOwnCode = 320
 
-    init() {
+    package init() {
         places = .allocate(capacity: 1 << Int(Self.hashBits))
         output = .allocate(capacity: Self.largest * 2 + 1_024)
         counts = .allocate(capacity: 286 + 30)
@@ -47,14 +47,14 @@ struct DeltaDeflate: ~Copyable {
     }
 
     /// Forgets what has been learned from earlier buffers.
-    mutating func reset() {
+    package mutating func reset() {
         counts.initialize(repeating: 0)
         buffers = 0
         own = nil
     }
 
     /// Appends the zlib stream of `bytes` to `stream`.
-    mutating func compress(_ bytes: UnsafeRawBufferPointer, into stream: inout [UInt8]) {
+    package mutating func compress(_ bytes: UnsafeRawBufferPointer, into stream: inout [UInt8]) {
         precondition(bytes.count <= Self.largest)
         var code = fixed
         if let own, bytes.count >= Self.smallestForOwnCode { code = own }

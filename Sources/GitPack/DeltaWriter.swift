@@ -3,14 +3,16 @@
 ///
 /// Pieces are given in the order of the target. Neighbouring copies become one; a copy too short to
 /// pay for itself becomes bytes.
-struct DeltaWriter {
-    private(set) var bytes: [UInt8] = []
+package struct DeltaWriter {
+    package private(set) var bytes: [UInt8] = []
     private var copyStart = 0
     private var copyCount = 0
 
     /// A copy of fewer bytes is no shorter than the bytes themselves.
     private static let shortestCopy = 6
     private static let longestCopy = 0xFF_FFFF
+
+    package init() {}
 
     /// Begins anew.
     ///

@@ -9,7 +9,7 @@ import Glibc
 /// only worse compressed.
 ///
 /// Cost: the target is read once, eight bytes at a time. 1 µs for 4 KB that differ in 20 lines.
-struct LineDelta {
+package struct LineDelta {
     /// The text that is copied from.
     private(set) var base: [UInt8]
     /// All lines of the base, and an empty one at its end.
@@ -30,7 +30,7 @@ struct LineDelta {
     /// Lines with one beginning that are looked at.
     private static let longestSearch = 16
 
-    init(base: [UInt8]) {
+    package init(base: [UInt8]) {
         self.base = base
         slots = []
         let lineCount = base.count { $0 == newline }
@@ -55,7 +55,7 @@ struct LineDelta {
     }
 
     /// Writes the delta that makes `target` of the base.
-    func encode(_ target: UnsafeRawBufferPointer, into delta: inout DeltaWriter) {
+    package func encode(_ target: UnsafeRawBufferPointer, into delta: inout DeltaWriter) {
         base.withUnsafeBytes { base in
             lines.withUnsafeBufferPointer { lines in
                 delta.begin(baseCount: base.count, targetCount: target.count)

@@ -1,24 +1,30 @@
 import Crypto
-import GitObjects
+package import GitObjects
 
 /// Where one object lies in a pack.
-struct IndexEntry: PackedObject, Sendable {
+package struct IndexEntry: PackedObject, Sendable {
     let id: ObjectID
     let offset: UInt64
     /// CRC-32 of the packed bytes.
     let crc: UInt32
+
+    package init(id: ObjectID, offset: UInt64, crc: UInt32) {
+        self.id = id
+        self.offset = offset
+        self.crc = crc
+    }
 }
 
 /// The index of a pack, version 2 (git's `gitformat-pack`).
 ///
 /// Memory: the entries and 4 bytes for each.
-struct PackIndex {
+package struct PackIndex {
     private let entries: [IndexEntry]
     /// Places of the entries in the order of their IDs.
     private let order: [UInt32]
 
     /// - Parameter entries: one for each object, in any order.
-    init(_ entries: [IndexEntry]) {
+    package init(_ entries: [IndexEntry]) {
         self.entries = entries
         order = orderedByID(entries)
     }
@@ -60,7 +66,7 @@ struct PackIndex {
     }
 
     /// Writes the whole file and puts it on the disk; leaves nothing if it cannot.
-    func write(to path: String, packTrailer: [UInt8]) throws(FileError) {
+    package func write(to path: String, packTrailer: [UInt8]) throws(FileError) {
         var file = try DurableFile(creating: path, mode: 0o444)
         do throws(FileError) {
             try write(packTrailer: packTrailer) { (bytes) throws(FileError) in

@@ -33,7 +33,10 @@ struct StageBench {
     let rounds: Int
 
     func run() throws -> [StageRate] {
-        [try json(), try hash(), try pack()]
+        [
+            try json(), try hash(), try delta(), try deflate(), try deflateByLibrary(), try pack(),
+            try tree(), try index(),
+        ]
     }
 
     /// From a page as Graph sends it to canonical JSON.
@@ -63,7 +66,7 @@ struct StageBench {
     }
 
     /// Runs a part that is given the canonical objects of a page.
-    private func measureObjects(
+    func measureObjects(
         _ name: String, _ part: (CanonicalPage) throws -> Void
     ) throws -> StageRate {
         try measure(name) { body, timer in
@@ -76,7 +79,7 @@ struct StageBench {
     /// Runs a part over all pages, round after round.
     ///
     /// - Parameter part: times itself with the timer; returns the bytes and objects it was given.
-    private func measure(
+    func measure(
         _ name: String, _ part: ([UInt8], inout Timer) throws -> (bytes: Int, objects: Int)
     ) throws -> StageRate {
         var seconds: [Double] = []
@@ -107,6 +110,6 @@ struct Timer {
 
 /// Keeps the compiler from leaving out work whose result nobody reads.
 @inline(never)
-private func keep<Value>(_ value: Value) {
+func keep<Value>(_ value: Value) {
     withExtendedLifetime(value) {}
 }
