@@ -1,3 +1,5 @@
+import Glibc
+
 /// Walks over a tree's bytes entry by entry, in their order, and copies nothing.
 ///
 /// Cost: each byte of the names once.
@@ -21,18 +23,25 @@ package struct TreeCursor: Sendable {
     /// - Throws: ``MalformedObject`` if the bytes are no tree.
     package mutating func advance() throws(MalformedObject) -> Bool {
         start = next
-        let all = bytes
-        let tree = all.span
+        let tree = bytes
         guard start < tree.count else { return false }
-        guard let space = tree.firstIndex(of: UInt8(ascii: " "), from: start),
-            let zero = tree.firstIndex(of: 0, from: space + 1), zero + 20 < tree.count
+        guard let space = tree.place(of: UInt8(ascii: " "), from: start),
+            let zero = tree.place(of: 0, from: space + 1), zero + 20 < tree.count
         else { throw MalformedObject(kind: .tree) }
-        let mode = start..<space
-        isFolder = tree.extracting(mode).equals(folderMode)
-        isFile = !isFolder && tree.extracting(mode).equals(fileMode)
+        let mode = tree[start..<space]
+        isFolder = mode == folderMode
+        isFile = !isFolder && mode == fileMode
         name = (space + 1)..<zero
         next = zero + 21
         return true
+    }
+
+    /// Goes to the entry that begins at `place`.
+    ///
+    /// - Throws: ``MalformedObject`` if none does.
+    package mutating func move(to place: Int) throws(MalformedObject) {
+        next = place
+        guard try advance() else { throw MalformedObject(kind: .tree) }
     }
 
     /// Where the entry at hand ends.
@@ -64,24 +73,24 @@ package struct TreeCursor: Sendable {
     }
 }
 
-private let folderMode = Array("40000".utf8)
-private let fileMode = Array("100644".utf8)
+private let folderMode = Array("40000".utf8)[...]
+private let fileMode = Array("100644".utf8)[...]
+
+extension [UInt8] {
+    /// Where a byte is first found from `start` on. The C library looks at 32 bytes at a time.
+    fileprivate func place(of byte: UInt8, from start: Int) -> Int? {
+        guard start < count else { return nil }
+        // Safe: only bytes between the start, which was just checked, and the end are looked at.
+        return unsafe withUnsafeBytes { bytes in
+            guard let first = bytes.baseAddress,
+                let found = unsafe memchr(first + start, Int32(byte), bytes.count - start)
+            else { return nil }
+            return unsafe UnsafeRawPointer(found) - first
+        }
+    }
+}
 
 extension Span<UInt8> {
-    fileprivate func firstIndex(of byte: UInt8, from start: Int) -> Int? {
-        var index = start
-        while index < count {
-            if self[index] == byte { return index }
-            index += 1
-        }
-        return nil
-    }
-
-    fileprivate func equals(_ other: [UInt8]) -> Bool {
-        guard count == other.count else { return false }
-        return indices.allSatisfy { self[$0] == other[$0] }
-    }
-
     /// What a name is compared by behind its bytes: a folder as if it ended in `/`; -1 at the end.
     fileprivate func byte(after index: Int, _ isFolder: Bool) -> Int {
         if index < count { return Int(self[index]) }

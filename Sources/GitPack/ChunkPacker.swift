@@ -81,9 +81,9 @@ package struct ChunkPacker: ~Copyable {
     ///
     /// Asked with a plain SHA-1, a quarter of the price of the one that detects collisions. That is
     /// sound because every ID in a pack was computed by the detecting one when the object was
-    /// written, and that refuses either object of a colliding pair: whatever has the same hash as
-    /// an object in a pack is that object. No object is given an ID that was not computed by the
-    /// detecting hash.
+    /// written, by this program as by git, and that refuses either object of a colliding pair:
+    /// whatever has the same hash as an object in a pack is that object. No object is given an ID
+    /// that was not computed by the detecting hash.
     private func knownObject(_ kind: ObjectKind, _ bytes: Span<UInt8>) -> ObjectID? {
         guard !holdings.packs.isEmpty else { return nil }
         let id = plainHash(kind, bytes)

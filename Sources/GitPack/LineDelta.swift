@@ -8,7 +8,7 @@ import Glibc
 /// the line of the base with the same name is looked up and followed from there. Any other bytes are
 /// only worse compressed.
 ///
-/// Cost: the target is read once, eight bytes at a time. 1 µs for 4 KB that differ in 20 lines.
+/// Cost: the target is read once, eight bytes at a time. 3 µs for 4 KB that differ in 45 lines.
 package struct LineDelta {
     /// The text that is copied from.
     private(set) var base: [UInt8]

@@ -8,6 +8,8 @@ import GitStore
 struct FolderVersions {
     private var versions: [TreeVersion] = []
     private var newest: [UInt8]
+    /// Of `newest`, if it was needed.
+    private var index: TreeIndex?
     /// Of large trees, by their places: computed while the next ones are being made.
     private var hashes: [(place: Int, id: Meanwhile<ObjectID>)] = []
     private let old: ObjectID?
@@ -27,19 +29,58 @@ struct FolderVersions {
     ///
     /// - Parameter edits: in tree order.
     mutating func append(_ edits: some Collection<TreeEdit>) throws(GitError) {
+        let replaced = try replacingIDs(edits)
+        let next: NextTree
+        if let replaced { next = replaced } else { next = try merging(edits) }
+        if let last = versions.indices.last, versions.count % PackWriter.longestChain != 0,
+            min(newest.count, next.bytes.count) >= Self.smallestDelta
+        {
+            versions[last].form = .delta(
+                ObjectDelta(from: next.bytes, to: newest, next.differences))
+        }
+        newest = next.bytes
+        versions.append(TreeVersion(form: .whole(newest)))
+        hash(newest)
+    }
+
+    private typealias NextTree = (bytes: [UInt8], differences: [ObjectDelta.Difference])
+
+    private mutating func merging(
+        _ edits: some Collection<TreeEdit>
+    ) throws(GitError) -> NextTree {
         var merge = try TreeMerge(
             newest, old, edits: edits.count, keepsDifferences: !versions.isEmpty)
         for edit in edits { try merge.make(edit) }
         merge.finish()
-        if let last = versions.indices.last, versions.count % PackWriter.longestChain != 0,
-            min(newest.count, merge.bytes.count) >= Self.smallestDelta
-        {
-            versions[last].form = .delta(
-                ObjectDelta(from: merge.bytes, to: newest, merge.differences))
+        index = nil
+        return (merge.bytes, merge.differences)
+    }
+
+    /// Makes the next tree of a large one by writing IDs over others; `nil` if that is not all there
+    /// is to do. Most commits only update objects, and this costs them a copy of the tree.
+    private mutating func replacingIDs(
+        _ edits: some Collection<TreeEdit>
+    ) throws(GitError) -> NextTree? {
+        guard newest.count >= Self.smallestShared, edits.count < newest.count / 1_024 else {
+            return nil
         }
-        newest = merge.bytes
-        versions.append(TreeVersion(form: .whole(newest)))
-        hash(newest)
+        var next = newest
+        var differences: [ObjectDelta.Difference] = []
+        do throws(MalformedObject) {
+            if self.index == nil { self.index = try TreeIndex(newest) }
+            guard let index = self.index else { return nil }
+            for edit in edits {
+                guard let id = edit.id,
+                    let range = try index.idRange(
+                        of: edit.name, isFolder: edit.isFolder, in: newest)
+                else { return nil }
+                next.replaceSubrange(range, with: id.bytes)
+                differences.append(ObjectDelta.Difference(base: range, target: range))
+            }
+        } catch {
+            throw .damaged("tree \(old ?? .zero)", "its bytes are no tree")
+        }
+        return (next, differences)
     }
 
     /// Two trees are hashed at a time, and no more of them kept.

@@ -5,8 +5,8 @@ import GraphCatalog
 ///
 /// The request for a page goes out as soon as the link to it has been read, which is long before
 /// the page with the link has arrived. Pages are prepared as they arrive, several at a time, and
-/// used in their order. At most three pages are asked for beyond the one in use: enough for two that
-/// are being prepared while others are under way.
+/// used in their order. At most three pages are asked for and not yet used: enough for two that are
+/// being prepared while the next is under way, and no more memory than that.
 struct PageFlow<Source: GraphSource, Prepared: Sendable>: Sendable {
     let source: Source
     let prepare: @Sendable (GraphPage) async throws(BackupError) -> Prepared
