@@ -191,11 +191,18 @@ package actor GitStore {
         return object
     }
 
-    /// Returns a blob that something names; `nil` if this is a preview that has let go of it, or
-    /// cannot read it.
-    package func blobIfKept(_ id: ObjectID) throws(GitError) -> [UInt8]? {
-        guard case .preview = purpose else { return try read(id, .blob) }
-        return try? read(id, .blob)
+    /// Returns blobs that something names; `nil` for those that a preview has let go of, or cannot
+    /// read.
+    package func blobsIfKept(_ ids: [ObjectID]) throws(GitError) -> [[UInt8]?] {
+        var blobs: [[UInt8]?] = []
+        for id in ids {
+            guard case .preview = purpose else {
+                blobs.append(try read(id, .blob))
+                continue
+            }
+            blobs.append(try? read(id, .blob))
+        }
+        return blobs
     }
 
     /// Returns the bytes of a tree that something names.

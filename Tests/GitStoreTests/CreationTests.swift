@@ -163,7 +163,7 @@ struct CreationTests {
         let id = try await preview.write(.blob, [1, 2, 3])
 
         #expect(error?.kind == .notARepository)
-        #expect(try await preview.blobIfKept(id) == [1, 2, 3])
+        #expect(try await preview.blobsIfKept([id]) == [[1, 2, 3]])
         #expect(try await preview.readRef(scene.branch) == nil)
         #expect(!FileManager.default.fileExists(atPath: scene.repository.path))
     }

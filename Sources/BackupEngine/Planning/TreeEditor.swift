@@ -144,11 +144,19 @@ struct TreeEditor {
     }
 
     /// What one commit makes of an entry, where that is known without looking into it: of a file,
-    /// and of a new folder that its object's reader has written. All zeros if nothing.
+    /// and of a folder that held nothing but its object, if anything, and whose next state the
+    /// object's reader has written. All zeros if nothing is left.
     private func knownOutcome(_ step: Step, _ old: ObjectID?, _ depth: Int) -> ObjectID? {
         let change = changes.changes[step.changes.lowerBound]
         if !step.isFolder { return changes.new(of: change) ?? .zero }
-        return old == nil && step.changes.count == 1 ? changes.folder(of: change, at: depth) : nil
+        guard step.changes.count == 1, let folder = changes.folder(of: change, at: depth) else {
+            return nil
+        }
+        let expected = change.old.map { blob in
+            let tree = TreeWriter.folder(of: step.name, blob)
+            return ObjectID(of: .tree, tree.span)
+        }
+        return old == expected ? folder : nil
     }
 
     private func inTheWay(_ step: Step) -> GitError {

@@ -31,6 +31,7 @@ struct ChangeNames {
     ) async throws(BackupError) -> DescribedChanges {
         var described = DescribedChanges()
         var types: Set<Int> = []
+        var listed: [ChangeList.Change] = []
         for place in places {
             let change = changes.changes[place]
             let type = changes.type(of: change)
@@ -38,9 +39,11 @@ struct ChangeNames {
             if types.insert(type).inserted {
                 described.types.append(readings[type].resource.name)
             }
-            guard described.listed.count < limit else { continue }
-            let name =
-                described.listed.count < naming ? try await displayName(of: change, changes) : nil
+            if listed.count < limit { listed.append(change) }
+        }
+        let names = try await displayNames(of: listed.prefix(naming), changes)
+        for (index, change) in listed.enumerated() {
+            let name = index < names.count ? names[index] : nil
             described.listed.append(object(change, changes, name))
         }
         return described
@@ -57,15 +60,32 @@ struct ChangeNames {
             name: name ?? String(decoding: file.dropLast(5), as: UTF8.self))
     }
 
-    private func displayName(
-        of change: ChangeList.Change, _ changes: ChangeList
-    ) async throws(BackupError) -> String? {
-        guard let blob = changes.new(of: change) ?? change.old else { return nil }
-        let bytes = try await storing { () async throws(GitError) in
-            try await store.blobIfKept(blob)
+    private func displayNames(
+        of listed: ArraySlice<ChangeList.Change>, _ changes: ChangeList
+    ) async throws(BackupError) -> [String?] {
+        let blobs = listed.compactMap { changes.new(of: $0) ?? $0.old }
+        let objects = try await storing { () async throws(GitError) in
+            try await store.blobsIfKept(blobs)
         }
-        guard let bytes, let object = try? JSONValue(parsing: bytes) else { return nil }
-        let names = [object["displayName"], object["userPrincipalName"]]
-        return names.lazy.compactMap { $0?.string }.first { !$0.isEmpty }
+        return objects.map { object in
+            let names = ["displayName", "userPrincipalName"].lazy.compactMap {
+                object?.ownText(named: $0)
+            }
+            return names.first { !$0.isEmpty }
+        }
+    }
+}
+
+extension [UInt8] {
+    /// The string that a member of the object itself holds, in canonical JSON.
+    ///
+    /// The members of the object stand on lines of their own, and no others are indented by two
+    /// spaces; a line break is never part of a string. So nothing else has to be read.
+    fileprivate func ownText(named name: String) -> String? {
+        let beginning = Array("\n  \"\(name)\": ".utf8)
+        guard let start = firstRange(of: beginning)?.upperBound else { return nil }
+        let line = self[start...].prefix { $0 != UInt8(ascii: "\n") }
+        let value = line.last == UInt8(ascii: ",") ? line.dropLast() : line
+        return (try? JSONValue(parsing: Array(value)))?.string
     }
 }
