@@ -7,7 +7,7 @@ extension ObjectDelta {
     /// that leads to another object only the ID is written out.
     ///
     /// Cost: one pass over both.
-    init?(fromTree base: [UInt8], to target: [UInt8]) {
+    package init?(fromTree base: [UInt8], to target: [UInt8]) {
         var comparison = TreeComparison(base, target)
         do { try comparison.finish() } catch { return nil }
         self.init(from: base, to: target, comparison.differences)

@@ -81,6 +81,28 @@ struct AuthorsTests {
         try runs.expectTrees(of: "main~4", "main")
     }
 
+    /// The tree is large enough to have IDs written over in place, which creations and deletions
+    /// between do not allow.
+    @Test func `updates, creations and deletions by turns make the trees that git makes`()
+        async throws
+    {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["people": people(0..<2_000) { _ in "old" }])
+        try await runs.run(tenant, all(BackupEngineTests.people))
+        tenant.set("people", people(3..<2_002) { $0 % 50 == 0 ? "new" : "old" })
+
+        try await runs.run(
+            tenant, all(BackupEngineTests.people),
+            authors: { author($0 % 6, time: 1_780_000_000 + $0 % 6) })
+
+        #expect(try runs.git("rev-list", "--count", "main") == "7")
+        #expect(try runs.files.count == 1_999)
+        let whole = try runs.wholeTrees(of: "People", in: (0..<6).map { "main~\($0)" })
+        #expect(whole == ["main~0"])
+        try runs.expectTrees(of: "main~5", "main~4", "main~3", "main~2", "main~1", "main")
+        try runs.expectSound()
+    }
+
     @Test func `no chain of trees grows past its limit`() async throws {
         let runs = try Runs()
         let tenant = RecordedTenant(["people": people(0..<200) { _ in "old" }])

@@ -77,6 +77,49 @@ struct PackWriterTests {
         #expect(try repository.files().allSatisfy { !$0.hasPrefix("objects/") })
     }
 
+    /// Of so large a tree the pack is promised, and written when all else is.
+    @Test func `a large tree and deltas of it are read before and after they are written`() throws {
+        let repository = try TemporaryRepository()
+        try repository.initialize()
+        var random = SplitMix64(seed: 5)
+        let blob = blob([1, 2, 3])
+        var trees = [TreeWriter(), TreeWriter()]
+        for number in 0..<24_000 {
+            let name = "name-\(String(number + 100_000))-\(random.next())"
+            for place in trees.indices {
+                let isOther = place == 1 && number % 1_000 == 7
+                trees[place].append(
+                    .file, name.utf8, isOther ? ObjectID(1, 2, 3) : blob.id)
+            }
+        }
+        let objects = trees.map { Object(.tree, $0.bytes) }
+        let delta = ObjectDelta(fromTree: objects[1].bytes, to: objects[0].bytes)
+        var writer = try PackWriter(in: "\(repository.path)/objects/pack", unique: "1")
+        try writer.append(tree: objects[1].bytes, id: objects[1].id)
+        try writer.append(try #require(delta), of: objects[1].id, id: objects[0].id)
+        try writer.append(tree: objects[1].bytes, id: objects[1].id)
+        try writer.append(.blob, blob.bytes.span, id: blob.id)
+        for object in objects {
+            let found = try writer.read(object.id)
+            #expect(found?.1 == object.bytes)
+        }
+        let count = writer.count
+        #expect(count == 3)
+
+        let finished = try writer.finish()
+        try finished.publish()
+
+        for object in objects {
+            #expect(try repository.gitBytes("cat-file", "tree", "\(object.id)") == object.bytes)
+        }
+        let pack = "objects/pack/pack-\(finished.id).pack"
+        let copy = "\(repository.folder)/copy.idx"
+        try repository.git("index-pack", "-o", copy, pack)
+        #expect(
+            try repository.file("objects/pack/pack-\(finished.id).idx")
+                == repository.file("../copy.idx"))
+    }
+
     @Test func `a pack of nothing is one that git takes`() throws {
         let repository = try TemporaryRepository()
         try repository.initialize()
