@@ -68,6 +68,8 @@ actor PagePacker {
             }
         }
         packed.chunk = packer.finish()
+        // Here on every core; what is sorted page by page is soon sorted as a whole.
+        packed.listing.sort()
     }
 
     /// The tree that holds nothing but the object's file.
