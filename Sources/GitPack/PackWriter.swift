@@ -25,22 +25,36 @@ package struct PackWriter: ~Copyable {
     private struct LastObject: Sendable {
         let id: ObjectID
         let form: Form
+        let stream: Meanwhile<[UInt8]>
 
         enum Form: Sendable {
             case whole(ObjectKind, [UInt8])
             case delta([UInt8], of: ObjectID)
         }
 
-        /// What is compressed.
-        var bytes: [UInt8] {
+        init(id: ObjectID, form: Form) {
+            self.id = id
+            self.form = form
+            let bytes =
+                switch form {
+                case .whole(_, let bytes), .delta(let bytes, _): bytes
+                }
+            stream = Meanwhile {
+                let deflate = Deflate()
+                return bytes.withUnsafeBytes { deflate.compressed($0) }
+            }
+        }
+
+        /// Bytes of what is compressed.
+        var count: Int {
             switch form {
-            case .whole(_, let bytes), .delta(let bytes, _): bytes
+            case .whole(_, let bytes), .delta(let bytes, _): bytes.count
             }
         }
     }
 
-    /// A tree of so many bytes is compressed at the end, while the pack is being hashed. A run has
-    /// few of them.
+    /// A tree of so many bytes is compressed on another core and written at the end. A run has few of
+    /// them.
     private static let large = 1 << 20
 
     /// Deltas on top of one another at most; git's own limit by default.
@@ -263,8 +277,8 @@ package struct PackWriter: ~Copyable {
 
     /// Completes pack and index and puts both on the disk, still under their temporary names.
     ///
-    /// Two cores at a time: while one hashes the pack, the other compresses the last objects; while
-    /// the pack reaches the disk, its index is made.
+    /// Two cores at a time: while one hashes the pack, another compresses the last objects; while the
+    /// pack reaches the disk, its index is made.
     ///
     /// - Throws: ``FileError``; nothing of either is left then.
     package consuming func finish() throws(FileError) -> FinishedPack {
@@ -303,10 +317,9 @@ package struct PackWriter: ~Copyable {
         try file.flush()
         let objects = last
         last = []
-        let streams = Meanwhile { Self.compressed(objects) }
         var hash = try hashOfBody()
-        for (object, stream) in zip(objects, streams.value) {
-            let header = header(of: object)
+        for object in objects {
+            let (header, stream) = (header(of: object), object.stream.value)
             hash.update(data: header)
             hash.update(data: stream)
             try append(header, stream, object.id)
@@ -328,11 +341,6 @@ package struct PackWriter: ~Copyable {
         return hash
     }
 
-    private static func compressed(_ objects: [LastObject]) -> [[UInt8]] {
-        let deflate = Deflate()
-        return objects.map { object in object.bytes.withUnsafeBytes { deflate.compressed($0) } }
-    }
-
     private func header(of object: LastObject) -> [UInt8] {
         var header: [UInt8] = []
         let form: EntryHeader.Form =
@@ -341,7 +349,7 @@ package struct PackWriter: ~Copyable {
             case .delta(_, let base):
                 .offsetDelta(distance: file.count - Int(written.entry(of: base)?.offset ?? 0))
             }
-        EntryHeader.append(form, count: object.bytes.count, to: &header)
+        EntryHeader.append(form, count: object.count, to: &header)
         return header
     }
 

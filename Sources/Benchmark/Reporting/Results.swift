@@ -3,6 +3,8 @@ import Foundation
 /// All that a benchmark found, as its JSON document holds it.
 struct Results: Codable {
     let machine: Machine
+    /// The day of the measurement, such as `2026-11-24`, in UTC.
+    let date: String
     let users: Int
     let rounds: Int
     let pageBytes: Int
@@ -19,6 +21,7 @@ struct Results: Codable {
         _ comparison: Comparison, _ content: Stream.Content, stages: [StageRate]
     ) throws {
         machine = try Machine(comparison.workshop)
+        date = Date.now.formatted(.iso8601.year().month().day())
         users = comparison.users
         rounds = comparison.rounds
         pageBytes = try PageFolder(comparison.pages).byteCount
@@ -53,7 +56,7 @@ struct Results: Codable {
         return """
             \(users) made-up users: \(size(pageBytes)) of Graph pages (\(each(pageBytes)) a user), \
             \(size(canonicalBytes)) of canonical JSON (\(each(canonicalBytes))). \
-            \(machine.description). Medians of \(rounds) rounds, least and most in brackets; \
+            \(machine.description), \(date). Medians of \(rounds) rounds, least and most in brackets; \
             peak memory is the most of all rounds. Other processes took \(others) of the machine \
             meanwhile.
             """
