@@ -189,7 +189,7 @@ struct Comparison {
         let (type, named) = (collection.type, collection.named)
         let object = named.listing.objects[index]
         if collection.children.isEmpty, let old {
-            let expected = object.folder ?? Self.folder(holding: object.blob, named: name)
+            let expected = object.folder ?? folderID(holding: object.blob, named: name)
             if old == expected {
                 counts[type].objects += 1
                 return
@@ -313,11 +313,6 @@ struct Comparison {
         named name: ArraySlice<UInt8>, in folder: ObjectID, _ store: isolated GitStore
     ) throws(GitError) -> ObjectID? {
         try entry(named: name + json, isFolder: false, in: folder, store)
-    }
-
-    /// The tree of an object's folder that holds nothing but the object.
-    private static func folder(holding blob: ObjectID, named name: ArraySlice<UInt8>) -> ObjectID {
-        ObjectID(of: .tree, TreeWriter.folder(of: name, blob).span)
     }
 }
 

@@ -152,10 +152,7 @@ struct TreeEditor {
         guard step.changes.count == 1, let folder = changes.folder(of: change, at: depth) else {
             return nil
         }
-        let expected = change.old.map { blob in
-            let tree = TreeWriter.folder(of: step.name, blob)
-            return ObjectID(of: .tree, tree.span)
-        }
+        let expected = change.old.map { folderID(holding: $0, named: step.name) }
         return old == expected ? folder : nil
     }
 
