@@ -54,10 +54,13 @@ let package = Package(
         .systemLibrary(
             name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLinux"),
+        // The shared library keeps its collision detector to itself; the archive beside it does not.
+        .target(name: "CObjectHash", linkerSettings: [.linkedLibrary(":libgit2.a")]),
         .target(name: "CanonicalJSON", swiftSettings: safe),
         .target(name: "GraphCatalog", swiftSettings: safe),
         // Level 1
-        .target(name: "ObjectHash", dependencies: ["CLibgit2"], swiftSettings: strict),
+        .target(
+            name: "ObjectHash", dependencies: ["CLibgit2", "CObjectHash"], swiftSettings: strict),
         .target(name: "YAMLDocument", dependencies: ["CYAML"], swiftSettings: strict),
         .target(
             name: "GraphClient",
@@ -129,6 +132,9 @@ let package = Package(
                 "CanonicalJSON", "GraphCatalog", "GraphClient", "TenantSimulator", "TestSupport",
                 logging,
             ] + nio,
+            swiftSettings: strict),
+        .testTarget(
+            name: "ObjectHashTests", dependencies: ["ObjectHash"],
             swiftSettings: strict),
         .testTarget(
             name: "GitObjectsTests", dependencies: ["GitObjects", "TestSupport"],
