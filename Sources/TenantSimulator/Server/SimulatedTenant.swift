@@ -12,6 +12,7 @@ package struct SimulatedTenant: Sendable {
             /// A folder of JSON, as described at `Tenant.init(folder:)`.
             case folder(String)
             case generated(GeneratedTenant)
+            case hostile(HostileTenant)
         }
 
         package var content: Content
@@ -55,9 +56,9 @@ package struct SimulatedTenant: Sendable {
     package var tenantID: String { simulation.change { $0.tenant.id } }
 
     /// The first application that can sign in.
-    package var app: AppRegistration {
-        simulation.change { $0.tenant.registrations[0] }
-    }
+    package var app: AppRegistration { apps[0] }
+
+    package var apps: [AppRegistration] { simulation.change { $0.tenant.registrations } }
 }
 
 // MARK: - Starting
@@ -103,6 +104,7 @@ extension Simulation {
         switch configuration.content {
         case .folder(let path): tenant = try Tenant(folder: path)
         case .generated(let size): tenant = Tenant(size)
+        case .hostile(let size): tenant = Tenant(size)
         }
         tenant.registrations += configuration.registrations
         guard !tenant.registrations.isEmpty else {
