@@ -40,6 +40,8 @@ package struct AppRegistration: Sendable {
     /// PEM texts of certificates it may sign assertions with.
     package var certificates: [String]
     package var federatedCredentials: [FederatedCredential]
+    /// Its tokens count as those of a person who signed in to it, with `permissions` as scopes.
+    package var isDelegated: Bool
 
     package struct FederatedCredential: Sendable {
         package var issuer: String
@@ -59,7 +61,7 @@ package struct AppRegistration: Sendable {
         clientID: String, secret: String, displayName: String = "Backup",
         servicePrincipalID: String = "00000000-0000-0000-0000-0000000000a1",
         permissions: [String], certificates: [String] = [],
-        federatedCredentials: [FederatedCredential] = []
+        federatedCredentials: [FederatedCredential] = [], isDelegated: Bool = false
     ) {
         self.clientID = clientID
         self.secret = secret
@@ -68,6 +70,7 @@ package struct AppRegistration: Sendable {
         self.permissions = permissions
         self.certificates = certificates
         self.federatedCredentials = federatedCredentials
+        self.isDelegated = isDelegated
     }
 }
 
@@ -179,8 +182,8 @@ extension Tenant {
         stored[path, default: []].append(
             .object(members.filter { $0.name.decoded.first != slash }))
         for child in members where child.name.decoded.first == slash {
-            let place = path.appending(id).appending(Array(child.name.decoded.dropFirst()))
-            store(child.value, at: place)
+            let names = child.name.decoded.split(separator: slash).map(Array.init)
+            store(child.value, at: TenantPath(segments: path.appending(id).segments + names))
         }
     }
 
