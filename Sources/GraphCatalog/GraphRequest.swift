@@ -11,6 +11,10 @@ package struct GraphRequest: Sendable, Hashable {
     /// Resource units before Graph's modifiers.
     package let cost: Int
     package let answer: GraphResource.Answer
+    /// Codes, or words of the message, of errors that mean ``GraphError/Kind/notAvailable``.
+    package let unavailable: [String]
+    /// Likewise ``GraphError/Kind/empty``.
+    package let empty: [String]
 
     package struct Parameter: Sendable, Hashable {
         package let name: String
@@ -25,7 +29,7 @@ package struct GraphRequest: Sendable, Hashable {
     package init(
         version: GraphResource.Version, path: String, query: [Parameter] = [],
         headers: [Parameter] = [], bucket: ThrottleBucket = .directory, cost: Int = 1,
-        answer: GraphResource.Answer = .collection
+        answer: GraphResource.Answer = .collection, unavailable: [String] = [], empty: [String] = []
     ) {
         self.version = version
         self.path = path
@@ -34,27 +38,39 @@ package struct GraphRequest: Sendable, Hashable {
         self.bucket = bucket
         self.cost = cost
         self.answer = answer
+        self.unavailable = unavailable
+        self.empty = empty
     }
 }
 
 extension GraphResource {
-    /// Returns the read of all objects of this type in `tenant`, narrowed by `filter`.
-    package func request(tenant: String, filter: String? = nil) -> GraphRequest {
-        request(path: path.replacing("{tenant}", with: tenant), filter: filter)
+    /// Returns the read of all objects of this type in `tenant`, narrowed by `narrowing`.
+    package func request(tenant: String, filter narrowing: String? = nil) -> GraphRequest {
+        let filters = [filter, narrowing].compactMap { $0 }
+        return request(
+            path: path.replacing("{tenant}", with: tenant),
+            filter: filters.count == 2 ? "(\(filters[0])) and (\(filters[1]))" : filters.first)
     }
 
     /// Returns the read of this type below a chain of objects, the outermost first.
     package func request(
         below ancestors: [(resource: GraphResource, id: [UInt8])], tenant: String
     ) -> GraphRequest {
-        let above = ancestors.map { "\($0.resource.path)/\(percentEncoded($0.id))/" }.joined()
-        let below = (above + path).replacing("{tenant}", with: tenant)
-        return request(path: below, filter: nil)
+        let parent = ancestors.last?.id ?? []
+        let above =
+            namesParent
+            ? "" : ancestors.map { "\($0.resource.path)/\(percentEncoded($0.id))/" }.joined()
+        let path = path.replacing("{parent}", with: percentEncoded(parent))
+        // A quote in a string of OData is written twice (ABNF, `SQUOTE-in-string`).
+        let text = String(decoding: parent, as: UTF8.self).replacing("'", with: "''")
+        return request(
+            path: (above + path).replacing("{tenant}", with: tenant),
+            filter: filter?.replacing("{parent}", with: text))
     }
 
     private func request(path: String, filter: String?) -> GraphRequest {
         var query: [GraphRequest.Parameter] = []
-        var headers: [GraphRequest.Parameter] = []
+        var headers = headers
         if !select.isEmpty { query.append(.init("$select", select.joined(separator: ","))) }
         if let expand { query.append(.init("$expand", expand)) }
         if let filter { query.append(.init("$filter", filter)) }
@@ -65,7 +81,7 @@ extension GraphResource {
         }
         return GraphRequest(
             version: version, path: path, query: query, headers: headers, bucket: bucket,
-            cost: cost, answer: answer)
+            cost: cost, answer: answer, unavailable: unavailable, empty: empty)
     }
 }
 
