@@ -1,31 +1,33 @@
 import Synchronization
 
 /// A clock that is wound on by whoever sleeps, so that waiting takes no time.
-final class TestClock: Clock {
-    struct Instant: InstantProtocol {
-        let sinceStart: Duration
+package final class TestClock: Clock {
+    package struct Instant: InstantProtocol {
+        package let sinceStart: Duration
 
-        func advanced(by duration: Duration) -> Instant {
+        package func advanced(by duration: Duration) -> Instant {
             Instant(sinceStart: sinceStart + duration)
         }
 
-        func duration(to other: Instant) -> Duration { other.sinceStart - sinceStart }
+        package func duration(to other: Instant) -> Duration { other.sinceStart - sinceStart }
 
-        static func < (one: Instant, other: Instant) -> Bool {
+        package static func < (one: Instant, other: Instant) -> Bool {
             one.sinceStart < other.sinceStart
         }
     }
 
     private let state = Mutex<(now: Duration, sleeps: [Duration])>((.zero, []))
 
-    var now: Instant { Instant(sinceStart: sinceStart) }
-    var sinceStart: Duration { state.withLock { $0.now } }
-    var minimumResolution: Duration { .nanoseconds(1) }
+    package init() {}
+
+    package var now: Instant { Instant(sinceStart: sinceStart) }
+    package var sinceStart: Duration { state.withLock { $0.now } }
+    package var minimumResolution: Duration { .nanoseconds(1) }
 
     /// How long each sleeper slept.
-    var sleeps: [Duration] { state.withLock { $0.sleeps } }
+    package var sleeps: [Duration] { state.withLock { $0.sleeps } }
 
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         try Task.checkCancellation()
         state.withLock { state in
             state.sleeps.append(deadline.sinceStart - state.now)
@@ -33,7 +35,7 @@ final class TestClock: Clock {
         }
     }
 
-    func advance(by duration: Duration) {
+    package func advance(by duration: Duration) {
         state.withLock { $0.now += duration }
     }
 }
