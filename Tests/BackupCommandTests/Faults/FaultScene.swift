@@ -49,6 +49,7 @@ struct FaultScene {
     }
 
     /// Makes one backup and says how the program would have ended.
+    @discardableResult
     func backUp(
         _ selection: [SelectedResource], into repository: TemporaryRepository,
         acceptingDeletions: Bool = false
