@@ -68,6 +68,20 @@ extension GraphResource {
             filter: filter?.replacing("{parent}", with: text))
     }
 
+    /// Returns the read of one object of this type by its ID, the last of a chain's.
+    ///
+    /// - Parameter chain: the objects above it, the outermost first, and itself.
+    package static func request(
+        of chain: [(resource: GraphResource, id: [UInt8])], tenant: String
+    ) -> GraphRequest? {
+        guard let resource = chain.last?.resource else { return nil }
+        let path = chain.map { "\($0.resource.path)/\(percentEncoded($0.id))" }
+            .joined(separator: "/").replacing("{tenant}", with: tenant)
+        return GraphRequest(
+            version: resource.version, path: path, bucket: resource.bucket, cost: resource.cost,
+            answer: .object)
+    }
+
     private func request(path: String, filter: String?) -> GraphRequest {
         var query: [GraphRequest.Parameter] = []
         var headers = headers

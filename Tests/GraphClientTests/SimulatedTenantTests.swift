@@ -2,6 +2,7 @@ import GraphCatalog
 import GraphClient
 import Logging
 import TenantSimulator
+import TestSupport
 import Testing
 
 /// The client against a tenant that plays by Graph's rules, over TLS where the server offers it.

@@ -114,14 +114,9 @@ extension TenantReader {
         guard let object = try? JSONValue(parsing: bytes), object.satisfies(filter.covers),
             let id = object[resource.idMember]?.string
         else { return false }
-        let request = GraphRequest(
-            version: resource.version, path: "\(resource.path)/\(percentEncoded(Array(id.utf8)))",
-            bucket: resource.bucket, cost: resource.cost, answer: .object)
-        guard case .failure(let error) = try await answer(of: request, SelectedResource(resource))
-        else {
-            return false
-        }
-        return error.kind == .notFound
+        let chain = [(resource: resource, id: Array(id.utf8))]
+        guard let request = GraphResource.request(of: chain, tenant: tenant) else { return false }
+        return try await isMissing(request)
     }
 
     /// Reads one collection or object whose failure concerns nothing else.

@@ -62,10 +62,9 @@ struct Plan: Sendable {
         let scope = reading.selected.filter?.filter ?? ""
         if let failure = reading.failure {
             switch failure.kind {
-            case .notAvailable:
-                return TypeRecord(.skipped, reason: failure.reason, objects: count.objects)
-            case .notFound where count.objects == 0:
-                // Not every tenant and cloud has every address.
+            case .notAvailable where count.objects == 0, .notFound where count.objects == 0:
+                // Not every tenant has every licence, and not every cloud every address. Where it
+                // once worked, something was lost.
                 return TypeRecord(.skipped, reason: failure.reason, objects: 0)
             case .notPermitted where count.objects == 0:
                 return TypeRecord(
