@@ -38,9 +38,9 @@ package struct GraphRequest: Sendable, Hashable {
 }
 
 extension GraphResource {
-    /// Returns the read of all objects of this type in `tenant`, narrowed by `filter`.
-    package func request(tenant: String, filter: String? = nil) -> GraphRequest {
-        request(path: path.replacing("{tenant}", with: tenant), filter: filter)
+    /// Returns the read of the objects of this type in `tenant`, all or what `narrowing` asks for.
+    package func request(tenant: String, narrowing: Narrowing? = nil) -> GraphRequest {
+        request(path: path.replacing("{tenant}", with: tenant), narrowing)
     }
 
     /// Returns the read of this type below a chain of objects, the outermost first.
@@ -49,17 +49,17 @@ extension GraphResource {
     ) -> GraphRequest {
         let above = ancestors.map { "\($0.resource.path)/\(percentEncoded($0.id))/" }.joined()
         let below = (above + path).replacing("{tenant}", with: tenant)
-        return request(path: below, filter: nil)
+        return request(path: below, nil)
     }
 
-    private func request(path: String, filter: String?) -> GraphRequest {
+    private func request(path: String, _ narrowing: Narrowing?) -> GraphRequest {
         var query: [GraphRequest.Parameter] = []
         var headers: [GraphRequest.Parameter] = []
         if !select.isEmpty { query.append(.init("$select", select.joined(separator: ","))) }
         if let expand { query.append(.init("$expand", expand)) }
-        if let filter { query.append(.init("$filter", filter)) }
+        if let narrowing { query.append(.init("$filter", narrowing.filter)) }
         if let top { query.append(.init("$top", String(top))) }
-        if isAdvanced {
+        if isAdvanced || narrowing?.isAdvanced ?? false {
             query.append(.init("$count", "true"))
             headers.append(.init("ConsistencyLevel", "eventual"))
         }
