@@ -1,3 +1,4 @@
+import Foundation
 import GraphCatalog
 import Testing
 
@@ -137,6 +138,22 @@ struct CustomTypesTests {
         #expect(standard.selection.resources.last?.resource.name == "strengths")
         #expect(standard.selection.resources.count > 1)
         #expect(without.selection.resources.last?.children.isEmpty == true)
+    }
+
+    @Test func `the README shows every key there is and every word of a type`() throws {
+        let readme = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "README.md")
+        let text = try String(contentsOf: readme, encoding: .utf8)
+        let blocks = text.components(separatedBy: "```")
+        let example = try #require(blocks.first { $0.hasPrefix("yaml\n") }).dropFirst(5)
+
+        let file = try ConfigurationFile(Array(example.utf8), at: "README.md")
+
+        #expect(file.customTypes.map(\.name) == ["authenticationStrengths"])
+        for key in ConfigurationFile.keys { #expect(example.contains("\(key):"), "\(key)") }
+        for word in TypeWords.Word.allCases {
+            #expect(text.contains("`\(word.rawValue)`"), "\(word.rawValue)")
+        }
     }
 
     // MARK: Mistakes

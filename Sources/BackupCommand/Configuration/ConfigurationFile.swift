@@ -57,7 +57,8 @@ struct ConfigurationFile: Sendable {
         }
     }
 
-    private static let keys = [
+    /// Keys of the top level.
+    static let keys = [
         "repo", "branch", "root", "types", "exclude", "cloud", "cloudOnly", "endpoints",
         "identity", "customTypes",
     ]
