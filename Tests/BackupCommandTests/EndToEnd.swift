@@ -67,3 +67,10 @@ func endToEnd(
         try await body(EndToEnd($0))
     }
 }
+
+/// Runs `body` with the tenant of the fixtures and the program.
+func contoso(_ body: @Sendable (EndToEnd) async throws -> Void) async throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Fixtures/Tenants/contoso").path
+    try await withSimulatedTenant(.init(.folder(folder))) { try await body(EndToEnd($0)) }
+}

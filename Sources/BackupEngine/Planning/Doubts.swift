@@ -88,20 +88,25 @@ extension TenantReader {
     func confirm(
         _ changes: ChangeList, _ readings: [TypeReading]
     ) async throws(BackupError) -> ChangeList {
-        var spared: [ArraySlice<UInt8>] = []
-        for change in changes.changes where change.kind == .deleted {
+        var spared: Set<ArraySlice<UInt8>> = []
+        // What stands below an object goes or stays with it.
+        for change in changes.changes where change.kind == .deleted && !changes.isUnread(change) {
             let reading = readings[changes.type(of: change)]
             guard let filter = reading.selected.filter, let old = change.old else { continue }
             if try await !isGone(old, reading.resource, filter) {
                 let path = changes.path(of: change)
                 let end = path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
-                spared.append(reading.resource.hasFolders ? path[...end] : path)
+                spared.insert(reading.resource.hasFolders ? path[..<end] : path[...])
             }
         }
         guard !spared.isEmpty else { return changes }
         return changes.filter { change in
-            change.kind != .deleted
-                || !spared.contains { changes.path(of: change).starts(with: $0) }
+            guard change.kind == .deleted else { return true }
+            let path = changes.path(of: change)
+            let isSpared = path.indices.contains {
+                path[$0] == UInt8(ascii: "/") && spared.contains(path[..<$0])
+            }
+            return !isSpared && !spared.contains(path[...])
         }
     }
 
@@ -136,6 +141,8 @@ extension JSONValue {
         switch condition {
         case .array(let member, let element):
             self[member]?.array?.contains { $0.string == element } ?? false
+        case .isNotTrue(let member): self[member]?.bool != true
+        case .both(let conditions): conditions.allSatisfy(satisfies)
         }
     }
 }

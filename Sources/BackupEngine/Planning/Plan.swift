@@ -15,10 +15,9 @@ struct Plan: Sendable {
         var counts = comparison.counts
         for type in counts.indices {
             let before = counts[type].before
-            counts[type] = Comparison.Count(
-                objects: before, deletedWithParent: counts[type].deletedWithParent)
+            counts[type] = Comparison.Count(objects: before)
         }
-        for change in changes.changes {
+        for change in changes.changes where !changes.isUnread(change) {
             let type = changes.type(of: change)
             switch change.kind {
             case .created:
@@ -27,6 +26,7 @@ struct Plan: Sendable {
             case .updated: counts[type].updated += 1
             case .deleted:
                 counts[type].deleted += 1
+                if changes.isBelowDeleted(change) { counts[type].deletedWithParent += 1 }
                 counts[type].objects -= 1
             }
         }

@@ -75,7 +75,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
         }
         do throws(BackupError) {
             let answer = try await reader.read(
-                resource.request(tenant: tenant, filter: selected.filter?.filter), of: selected
+                resource.request(tenant: tenant, narrowing: selected.filter), of: selected
             ) { await progress(.read(type: resource.name, objects: $0)) }
             try await reading.take(answer, below: [], in: store)
         } catch {
