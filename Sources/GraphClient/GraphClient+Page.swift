@@ -13,8 +13,13 @@ extension GraphClient {
         var watch = LinkWatch(of: target, at: graph, found: found)
         let answer = try await exchange(charges: [request.bucket: request.charge]) {
             attempt throws(Failure) in
-            let response = try await send(
-                HTTPClientRequest(url: url), with: attempt, headers: request.headers)
+            let response: HTTPClientResponse
+            do throws(Failure) {
+                response = try await send(
+                    HTTPClientRequest(url: url), with: attempt, headers: request.headers)
+            } catch {
+                throw error.asDeclared(by: request)
+            }
             watch.restart()
             let body = try await transport.body(of: response, host: graph.host) {
                 piece throws(Failure) in try watch.read(piece)

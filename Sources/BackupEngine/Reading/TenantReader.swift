@@ -81,7 +81,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
         } catch {
             let reason = try error.ofOneType
             reading.requests += reason.requests
-            reading.failure = reason
+            reading.failure = reason.asDeclared(by: resource)
         }
         return reading
     }
@@ -227,6 +227,14 @@ struct TenantReader<Source: GraphSource>: Sendable {
             }
         }
         return .success(below)
+    }
+}
+
+extension GraphError {
+    /// What the error means for a type that app-only sign-in cannot read whatever it is granted.
+    fileprivate func asDeclared(by resource: GraphResource) -> GraphError {
+        guard kind == .notPermitted, let why = resource.appOnly else { return self }
+        return GraphError(.notAvailable, "App-only sign-in cannot read it: \(why)")
     }
 }
 
