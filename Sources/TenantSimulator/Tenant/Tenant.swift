@@ -40,6 +40,8 @@ package struct AppRegistration: Sendable {
     /// PEM texts of certificates it may sign assertions with.
     package var certificates: [String]
     package var federatedCredentials: [FederatedCredential]
+    /// Where it may read in Azure: `/`, management groups, subscriptions and what is below them.
+    package var azureScopes: [String]
 
     package struct FederatedCredential: Sendable {
         package var issuer: String
@@ -59,7 +61,7 @@ package struct AppRegistration: Sendable {
         clientID: String, secret: String, displayName: String = "Backup",
         servicePrincipalID: String = "00000000-0000-0000-0000-0000000000a1",
         permissions: [String], certificates: [String] = [],
-        federatedCredentials: [FederatedCredential] = []
+        federatedCredentials: [FederatedCredential] = [], azureScopes: [String] = []
     ) {
         self.clientID = clientID
         self.secret = secret
@@ -68,6 +70,7 @@ package struct AppRegistration: Sendable {
         self.permissions = permissions
         self.certificates = certificates
         self.federatedCredentials = federatedCredentials
+        self.azureScopes = azureScopes
     }
 }
 
