@@ -28,6 +28,11 @@ package struct FileName: Hashable, Sendable {
         bytes = suffixed(escaped(id), with: id)
     }
 
+    /// The name of an object that is called `name` like another one, and has this ID.
+    package init(distinct name: [UInt8], of id: [UInt8]) {
+        bytes = suffixed(escaped(name), with: id)
+    }
+
     /// Whether a name in a tree may have been given by ``init(distinct:)``.
     package static func isSuffixed(_ name: some BidirectionalCollection<UInt8>) -> Bool {
         let end = name.suffix(17)
@@ -52,8 +57,11 @@ package struct FileName: Hashable, Sendable {
     }
 
     /// Equal for names that one file system or another takes for the same.
-    package var folded: String {
-        String(decoding: bytes, as: UTF8.self).uppercased().lowercased()
+    package var folded: String { Self.folded(bytes) }
+
+    /// The same of a whole path.
+    package static func folded(_ path: [UInt8]) -> String {
+        String(decoding: path, as: UTF8.self).uppercased().lowercased()
     }
 }
 

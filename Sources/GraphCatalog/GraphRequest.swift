@@ -15,6 +15,10 @@ package struct GraphRequest: Sendable, Hashable {
     package let answer: GraphResource.Answer
     /// What Azure Resource Graph is asked at ``path``, in Kusto; `nil` for a plain read.
     package let rows: String?
+    /// Codes, or words of the message, of errors that mean ``GraphError/Kind/notAvailable``.
+    package let unavailable: [String]
+    /// Likewise ``GraphError/Kind/empty``.
+    package let empty: [String]
 
     package struct Parameter: Sendable, Hashable {
         package let name: String
@@ -30,7 +34,8 @@ package struct GraphRequest: Sendable, Hashable {
         service: Service = .graph, version: GraphResource.Version = .v1, path: String,
         query: [Parameter] = [],
         headers: [Parameter] = [], bucket: ThrottleBucket = .directory, cost: Int = 1,
-        answer: GraphResource.Answer = .collection, rows: String? = nil
+        answer: GraphResource.Answer = .collection, rows: String? = nil,
+        unavailable: [String] = [], empty: [String] = []
     ) {
         self.service = service
         self.version = version
@@ -41,27 +46,39 @@ package struct GraphRequest: Sendable, Hashable {
         self.cost = cost
         self.answer = answer
         self.rows = rows
+        self.unavailable = unavailable
+        self.empty = empty
     }
 }
 
 extension GraphResource {
-    /// Returns the read of all objects of this type in `tenant`, narrowed by `filter`.
-    package func request(tenant: String, filter: String? = nil) -> GraphRequest {
-        request(path: path.replacing("{tenant}", with: tenant), filter: filter)
+    /// Returns the read of all objects of this type in `tenant`, narrowed by `narrowing`.
+    package func request(tenant: String, filter narrowing: String? = nil) -> GraphRequest {
+        let filters = [filter, narrowing].compactMap { $0 }
+        return request(
+            path: path.replacing("{tenant}", with: tenant),
+            filter: filters.count == 2 ? "(\(filters[0])) and (\(filters[1]))" : filters.first)
     }
 
     /// Returns the read of this type below a chain of objects, the outermost first.
     package func request(
         below ancestors: [(resource: GraphResource, id: [UInt8])], tenant: String
     ) -> GraphRequest {
-        let above = ancestors.map { "\($0.resource.path)/\(percentEncoded($0.id))/" }.joined()
-        let below = (above + path).replacing("{tenant}", with: tenant)
-        return request(path: below, filter: nil)
+        let parent = ancestors.last?.id ?? []
+        let above =
+            namesParent
+            ? "" : ancestors.map { "\($0.resource.path)/\(percentEncoded($0.id))/" }.joined()
+        let path = path.replacing("{parent}", with: percentEncoded(parent))
+        // A quote in a string of OData is written twice (ABNF, `SQUOTE-in-string`).
+        let text = String(decoding: parent, as: UTF8.self).replacing("'", with: "''")
+        return request(
+            path: (above + path).replacing("{tenant}", with: tenant),
+            filter: filter?.replacing("{parent}", with: text))
     }
 
     private func request(path: String, filter: String?) -> GraphRequest {
         var query: [GraphRequest.Parameter] = []
-        var headers: [GraphRequest.Parameter] = []
+        var headers = headers
         if case .azure(let version) = service { query.append(.init("api-version", version)) }
         if !select.isEmpty { query.append(.init("$select", select.joined(separator: ","))) }
         if let expand { query.append(.init("$expand", expand)) }
@@ -73,7 +90,8 @@ extension GraphResource {
         }
         return GraphRequest(
             service: service, version: version, path: path, query: query, headers: headers,
-            bucket: bucket, cost: cost, answer: answer, rows: rows)
+            bucket: bucket, cost: cost, answer: answer, rows: rows, unavailable: unavailable,
+            empty: empty)
     }
 }
 

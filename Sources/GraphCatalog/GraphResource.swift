@@ -22,8 +22,9 @@ package struct GraphResource: Sendable {
     package let service: Service
     package let version: Version
     /// Below the version, without a leading slash: `identity/conditionalAccess/policies`. Of a
-    /// child: below its parent's object (`members` asks for `groups/{id}/members`). `{tenant}`
-    /// stands for the tenant's ID.
+    /// child: below its parent's object (`members` asks for `groups/{id}/members`), unless it or
+    /// ``filter`` names that object. `{tenant}` stands for the tenant's ID, `{parent}` for the
+    /// parent's.
     package let path: String
     package let answer: Answer
     /// What Azure Resource Graph is asked, in Kusto; it must project `id`, or all rows but the first
@@ -32,18 +33,34 @@ package struct GraphResource: Sendable {
     /// Below the root of the backup. Ends in `.json` if one file holds the whole answer. Of a
     /// child: below the folder of its parent's object.
     package let folder: String
+    /// Of children and single files: ``Placement/folder``.
+    package let placement: Placement
+    /// Lists whose every object is asked for its part of this type. They are read for that alone
+    /// and not backed up. With them, `{parent}` is one of their objects.
+    package let walks: [GraphResource]
     /// The words of EntraExporter's `-Type` that choose this type.
     package let groups: [String]
     package let permissions: Permissions
+    /// Why app-only sign-in cannot read it, goes on from the type's name: `needs a signed-in
+    /// person`. `nil` if it can.
+    package let appOnly: String?
     package let bucket: ThrottleBucket
     /// Resource units of one request before Graph's modifiers ("Microsoft Graph throttling limits").
     package let cost: Int
     package let select: [String]
+    /// The `$filter` of every read. `{parent}` stands for the parent's ID, quoted for a string.
+    package let filter: String?
     package let expand: String?
     /// Objects a page. `nil` leaves it to the service.
     package let top: Int?
     /// An advanced query: `ConsistencyLevel: eventual` and `$count=true` go with it.
     package let isAdvanced: Bool
+    /// Sent besides those that go with every request.
+    package let headers: [GraphRequest.Parameter]
+    /// Codes, or words of the message, of errors that say that the tenant does not have this.
+    package let unavailable: [String]
+    /// Codes, or words of the message, of errors that say that there is nothing below this parent.
+    package let empty: [String]
     /// Smaller reads of the type that some groups ask for.
     package let narrowings: [Narrowing]
     /// The member that names an object.
@@ -53,6 +70,9 @@ package struct GraphResource: Sendable {
     package let volatile: [String]
     /// Array members whose order means nothing, as paths.
     package let sets: [String]
+    /// Names of audit activities that change the type's only object, whose ID the audit log does
+    /// not know.
+    package let auditActivities: [String]
     package let children: [GraphResource]
 
     package init(
@@ -63,18 +83,26 @@ package struct GraphResource: Sendable {
         answer: Answer = .collection,
         rows: String? = nil,
         folder: String,
+        placement: Placement = .folder,
+        walks: [GraphResource] = [],
         groups: [String],
         permissions: Permissions,
+        appOnly: String? = nil,
         bucket: ThrottleBucket = .directory,
         cost: Int = 1,
         select: [String] = [],
+        filter: String? = nil,
         expand: String? = nil,
         top: Int? = nil,
         isAdvanced: Bool = false,
+        headers: [GraphRequest.Parameter] = [],
+        unavailable: [String] = [],
+        empty: [String] = [],
         narrowings: [Narrowing] = [],
         idMember: String = "id",
         volatile: [String] = [],
         sets: [String] = [],
+        auditActivities: [String] = [],
         children: [GraphResource] = []
     ) {
         self.name = name
@@ -84,23 +112,42 @@ package struct GraphResource: Sendable {
         self.answer = answer
         self.rows = rows
         self.folder = folder
+        self.placement = placement
+        self.walks = walks
         self.groups = groups
         self.permissions = permissions
+        self.appOnly = appOnly
         self.bucket = bucket
         self.cost = cost
         self.select = select
+        self.filter = filter
         self.expand = expand
         self.top = top
         self.isAdvanced = isAdvanced
+        self.headers = headers
+        self.unavailable = unavailable
+        self.empty = empty
         self.narrowings = narrowings
         self.idMember = idMember
         self.volatile = volatile
         self.sets = sets
+        self.auditActivities = auditActivities
         self.children = children
     }
 
     /// Whether one file holds the whole answer, as `Organization/Organization.json` does.
     package var isSingleFile: Bool { folder.hasSuffix(".json") }
+
+    /// Whether each object has a folder of its own.
+    package var hasFolders: Bool {
+        if case .folder = placement { return !isSingleFile }
+        return false
+    }
+
+    /// Whether the request of a child or of a walked type says by itself which object it is for.
+    package var namesParent: Bool {
+        path.contains("{parent}") || filter?.contains("{parent}") ?? false
+    }
 
     /// What stands in for a missing ID: the last component of the folder, as EntraExporter has it
     /// (`Policies/CrossTenantAccessPolicy/Default/Default/Default.json`).

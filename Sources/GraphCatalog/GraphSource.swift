@@ -73,6 +73,8 @@ package struct GraphError: Error, Sendable {
         case notFound
         /// The tenant has no licence for it, or its cloud does not offer it.
         case notAvailable
+        /// The error that Graph answers instead of an empty list below this parent.
+        case empty
         /// The page token died; the collection must be read again from its start.
         case pageTokenExpired
         /// No connection could be made to the host.

@@ -98,7 +98,8 @@ extension ChangedObject {
 
     /// The path without the file, and without the folder the object has for itself.
     private var folder: String {
-        let isSingleFile = GraphResource.all.contains { $0.name == type && $0.isSingleFile }
-        return path.split(separator: "/").dropLast(isSingleFile ? 1 : 2).joined(separator: "/")
+        let resource = GraphResource.all.first { $0.name == type }
+        let hasFolders = resource?.hasFolders ?? true
+        return path.split(separator: "/").dropLast(hasFolders ? 2 : 1).joined(separator: "/")
     }
 }

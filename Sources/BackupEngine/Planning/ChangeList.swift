@@ -28,12 +28,22 @@ struct ChangeList: Sendable {
         }
     }
 
+    /// How the paths of a place's changes go on behind its own path.
+    enum Form: Sendable {
+        /// Each object has a folder of its name.
+        case folders
+        /// Names are paths of files, without `.json`.
+        case files
+        /// The place is a file, the only one.
+        case file
+    }
+
     /// Objects of one type that lie in one folder.
     private struct Place: Sendable {
         let type: Int
         /// The folder's path, or that of the only file.
         let path: [UInt8]
-        let isFile: Bool
+        let form: Form
         let listing: Listing
         /// Of the objects, where these are not their IDs.
         let names: [[UInt8]]?
@@ -52,16 +62,15 @@ struct ChangeList: Sendable {
 
     /// Begins the changes below one folder, and returns its place.
     mutating func begin(
-        _ path: [UInt8], of type: Int, isFile: Bool = false, _ listing: Listing,
+        _ path: [UInt8], of type: Int, _ form: Form, _ listing: Listing,
         names: [[UInt8]]? = nil
     ) -> Int {
-        places.append(
-            Place(type: type, path: path, isFile: isFile, listing: listing, names: names))
+        places.append(Place(type: type, path: path, form: form, listing: listing, names: names))
         return places.count - 1
     }
 
     /// The object of the listing at `index` has been created or updated. In one place, objects come
-    /// in the order of their names.
+    /// in the order of their paths.
     mutating func append(_ index: Int, from old: ObjectID?, at place: Int) {
         append(Change(place: place, object: index, old: old, isDeletion: false))
     }
@@ -93,7 +102,7 @@ struct ChangeList: Sendable {
     }
 
     private func precedes(_ one: Change, _ other: Change) -> Bool {
-        guard one.place == other.place else {
+        guard one.place == other.place, places[Int(one.place)].form == .folders else {
             return path(of: one).lexicographicallyPrecedes(path(of: other))
         }
         return folderPrecedes(name(of: one), name(of: other))
@@ -125,7 +134,8 @@ struct ChangeList: Sendable {
         return places[place].listing.objects[Int(change.object)].folder
     }
 
-    /// The name of the object's folder, and of its file without `.json`; of a single file, empty.
+    /// The name of the object's folder, and of its file without `.json`; where it has no folder,
+    /// the file's path from the place on; of a single file, empty.
     func name(of change: Change) -> ArraySlice<UInt8> {
         // No copy of the place: this is asked a million times in a first run.
         let (place, index) = (Int(change.place), Int(change.object))
@@ -137,10 +147,13 @@ struct ChangeList: Sendable {
     /// From the top of the tree to the file, components joined by `/`.
     func path(of change: Change) -> ArraySlice<UInt8> {
         let place = places[Int(change.place)]
-        guard !place.isFile else { return place.path[...] }
         let name = name(of: change)
         let slash = [UInt8(ascii: "/")]
-        return (place.path + slash + name + slash + name + ".json".utf8)[...]
+        switch place.form {
+        case .file: return place.path[...]
+        case .files: return (place.path + slash + fileName(name))[...]
+        case .folders: return (place.path + slash + name + slash + fileName(name))[...]
+        }
     }
 
     /// The first part of the path behind `depth` bytes of it, and whether that is a folder.
@@ -150,9 +163,14 @@ struct ChangeList: Sendable {
         if depth < count {
             let rest = places[place].path[depth...]
             let name = rest.prefix { $0 != UInt8(ascii: "/") }
-            return (name, !places[place].isFile || name.count < rest.count)
+            return (name, places[place].form != .file || name.count < rest.count)
         }
         let name = name(of: change)
+        if places[place].form == .files {
+            let rest = fileName(name).dropFirst(depth - count - 1)
+            let component = rest.prefix { $0 != UInt8(ascii: "/") }
+            return (component, component.count < rest.count)
+        }
         return depth == count + 1 ? (name, true) : ((name + ".json".utf8)[...], false)
     }
 
@@ -160,6 +178,9 @@ struct ChangeList: Sendable {
     func share(folderAt depth: Int, _ one: Change, _ other: Change) -> Bool {
         if one.place == other.place {
             if depth < places[Int(one.place)].path.count { return true }
+            if places[Int(one.place)].form == .files {
+                return component(of: one, at: depth) == component(of: other, at: depth)
+            }
             // Changes of one kind in one place are of different objects.
             guard one.kind == .deleted || other.kind == .deleted else {
                 return one.object == other.object

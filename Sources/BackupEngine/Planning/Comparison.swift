@@ -4,7 +4,8 @@ import GraphCatalog
 
 /// Compares what was read with the last backup's tree.
 ///
-/// A type owns a pattern of paths: below its folder, folders that hold a file of their own name.
+/// A type owns a pattern of paths: below its folder, folders that hold a file of their own name, or
+/// files at paths that its templates can give.
 /// Whatever else lies there is somebody else's and is never looked into. What was not read, in part
 /// or as a whole, stays as it is.
 ///
@@ -52,9 +53,13 @@ struct Comparison {
             let path = prefix + Array(reading.resource.folder.utf8)
             if reading.resource.isSingleFile {
                 try compareFile(type, path, top, store)
-            } else {
-                let tree = try folderTree(path[...], below: top, store)
-                try compare(type, below: [], at: path, tree, store)
+                continue
+            }
+            let tree = try folderTree(path[...], below: top, store)
+            switch reading.resource.placement {
+            case .folder: try compare(type, below: [], at: path, tree, store)
+            case .files(let templates):
+                try compareFiles(type, path, FilePlaces(templates, in: tree, store))
             }
         }
         changes.sort()
@@ -77,12 +82,65 @@ struct Comparison {
             return
         }
         let listing = reading.listings[[]] ?? Listing()
-        let place = changes.begin(path, of: type, isFile: true, listing)
+        let place = changes.begin(path, of: type, .file, listing)
         if listing.isEmpty {
             if let old { noteDeletion([], old, type, place) }
         } else {
             note(0, from: old, to: listing.objects[0].blob, type, place)
         }
+    }
+
+    /// Compares the objects of a type that have no folders of their own.
+    private mutating func compareFiles(_ type: Int, _ path: [UInt8], _ places: FilePlaces) {
+        let reading = readings[type]
+        guard reading.failure == nil, let listing = reading.listings[[]] else {
+            counts[type].objects += places.old.count
+            return
+        }
+        let names = places.names(of: listing)
+        let place = changes.begin(path, of: type, .files, listing, names: names)
+        let paths = names.map(fileName)
+        var old = places.old[...]
+        func noteAbsent(upTo path: [UInt8]?) {
+            while let file = old.first, path.map({ fileName(file.name).precedes($0) }) ?? true {
+                old.removeFirst()
+                noteAbsence(file.name[...], file.blob, type, place)
+            }
+        }
+        for index in paths.indices.sorted(by: { paths[$0].precedes(paths[$1]) }) {
+            noteAbsent(upTo: paths[index])
+            let isThere = old.first?.name == names[index]
+            note(
+                index, from: isThere ? old.first?.blob : nil, to: listing.objects[index].blob,
+                type, place)
+            if isThere { old.removeFirst() }
+        }
+        noteAbsent(upTo: nil)
+        noteIfEmptied(listing, type, below: [], deleted: counts[type].deleted)
+    }
+
+    private mutating func noteIfEmptied(
+        _ listing: Listing, _ type: Int, below ids: [[UInt8]], deleted: Int
+    ) {
+        guard listing.isEmpty, deleted > 1 else { return }
+        emptied.append(Emptied(type: type, ids: ids, count: deleted))
+    }
+
+    /// Notes that a file's object was not read: a deletion, unless part of the type could not be
+    /// read at all.
+    private mutating func noteAbsence(
+        _ name: ArraySlice<UInt8>, _ old: ObjectID, _ type: Int, _ place: Int
+    ) {
+        if isPartial(type) {
+            counts[type].objects += 1
+        } else {
+            noteDeletion(name, old, type, place)
+        }
+    }
+
+    /// Whether parts of a root type could not be read, whose objects nobody can tell from others.
+    private func isPartial(_ type: Int) -> Bool {
+        readings[type].ancestors.isEmpty && !readings[type].failuresBelow.isEmpty
     }
 
     private mutating func note(
@@ -124,12 +182,10 @@ struct Comparison {
         let named = try NamedListing(listing, Folder(bytes, tree))
         let collection = Collection(
             type: type, ids: ids, path: path, children: children(of: type), named: named,
-            place: changes.begin(path, of: type, listing, names: named.names))
+            place: changes.begin(path, of: type, .folders, listing, names: named.names))
         let before = counts[type].deleted
         try merge(collection, Folder(bytes, tree), store)
-        if listing.isEmpty, counts[type].deleted - before > 1 {
-            emptied.append(Emptied(type: type, ids: ids, count: counts[type].deleted - before))
-        }
+        noteIfEmptied(listing, type, below: ids, deleted: counts[type].deleted - before)
     }
 
     /// The objects below one object, and where they are compared.
@@ -218,6 +274,11 @@ struct Comparison {
         _ folder: Folder, _ collection: Collection, _ store: isolated GitStore
     ) throws(GitError) {
         let name = Array(folder.cursor.bytes[folder.cursor.name])
+        if isPartial(collection.type) {
+            let old = try file(named: name[...], in: folder.cursor.id, store)
+            counts[collection.type].objects += old == nil ? 0 : 1
+            return
+        }
         try delete(
             collection.type, readings[collection.type].resource, name, folder.cursor.id,
             at: collection.path + [UInt8(ascii: "/")] + name, collection.place, store)
@@ -266,7 +327,7 @@ struct Comparison {
             }
             let at = childFolder.isEmpty ? path : path + [UInt8(ascii: "/")] + childFolder
             let owner = read ?? type
-            let childPlace = changes.begin(at, of: owner, Listing())
+            let childPlace = changes.begin(at, of: owner, .folders, Listing())
             let before = counts[owner].deleted
             var entries = Folder(try store.treeBytes(tree), tree)
             while try entries.nextFolder() {
@@ -317,3 +378,7 @@ struct Comparison {
 }
 
 private let json = Array(".json".utf8)
+
+extension [UInt8] {
+    fileprivate func precedes(_ other: [UInt8]) -> Bool { lexicographicallyPrecedes(other) }
+}

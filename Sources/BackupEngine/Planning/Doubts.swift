@@ -94,7 +94,8 @@ extension TenantReader {
             guard let filter = reading.selected.filter, let old = change.old else { continue }
             if try await !isGone(old, reading.resource, filter) {
                 let path = changes.path(of: change)
-                spared.append(path[...(path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex)])
+                let end = path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
+                spared.append(reading.resource.hasFolders ? path[...end] : path)
             }
         }
         guard !spared.isEmpty else { return changes }

@@ -15,28 +15,41 @@ struct Naming {
 
     /// Returns the names in the order of `ids`, no two of them equal.
     func names(of ids: [[UInt8]]) -> [[UInt8]] {
-        var names = ids.map { FileName($0).bytes }
+        let names = ids.map { FileName($0).bytes }
         let hasSuffixes = taken.contains(where: FileName.isSuffixed)
         guard hasSuffixes || mayCollide(names) else { return names }
+        return distinct(names) { FileName(distinct: ids[$0]).bytes }
+    }
+
+    /// Returns the names with suffixes where they would fall together.
+    ///
+    /// - Parameter suffixed: the name of an object, by its place, with a suffix.
+    func distinct(_ names: [[UInt8]], _ suffixed: (Int) -> [UInt8]) -> [[UInt8]] {
         var twins: [String: [Int]] = [:]
-        for (index, id) in ids.enumerated() {
-            twins[FileName(id).folded, default: []].append(index)
+        for (index, name) in names.enumerated() {
+            twins[FileName.folded(name), default: []].append(index)
         }
+        var names = names
         for group in twins.values {
-            rename(group, ids, &names)
+            rename(group, suffixed, &names)
         }
         return names
     }
 
-    private func rename(_ group: [Int], _ ids: [[UInt8]], _ names: inout [[UInt8]]) {
-        let sorted = group.sorted { names[$0].lexicographicallyPrecedes(names[$1]) }
-        let suffixed = Dictionary(
-            uniqueKeysWithValues: group.map { ($0, FileName(distinct: ids[$0]).bytes) })
+    private func rename(_ group: [Int], _ suffixed: (Int) -> [UInt8], _ names: inout [[UInt8]]) {
+        let sorted = group.sorted {
+            names[$0] == names[$1] ? $0 < $1 : names[$0].lexicographicallyPrecedes(names[$1])
+        }
+        let suffixed = Dictionary(uniqueKeysWithValues: group.map { ($0, suffixed($0)) })
         // Whoever has a name keeps it; only if nobody has the plain form may one still get it.
         let free = sorted.filter { !taken.contains(suffixed[$0] ?? []) }
         let plain = free.first { taken.contains(names[$0]) } ?? free.first
         for index in sorted where index != plain {
-            if taken.contains(names[index]), !taken.contains(suffixed[index] ?? []) { continue }
+            if names[index] != plain.map({ names[$0] }), taken.contains(names[index]),
+                !taken.contains(suffixed[index] ?? [])
+            {
+                continue
+            }
             names[index] = suffixed[index] ?? names[index]
         }
     }

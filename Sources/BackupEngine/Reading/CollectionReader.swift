@@ -9,6 +9,8 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     let source: Source
     let store: GitStore
     let packers: PagePackers
+    /// Whether what is read is backed up; else only the IDs are wanted.
+    var isKept = true
 
     /// Reads all pages, from the start again if a page token dies, three times at most.
     ///
@@ -39,7 +41,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
         startingWith page: GraphPage, of request: GraphRequest, _ selected: SelectedResource
     ) async throws(BackupError) -> CollectionAnswer {
         var answer = CollectionAnswer()
-        try await use(try await packers.pack(page, of: PageType(selected)), &answer)
+        try await use(try await packers.pack(page, of: type(selected)), &answer)
         if let link = page.next {
             try await read(.next(link, of: request), of: selected, into: &answer) { _ in }
         }
@@ -52,7 +54,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     ) async throws(BackupError) {
         var read = answer
         defer { answer = read }
-        let type = PageType(selected)
+        let type = type(selected)
         let flow = PageFlow(source: source) { page throws(BackupError) in
             try await packers.pack(page, of: type)
         }
@@ -60,6 +62,10 @@ struct CollectionReader<Source: GraphSource>: Sendable {
             try await use(page, &read)
             await progress(read.objectCount)
         }
+    }
+
+    private func type(_ selected: SelectedResource) -> PageType {
+        PageType(selected, isKept: isKept)
     }
 
     /// Writes the objects of a page.
@@ -72,15 +78,17 @@ struct CollectionReader<Source: GraphSource>: Sendable {
         try answer.take(page)
     }
 
-    /// Gives objects without an ID the name that stands in for it. Where there are several, each
-    /// has its content's hash in it too, so that none is lost.
+    /// Gives objects without an ID the name that stands in for it. Where there are several, or
+    /// can be in the parts of a walked type, each has its content's hash in it too, so that none is
+    /// lost.
     private func finished(_ answer: CollectionAnswer, _ resource: GraphResource) -> CollectionAnswer
     {
         var answer = answer
         let name = Array(resource.fallbackID.utf8)
         let nameless = Set(answer.nameless).sorted()
         for blob in nameless {
-            let suffix = nameless.count == 1 ? "" : "~\("\(blob)".prefix(16))"
+            let isAlone = nameless.count == 1 && resource.walks.isEmpty
+            let suffix = isAlone ? "" : "~\("\(blob)".prefix(16))"
             answer.listing.append(id: (name + Array(suffix.utf8))[...], blob: blob)
         }
         answer.listing.sort()

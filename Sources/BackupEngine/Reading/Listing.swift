@@ -22,6 +22,8 @@ struct Listing: Sendable {
     private var ids: [UInt8] = []
     /// Whether every ID is a name by itself, and no file system takes two of them for one.
     private(set) var isPlain = true
+    /// Components of paths by IDs, of objects that stand at other places than their IDs say.
+    private(set) var places: [[UInt8]: [[UInt8]]] = [:]
 
     var isEmpty: Bool { objects.isEmpty }
 
@@ -35,7 +37,11 @@ struct Listing: Sendable {
         isPlain = isPlain && (folder != nil || FileName.isPlain(id.span))
     }
 
+    /// The object with this ID stands at a place of its own.
+    mutating func place(_ id: [UInt8], at path: [[UInt8]]) { places[id] = path }
+
     mutating func append(_ other: Listing) {
+        if !other.places.isEmpty { places.merge(other.places) { $1 } }
         let offset = UInt32(ids.count)
         ids.append(contentsOf: other.ids)
         objects.append(
@@ -120,7 +126,8 @@ struct TypeReading: Sendable {
     var failure: GraphError?
     /// By the IDs of the objects above: none for a root type.
     var listings: [[[UInt8]]: Listing] = [:]
-    /// Objects above whose children could not be read, and why.
+    /// Objects above whose children could not be read, and why. Of a root type: objects of the
+    /// lists it is read for.
     var failuresBelow: [[[UInt8]]: GraphError] = [:]
     var requests = 0
     var waited = Duration.zero
@@ -143,6 +150,16 @@ extension TypeReading {
         waited += answer.waited
         withheld += answer.withheld
         listings[ids] = try await answer.listing(ofOneFile: resource.isSingleFile, in: store)
+    }
+
+    /// Joins what was read below all objects of the lists it was read for.
+    mutating func join() {
+        var all = Listing()
+        // In a fixed order: of an object found below two of them, the later one is left.
+        let parents = listings.keys.sorted { $0.joined().lexicographicallyPrecedes($1.joined()) }
+        for parent in parents { all.append(listings[parent] ?? Listing()) }
+        all.sort()
+        listings = [[]: all]
     }
 
     /// Fails as a whole if Graph permits none of the first children: asking for thousands more

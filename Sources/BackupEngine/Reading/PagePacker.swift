@@ -47,7 +47,9 @@ actor PagePacker {
         packed.requests = page.requests
         packed.waited = page.waited
         packed.withheld = canonical.withheld
-        if type.isSingleFile {
+        if !type.isKept {
+            list(canonical, &packed)
+        } else if type.isSingleFile {
             packed.documents = canonical.items.map {
                 (Array(canonical.id(of: $0) ?? []), Array(canonical.bytes[$0.bytes]))
             }
@@ -57,12 +59,24 @@ actor PagePacker {
         return packed
     }
 
+    /// Notes the IDs only.
+    private func list(_ page: CanonicalPage, _ packed: inout PackedPage) {
+        for item in page.items {
+            guard let id = page.id(of: item) else { continue }
+            let blob = ObjectID(of: .blob, page.bytes.span.extracting(item.bytes))
+            packed.listing.append(id: id, blob: blob)
+        }
+    }
+
     /// Blobs first, then the folders, as readers of a pack like them together.
     private func pack(_ page: CanonicalPage, _ type: PageType, _ packed: inout PackedPage) {
         let blobs = page.items.map { packer.append(.blob, page.bytes.span.extracting($0.bytes)) }
         for (item, blob) in zip(page.items, blobs) {
             if let id = page.id(of: item), !id.isEmpty {
                 packed.listing.append(id: id, blob: blob, folder: folder(id, blob, type))
+                if !type.templates.isEmpty {
+                    place(Array(id), Array(page.bytes[item.bytes]), type, &packed.listing)
+                }
             } else {
                 packed.nameless.append(blob)
             }
@@ -70,6 +84,16 @@ actor PagePacker {
         packed.chunk = packer.finish()
         // Here on every core; what is sorted page by page is soon sorted as a whole.
         packed.listing.sort()
+    }
+
+    /// Notes where the object's file stands, if its members say.
+    private func place(
+        _ id: [UInt8], _ object: [UInt8], _ type: PageType, _ listing: inout Listing
+    ) {
+        guard let object = try? JSONValue(parsing: object) else { return }
+        let paths = type.templates.lazy.compactMap { $0.path { object.text(at: $0) } }
+        guard let path = paths.first else { return }
+        listing.place(id, at: path.map { Array($0.utf8) })
     }
 
     /// The tree that holds nothing but the object's file.
@@ -88,14 +112,39 @@ struct PageType: Sendable {
     let isSingleFile: Bool
     /// Whether an object's folder holds nothing else.
     let isLeaf: Bool
+    /// Where objects stand that have no folders.
+    let templates: [FileTemplate]
+    /// Whether its objects are backed up; else only their IDs are wanted.
+    let isKept: Bool
 
-    init(_ selected: SelectedResource) {
+    init(_ selected: SelectedResource, isKept: Bool = true) {
         let resource = selected.resource
         form = PageReader.Form(resource.answer)
         rules = CanonicalRules(
             idMember: resource.idMember, volatile: resource.volatile, sets: resource.sets)
         isSingleFile = resource.isSingleFile
-        isLeaf = selected.children.isEmpty
+        isLeaf = selected.children.isEmpty && resource.hasFolders
+        templates = resource.placement.templates
+        self.isKept = isKept
+    }
+}
+
+extension Placement {
+    /// None if each object has a folder of its own, or stands straight below the type's.
+    var templates: [FileTemplate] {
+        switch self {
+        case .folder: []
+        case .files(let templates): templates
+        }
+    }
+}
+
+extension JSONValue {
+    /// The text or number of the member at a path such as `properties.scope`.
+    fileprivate func text(at path: String) -> String? {
+        var value: JSONValue? = self
+        for name in path.split(separator: ".") { value = value?[String(name)] }
+        return value?.string ?? value?.number
     }
 }
 

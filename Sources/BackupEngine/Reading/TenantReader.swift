@@ -69,6 +69,10 @@ struct TenantReader<Source: GraphSource>: Sendable {
         let resource = selected.resource
         await progress(.began(type: resource.name, previous: previousCounts[resource.name]))
         var reading = TypeReading(selected)
+        guard resource.walks.isEmpty else {
+            try await readParts(of: &reading)
+            return reading
+        }
         do throws(BackupError) {
             let answer = try await reader.read(
                 resource.request(tenant: tenant, filter: selected.filter?.filter), of: selected
@@ -122,6 +126,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
                 case .success(let answer):
                     objects += answer.listing.objects.count
                     try await reading.take(answer, below: ids, in: store)
+                case .failure(let error) where error.kind == .empty:
+                    try await reading.take(CollectionAnswer(), below: ids, in: store)
                 case .failure(let error) where error.kind == .notFound:
                     gone.append(ids)
                 case .failure(let error):
@@ -157,10 +163,10 @@ struct TenantReader<Source: GraphSource>: Sendable {
         }
     }
 
-    private typealias Below = (ids: [[UInt8]], Result<CollectionAnswer, GraphError>)
+    typealias Below = (ids: [[UInt8]], Result<CollectionAnswer, GraphError>)
 
-    /// Reads the children of several objects, 20 a batch, four batches at a time.
-    private func read(
+    /// Reads the children of several objects, 20 a batch, all batches at once.
+    func read(
         _ above: [[[UInt8]]], below chain: [GraphResource], _ selected: SelectedResource
     ) async throws(BackupError) -> [Below] {
         let results = await withTaskGroup(of: Result<[Below], BackupError>.self) { group in

@@ -67,9 +67,9 @@ struct RunText {
 
     /// The folder that holds the object's own one, below the root.
     private func folder(of change: ChangedObject) -> String {
-        let isSingleFile = resources[change.type]?.isSingleFile ?? false
+        let hasFolders = resources[change.type]?.hasFolders ?? true
         let parts = change.path.split(separator: "/").dropFirst(root.components.count)
-        return parts.dropLast(isSingleFile ? 1 : 2).joined(separator: "/")
+        return parts.dropLast(hasFolders ? 2 : 1).joined(separator: "/")
     }
 
     /// The text of the run's tag.
