@@ -12,7 +12,7 @@ struct CustomTypeProgramTests {
             groups: [Mine]
             permissions: [Policy.Read.All]
             volatile: [definition]
-          - name: teams
+          - name: crews
             version: beta
             path: groups
             folder: Own/Teams
@@ -38,14 +38,14 @@ struct CustomTypeProgramTests {
         try await contoso { run in
             try run.program.write(Self.declaration, to: "tenantkeep.yaml")
 
-            let ending = try await run.backUp("mine,teams,defaults,domains")
+            let ending = try await run.backUp("mine,crews,defaults,domains")
 
             #expect(ending.status == 0, "\(ending.messages)")
             let types = try #require(try ending.document()["types"] as? [String: [String: Any]])
             #expect(
-                types.keys.sorted() == ["claims", "defaults", "domains", "teams", "teams/owners"])
+                types.keys.sorted() == ["claims", "crews", "crews/owners", "defaults", "domains"])
             #expect(types.values.allSatisfy { $0["outcome"] as? String == "complete" })
-            #expect(types["teams"]?["objects"] as? Int == 6)
+            #expect(types["crews"]?["objects"] as? Int == 6)
             let files = try files(run)
             let claims = "Own/Claims/a61808fe-40fe-48b3-a337-78bbc2ececca"
             #expect(files.contains("\(claims)/a61808fe-40fe-48b3-a337-78bbc2ececca.json"))
@@ -77,19 +77,19 @@ struct CustomTypeProgramTests {
             try run.program.write(Self.declaration, to: "tenantkeep.yaml")
 
             let ending = try await run.backUp(
-                "mine,teams,defaults,domains",
-                arguments: ["--exclude", "MINE", "--exclude", "teams/owners,Domains"])
+                "mine,crews,defaults,domains",
+                arguments: ["--exclude", "MINE", "--exclude", "crews/owners,Domains"])
 
             #expect(ending.status == 0, "\(ending.messages)")
             let types = try #require(try ending.document()["types"] as? [String: Any])
-            #expect(types.keys.sorted() == ["defaults", "teams"])
+            #expect(types.keys.sorted() == ["crews", "defaults"])
         }
     }
 
     @Test func `what a type once had stays when the file stops to declare it`() async throws {
         try await contoso { run in
             try run.program.write(Self.declaration, to: "tenantkeep.yaml")
-            try await run.backUp("mine,teams,defaults,domains")
+            try await run.backUp("mine,crews,defaults,domains")
             let before = try run.tree()
             try run.program.write("types: [domains]\n", to: "tenantkeep.yaml")
 
@@ -113,7 +113,7 @@ struct CustomTypeProgramTests {
             #expect(ending.status == 0, "\(ending.messages)")
             #expect(
                 ending.output.split(separator: "\n").map { $0.split(separator: "  ")[0] }
-                    == ["A Own/Claims", "A Own"])
+                    == ["A Own/Claims", "A Own/Claims", "A Own"])
         }
     }
 
@@ -122,11 +122,11 @@ struct CustomTypeProgramTests {
         try program.write(Self.declaration, to: "own.yaml")
 
         let ending = try await program.run(
-            "types", "--config", "own.yaml", "--json", "--type", "teams,claims")
+            "types", "--config", "own.yaml", "--json", "--type", "crews,claims")
 
         let document = try ending.document()
         let types = try #require(document["types"] as? [[String: Any]])
-        #expect(types.map { $0["name"] as? String } == ["claims", "teams", "teams/owners"])
+        #expect(types.map { $0["name"] as? String } == ["claims", "crews", "crews/owners"])
         #expect(types[2]["path"] as? String == "groups/{id}/owners")
         #expect(types[2]["folder"] as? String == "Own/Teams/{id}/Owners")
         #expect(document["permissions"] as? [String] == ["Group.Read.All", "Policy.Read.All"])
