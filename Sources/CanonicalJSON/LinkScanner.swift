@@ -16,9 +16,12 @@ package struct LinkScanner: Sendable {
 
     /// The longest name or link that is looked at.
     private static let room = 1 << 16
-    private static let name = Array("@odata.nextLink".utf8)
+    private let name: [UInt8]
 
-    package init() {}
+    /// - Parameter name: of the page's member that holds the link.
+    package init(for name: String = "@odata.nextLink") {
+        self.name = Array(name.utf8)
+    }
 
     /// Looks through the next bytes of the page.
     ///
@@ -66,7 +69,7 @@ package struct LinkScanner: Sendable {
     private mutating func endValue() {
         switch state {
         case .name:
-            isLink = decodedText() == Self.name
+            isLink = decodedText() == name
             state = .colon
         case .value where isLink:
             state = .done

@@ -1,5 +1,7 @@
 /// One read of Graph: a collection from its start, or one object.
 package struct GraphRequest: Sendable, Hashable {
+    package let service: Service
+    /// Graph's own.
     package let version: GraphResource.Version
     /// Below the version, percent-encoded, without a leading slash.
     package let path: String
@@ -11,6 +13,8 @@ package struct GraphRequest: Sendable, Hashable {
     /// Resource units before Graph's modifiers.
     package let cost: Int
     package let answer: GraphResource.Answer
+    /// What Azure Resource Graph is asked at ``path``, in Kusto; `nil` for a plain read.
+    package let rows: String?
     /// Codes, or words of the message, of errors that mean ``GraphError/Kind/notAvailable``.
     package let unavailable: [String]
     /// Likewise ``GraphError/Kind/empty``.
@@ -27,10 +31,13 @@ package struct GraphRequest: Sendable, Hashable {
     }
 
     package init(
-        version: GraphResource.Version, path: String, query: [Parameter] = [],
+        service: Service = .graph, version: GraphResource.Version = .v1, path: String,
+        query: [Parameter] = [],
         headers: [Parameter] = [], bucket: ThrottleBucket = .directory, cost: Int = 1,
-        answer: GraphResource.Answer = .collection, unavailable: [String] = [], empty: [String] = []
+        answer: GraphResource.Answer = .collection, rows: String? = nil,
+        unavailable: [String] = [], empty: [String] = []
     ) {
+        self.service = service
         self.version = version
         self.path = path
         self.query = query
@@ -38,6 +45,7 @@ package struct GraphRequest: Sendable, Hashable {
         self.bucket = bucket
         self.cost = cost
         self.answer = answer
+        self.rows = rows
         self.unavailable = unavailable
         self.empty = empty
     }
@@ -86,6 +94,7 @@ extension GraphResource {
         let filters = [filter, narrowing?.filter].compactMap { $0 }
         var query: [GraphRequest.Parameter] = []
         var headers = headers
+        if case .azure(let version) = service { query.append(.init("api-version", version)) }
         if !select.isEmpty { query.append(.init("$select", select.joined(separator: ","))) }
         if let expand { query.append(.init("$expand", expand)) }
         if let first = filters.first {
@@ -98,8 +107,9 @@ extension GraphResource {
             headers.append(.init("ConsistencyLevel", "eventual"))
         }
         return GraphRequest(
-            version: version, path: path, query: query, headers: headers, bucket: bucket,
-            cost: cost, answer: answer, unavailable: unavailable, empty: empty)
+            service: service, version: version, path: path, query: query, headers: headers,
+            bucket: bucket, cost: cost, answer: answer, rows: rows, unavailable: unavailable,
+            empty: empty)
     }
 }
 

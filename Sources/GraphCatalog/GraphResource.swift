@@ -19,6 +19,7 @@ package struct GraphResource: Sendable {
     /// The word for the type in arguments, records and messages, such as `users`. A child's word is
     /// its parent's and its own: `groups/members`.
     package let name: String
+    package let service: Service
     package let version: Version
     /// Below the version, without a leading slash: `identity/conditionalAccess/policies`. Of a
     /// child: below its parent's object (`members` asks for `groups/{id}/members`), unless it or
@@ -26,6 +27,9 @@ package struct GraphResource: Sendable {
     /// parent's.
     package let path: String
     package let answer: Answer
+    /// What Azure Resource Graph is asked, in Kusto; it must project `id`, or all rows but the first
+    /// page's are lost. `nil` for a plain read.
+    package let rows: String?
     /// Below the root of the backup. Ends in `.json` if one file holds the whole answer. Of a
     /// child: below the folder of its parent's object.
     package let folder: String
@@ -72,9 +76,11 @@ package struct GraphResource: Sendable {
 
     package init(
         _ name: String,
+        service: Service = .graph,
         version: Version = .v1,
         path: String,
         answer: Answer = .collection,
+        rows: String? = nil,
         folder: String,
         placement: Placement = .folder,
         walks: [GraphResource] = [],
@@ -99,9 +105,11 @@ package struct GraphResource: Sendable {
         children: [GraphResource] = []
     ) {
         self.name = name
+        self.service = service
         self.version = version
         self.path = path
         self.answer = answer
+        self.rows = rows
         self.folder = folder
         self.placement = placement
         self.walks = walks
@@ -179,4 +187,8 @@ package enum ThrottleBucket: String, Sendable, CaseIterable {
     case audit
     /// Conditional access and named locations: one request a second, all apps together.
     case conditionalAccess
+    /// Azure Resource Manager.
+    case azure
+    /// Azure Resource Graph: 15 queries in 5 s.
+    case azureResourceGraph
 }

@@ -95,7 +95,7 @@ struct BatchEnvelope {
 }
 
 /// Returns `text` as a string of JSON.
-private func quoted(_ text: String) -> String {
+func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
         switch scalar {

@@ -51,11 +51,15 @@ extension Failure {
     /// Reads what Graph answers when it does not answer with what was asked for.
     ///
     /// <https://learn.microsoft.com/graph/errors>
-    init(status: Int, headers: HTTPHeaders, body: some Collection<UInt8>) {
+    init(
+        status: Int, headers: HTTPHeaders, body: some Collection<UInt8>,
+        of service: Service = .graph
+    ) {
         let error = ServiceError(Array(body))
         self.init(
             Self.kind(of: status, error), "answered \(status)", detail: error.codes.first,
-            retryAfter: requestedWait(headers), error: error)
+            retryAfter: requestedWait(headers),
+            hint: service.isAzure && status == 403 ? Self.azureHint : nil, error: error)
     }
 
     /// What the failure means for `request`, whose declaration may know the error.
@@ -71,6 +75,9 @@ extension Failure {
         }
         return Failure(.final(known), deed, detail: detail, hint: hint, error: error)
     }
+
+    private static let azureHint =
+        "Give the application the role Reader in Azure, best at the root management group."
 
     private static func kind(of status: Int, _ error: ServiceError) -> Class {
         switch status {
@@ -99,7 +106,9 @@ extension Failure.Class {
 extension ServiceError {
     /// The page token died. Two of these errors have no code, only words.
     fileprivate var isDeadPageToken: Bool {
-        let known = ["Directory_ExpiredPageToken", "DirectoryPageTokenNotFoundException"]
+        let known = [
+            "Directory_ExpiredPageToken", "DirectoryPageTokenNotFoundException", "InvalidSkipToken",
+        ]
         return codes.contains(where: known.contains)
             || message.contains("Invalid Skip Token") || message.contains("Token not found")
     }

@@ -10,7 +10,8 @@ extension GraphClient {
         _ requests: [GraphRequest]
     ) async throws(GraphError) -> [Result<GraphPage, GraphError>] {
         precondition(requests.count <= Self.batchLimit, "a batch has at most 20 members")
-        precondition(Set(requests.map(\.version)).count <= 1, "a batch has one version")
+        precondition(Set(requests.map(\.root)).count <= 1, "a batch has one version")
+        if requests.contains(where: \.service.isAzure) { return await pages(requests) }
         var members = requests.map { Member($0, patience: configuration.patience) }
         let start = timeline.now
         while true {
@@ -30,6 +31,24 @@ extension GraphClient {
         }
     }
 
+    /// Reads first pages side by side, where there are no batches.
+    private func pages(_ requests: [GraphRequest]) async -> [Result<GraphPage, GraphError>] {
+        await withTaskGroup(of: (Int, Result<GraphPage, GraphError>).self) { group in
+            for (index, request) in requests.enumerated() {
+                group.addTask {
+                    do throws(GraphError) {
+                        return (index, .success(try await page(.first(request)) { _ in }))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
+            }
+            var pages: [Int: Result<GraphPage, GraphError>] = [:]
+            for await (index, page) in group { pages[index] = page }
+            return requests.indices.compactMap { pages[$0] }
+        }
+    }
+
     /// Waits before the next round, and stops the buckets of members that were throttled.
     private func pause(
         _ wait: Duration, answers: [Result<MemberPage, Failure>], of requests: [GraphRequest]
@@ -46,15 +65,16 @@ extension GraphClient {
         _ requests: [GraphRequest]
     ) async throws(GraphError) -> Answer<[Result<MemberPage, Failure>]> {
         let charges = Dictionary(requests.map { ($0.bucket, $0.charge) }, uniquingKeysWith: +)
-        let version = requests[0].version
-        var http = HTTPClientRequest(url: "\(graph)/\(version.rawValue)/$batch")
+        let graph = access(to: .graph)
+        var http = HTTPClientRequest(url: "\(graph.origin)\(requests[0].root)/$batch")
         http.method = .POST
         http.headers.add(name: "content-type", value: "application/json")
         http.body = .bytes(BatchEnvelope.request(requests))
-        return try await exchange(charges: charges) { attempt throws(Failure) in
-            let response = try await send(http, with: attempt)
-            let body = try await transport.body(of: response, host: graph.host)
-            return try BatchEnvelope(body, count: requests.count).answers(to: requests, at: graph)
+        return try await exchange(with: graph, charges: charges) { attempt throws(Failure) in
+            let response = try await send(http, to: .graph, with: attempt)
+            let body = try await transport.body(of: response, host: graph.origin.host)
+            return try BatchEnvelope(body, count: requests.count)
+                .answers(to: requests, at: graph.origin)
         }
     }
 }

@@ -23,14 +23,15 @@ extension GraphClient {
     ///
     /// - Parameter charges: resource units of one try.
     func exchange<Value>(
-        charges: [ThrottleBucket: Int], _ attempt: (Try) async throws(Failure) -> Value
+        with access: ServiceAccess, charges: [ThrottleBucket: Int],
+        _ attempt: (Try) async throws(Failure) -> Value
     ) async throws(GraphError) -> Answer<Value> {
         var requests = 0
         var generation = 0
         var waited: Duration = .zero
         var rejected: String?
         let persistence = Persistence(
-            service: "Graph", patience: configuration.patience, timeline: timeline,
+            service: access.name, patience: configuration.patience, timeline: timeline,
             random: configuration.random)
         let value = try await persistence.run {
             _ async throws(GraphError) -> Result<Value, Failure> in
@@ -38,7 +39,7 @@ extension GraphClient {
                 let turn = try await limiter.admit(units, to: bucket)
                 waited += turn
             }
-            let token = try await tokens.current(rejecting: rejected)
+            let token = try await access.tokens.current(rejecting: rejected)
             requests += 1
             do throws(Failure) {
                 return .success(try await attempt(Try(token: token, generation: generation)))
@@ -57,20 +58,24 @@ extension GraphClient {
 
     /// Sends one try, and returns its answer if that is JSON still to be read.
     func send(
-        _ request: HTTPClientRequest, with attempt: Try, headers: [GraphRequest.Parameter] = []
+        _ request: HTTPClientRequest, to service: Service, with attempt: Try,
+        headers: [GraphRequest.Parameter] = []
     ) async throws(Failure) -> HTTPClientResponse {
         let id = guid(configuration.random)
+        let access = access(to: service)
         var request = request
-        request.headers.add(contentsOf: self.headers(of: attempt, id: id))
+        request.headers.add(contentsOf: self.headers(of: attempt, for: service, id: id))
         for header in headers { request.headers.add(name: header.name, value: header.value) }
         let response = try await transport.send(
-            request, to: graph, generation: attempt.generation)
-        log(response, id: id)
+            request, to: access.origin, generation: attempt.generation)
+        log(response, of: access, id: id)
         guard response.status == .ok else {
             // An error without its body is still an error.
-            let body = try? await transport.body(of: response, host: graph.host, limit: 1 << 16)
+            let body = try? await transport.body(
+                of: response, host: access.origin.host, limit: 1 << 16)
             throw Failure(
-                status: Int(response.status.code), headers: response.headers, body: body ?? [])
+                status: Int(response.status.code), headers: response.headers, body: body ?? [],
+                of: service)
         }
         if let type = response.headers.first(name: "content-type"),
             !type.lowercased().contains("json")
@@ -80,17 +85,24 @@ extension GraphClient {
         return response
     }
 
-    private func headers(of attempt: Try, id: String) -> HTTPHeaders {
-        [
+    private func headers(of attempt: Try, for service: Service, id: String) -> HTTPHeaders {
+        let common: HTTPHeaders = [
             "authorization": "Bearer \(attempt.token)",
             "accept": "application/json",
             "accept-encoding": "gzip, deflate",
             "accept-language": Self.language,
-            "prefer": Self.preference,
             "user-agent": "tenantkeep/\(configuration.version)",
-            "client-request-id": id,
-            "x-ms-throttle-priority": "Low",
         ]
+        let own: HTTPHeaders =
+            switch service {
+            case .graph:
+                [
+                    "prefer": Self.preference, "client-request-id": id,
+                    "x-ms-throttle-priority": "Low",
+                ]
+            case .azure: ["x-ms-client-request-id": id]
+            }
+        return HTTPHeaders(Array(common) + Array(own))
     }
 
     /// Texts of applications' roles and scopes come in the language of whoever asks.
@@ -99,13 +111,14 @@ extension GraphClient {
     static let preference = "include-unknown-enum-members"
 
     /// Logs what Microsoft's support asks for.
-    private func log(_ response: HTTPClientResponse, id: String) {
+    private func log(_ response: HTTPClientResponse, of access: ServiceAccess, id: String) {
         configuration.logger.debug(
-            "Graph answered",
+            "\(access.name) answered",
             metadata: [
                 "status": "\(response.status.code)",
                 "client-request-id": "\(id)",
-                "request-id": "\(response.headers.first(name: "request-id") ?? "")",
+                "request-id":
+                    "\(response.headers.first(name: "request-id") ?? response.headers.first(name: "x-ms-request-id") ?? "")",
                 "diagnostic": "\(response.headers.first(name: "x-ms-ags-diagnostic") ?? "")",
             ])
     }

@@ -7,21 +7,26 @@ extension GraphClient {
         _ target: GraphTarget, found: @escaping @Sendable (GraphLink) -> Void
     ) async throws(GraphError) -> GraphPage {
         let request = target.request
-        guard let url = url(of: target) else {
-            throw GraphError(.malformed, "Graph's link to the next page leads elsewhere")
+        if let rows = request.rows { return try await page(of: rows, target) }
+        let access = access(to: request.service)
+        guard let url = url(of: target, at: access.origin) else {
+            throw GraphError(.malformed, "\(access.name)'s link to the next page leads elsewhere")
         }
-        var watch = LinkWatch(of: target, at: graph, found: found)
-        let answer = try await exchange(charges: [request.bucket: request.charge]) {
-            attempt throws(Failure) in
+        var watch = LinkWatch(of: target, at: access.origin, found: found)
+        let answer = try await exchange(
+            with: access, charges: [request.bucket: request.charge]
+        ) { attempt throws(Failure) in
             let response: HTTPClientResponse
             do throws(Failure) {
                 response = try await send(
-                    HTTPClientRequest(url: url), with: attempt, headers: request.headers)
+                    HTTPClientRequest(url: url), to: request.service, with: attempt,
+                    headers: request.headers)
             } catch {
                 throw error.asDeclared(by: request)
             }
+            await slowDown(request, after: response)
             watch.restart()
-            let body = try await transport.body(of: response, host: graph.host) {
+            let body = try await transport.body(of: response, host: access.origin.host) {
                 piece throws(Failure) in try watch.read(piece)
             }
             guard isWholeObject(body) else { throw Failure(.garbled, "answered without JSON") }
@@ -32,11 +37,19 @@ extension GraphClient {
             waited: answer.waited)
     }
 
-    private func url(of target: GraphTarget) -> String? {
+    private func url(of target: GraphTarget, at origin: Origin) -> String? {
         switch target {
-        case .first(let request): "\(graph)/\(request.version.rawValue)\(request.reference)"
-        case .next(let link, let request): link.url(at: graph, version: request.version)
+        case .first(let request): "\(origin)\(request.root)\(request.reference)"
+        case .next(let link, let request): link.url(at: origin, root: request.root)
         }
+    }
+
+    /// Leaves Azure alone for a while where it says that little is left of a limit.
+    func slowDown(_ request: GraphRequest, after response: HTTPClientResponse) async {
+        guard request.service.isAzure else { return }
+        let pause = await azureQuota.pause(
+            after: response.headers, subscription: request.subscription)
+        if pause > .zero { await limiter.stop(request.bucket, for: pause) }
     }
 }
 
@@ -55,35 +68,36 @@ private func isWholeObject(_ body: [UInt8]) -> Bool {
 /// those of a repeated request have been seen to be dead.
 private struct LinkWatch {
     private let target: GraphTarget
-    private let graph: Origin
+    private let origin: Origin
     private let found: (GraphLink) -> Void
-    private var scanner = LinkScanner()
+    private var scanner: LinkScanner
     private(set) var link: GraphLink?
 
-    init(of target: GraphTarget, at graph: Origin, found: @escaping (GraphLink) -> Void) {
+    init(of target: GraphTarget, at origin: Origin, found: @escaping (GraphLink) -> Void) {
         self.target = target
-        self.graph = graph
+        self.origin = origin
         self.found = found
+        scanner = LinkScanner(for: target.request.service.linkName)
     }
 
     /// Begins a new try.
     mutating func restart() {
-        scanner = LinkScanner()
+        scanner = LinkScanner(for: target.request.service.linkName)
     }
 
     mutating func read(_ piece: Span<UInt8>) throws(Failure) {
         guard link == nil, target.request.answer == .collection else { return }
         guard let text = scanner.read(piece) else { return }
-        let next = try GraphLink(text).checked(after: target, at: graph)
+        let next = try GraphLink(text).checked(after: target, at: origin)
         link = next
         found(next)
     }
 }
 
 extension GraphLink {
-    /// Returns this link if it leads on from `target` and to nowhere but `graph`.
-    func checked(after target: GraphTarget, at graph: Origin) throws(Failure) -> GraphLink {
-        guard url(at: graph, version: target.request.version) != nil else {
+    /// Returns this link if it leads on from `target` and to nowhere but `origin`.
+    func checked(after target: GraphTarget, at origin: Origin) throws(Failure) -> GraphLink {
+        guard url(at: origin, root: target.request.root) != nil else {
             throw Failure(.final(.malformed), "answered with a link to another host")
         }
         if case .next(self, _) = target {

@@ -51,7 +51,9 @@ package func withGraphClient<Value, Failure: Error>(
 
 /// Graph over HTTP, read as one application.
 ///
-/// - Tokens are fetched when needed, renewed early and sent to the configured Graph origin only.
+/// - Tokens are fetched when needed, renewed early and sent to the origin they are for only.
+/// - Azure Resource Manager is read beside Graph. A sign-in that it alone is refused concerns none
+///   but its own types.
 /// - Each read is tried until it succeeds or ``Patience`` ends; an answer is handed over complete
 ///   or not at all. What is thrown is final.
 /// - Requests keep to ``ThrottleLimit`` by themselves, however many are made at once; a bucket that
@@ -62,7 +64,9 @@ package struct GraphClient: GraphSource {
     let transport: Transport
     let timeline: Timeline
     let limiter: Limiter
-    let tokens: TokenCache
+    private let graphTokens: TokenCache
+    private let azureTokens: TokenCache
+    let azureQuota: AzureQuota
 
     fileprivate init(_ configuration: GraphConfiguration, timeline: Timeline) {
         self.configuration = configuration
@@ -73,12 +77,31 @@ package struct GraphClient: GraphSource {
         limiter = Limiter(configuration.limits, timeline: timeline)
         let signIn = SignIn(
             configuration: configuration, transport: transport, timeline: timeline)
-        tokens = TokenCache(timeline: timeline) { () async throws(GraphError) in
+        graphTokens = TokenCache(timeline: timeline) { () async throws(GraphError) in
             try await signIn.token(for: configuration.endpoints.graph)
         }
+        azureTokens = TokenCache(timeline: timeline) { () async throws(GraphError) in
+            do throws(GraphError) {
+                return try await signIn.token(for: configuration.endpoints.arm)
+            } catch {
+                guard error.kind == .signInRefused else { throw error }
+                throw GraphError(.notPermitted, error.reason, hint: error.hint)
+            }
+        }
+        azureQuota = AzureQuota()
     }
 
-    var graph: Origin { configuration.endpoints.graph }
+    /// Where `service` is, and what opens it.
+    func access(to service: Service) -> ServiceAccess {
+        switch service {
+        case .graph:
+            ServiceAccess(
+                name: "Graph", origin: configuration.endpoints.graph, tokens: graphTokens)
+        case .azure:
+            ServiceAccess(
+                name: "Azure", origin: configuration.endpoints.arm, tokens: azureTokens)
+        }
+    }
 
     /// Returns the tenant's ID, in lower case. Asks for it only if the tenant is named by a domain.
     package func tenantID() async throws(GraphError) -> String {

@@ -1,22 +1,24 @@
 import GraphCatalog
 
 extension GraphLink {
-    /// Returns the URL that the link asks for, or `nil` if it does not lead to `graph`.
+    /// Returns the URL that the link asks for, or `nil` if it does not lead to `origin`.
     ///
     /// A link is the server's own text and is used byte for byte, but for what Graph is known to
     /// get wrong: letters that no URL may contain are percent-encoded, and an internal `/v2/` in
     /// place of the version is set right.
-    func url(at graph: Origin, version: GraphResource.Version) -> String? {
-        guard let url = SplitURL(text), url.origin == graph, url.rest.hasPrefix("/") else {
+    ///
+    /// - Parameter root: the start of the service's paths, such as `/v1.0`.
+    func url(at origin: Origin, root: String) -> String? {
+        guard let url = SplitURL(text), url.origin == origin, url.rest.hasPrefix("/") else {
             return nil
         }
         var rest = url.rest
         var start = ""
         if rest.hasPrefix("/v2/") {
-            start = "/\(version.rawValue)"
+            start = root
             rest = rest.dropFirst(3)
         }
-        return "\(graph)\(start)\(repaired(Array(rest.utf8)))"
+        return "\(origin)\(start)\(repaired(Array(rest.utf8)))"
     }
 }
 
@@ -54,6 +56,14 @@ private func isURLByte(_ byte: UInt8) -> Bool {
 }
 
 extension GraphRequest {
+    /// The start of the service's paths: `/v1.0`, nothing at Azure.
+    var root: String {
+        switch service {
+        case .graph: "/\(version.rawValue)"
+        case .azure: ""
+        }
+    }
+
     /// The path below the version and the query, as they stand in a URL: `/users?$top=999`.
     var reference: String {
         let terms = query.map { "\(queryText($0.name))=\(queryText($0.value))" }

@@ -18,6 +18,9 @@ package struct ThrottleLimit: Sendable {
         .directory: ThrottleLimit(3500, per: .seconds(11)),
         .audit: ThrottleLimit(5, per: .seconds(11)),
         .conditionalAccess: ThrottleLimit(1, per: .milliseconds(1100)),
+        // One subscription's bucket for all: a run asks each for little.
+        .azure: ThrottleLimit(250, per: .seconds(11)),
+        .azureResourceGraph: ThrottleLimit(15, per: .milliseconds(5500)),
     ]
 }
 

@@ -43,6 +43,9 @@ struct SimulatorCommand: AsyncParsableCommand {
     @Option(help: "The port; 0 takes a free one.")
     var port = 0
 
+    @Option(help: "The port of Azure Resource Manager; 0 takes a free one.")
+    var armPort = 0
+
     @Flag(help: "Speak TLS, with a certificate of an authority made for this run.")
     var tls = false
 
@@ -104,6 +107,6 @@ struct SimulatorCommand: AsyncParsableCommand {
             servicePrincipals: servicePrincipals, membersPerGroup: membersPerGroup)
         return SimulatedTenant.Configuration(
             tenant.map { .folder($0) } ?? .generated(size), settings: settings, usesTLS: tls,
-            port: port)
+            port: port, azurePort: armPort)
     }
 }

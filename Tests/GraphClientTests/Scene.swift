@@ -1,3 +1,4 @@
+import Foundation
 import GraphCatalog
 import GraphClient
 import Logging
@@ -91,3 +92,7 @@ extension GraphClient {
         throw GraphError(.other, "no failure")
     }
 }
+
+/// The tenant of the fixtures, found from where this file was compiled.
+let contoso = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Fixtures/Tenants/contoso").path

@@ -50,7 +50,7 @@ extension Simulation {
 
     // MARK: - Permission
 
-    private func bearer(_ inquiry: Inquiry) -> String? {
+    func bearer(_ inquiry: Inquiry) -> String? {
         guard let value = inquiry.headers["Authorization"], value.lowercased().hasPrefix("bearer ")
         else { return nil }
         return value.dropFirst(7).trimmed

@@ -1,7 +1,8 @@
 /// Something that goes wrong on purpose, for requests that fit.
 package struct Fault: Sendable {
     /// The start of the path below the version, such as `groups` or `users`; `$batch` is the
-    /// envelope, `token` the sign-in. Empty: everything of Graph.
+    /// envelope, `token` the sign-in, `arm/…` a path of Azure Resource Manager. Empty: everything
+    /// of Graph.
     package var path: String
     package var effect: Effect
     /// Fitting requests that pass first.
@@ -107,7 +108,9 @@ struct Faults: Sendable {
 
     private static func fits(_ path: String, _ fault: Fault) -> Bool {
         let prefix = fault.path.lowercased()
-        if prefix.isEmpty { return path != "token" && path != "$batch" }
+        if prefix.isEmpty {
+            return path != "token" && path != "$batch" && !path.hasPrefix("arm/")
+        }
         return path == prefix || path.hasPrefix(prefix + "/")
             || prefix.hasSuffix("/") && path.hasPrefix(prefix)
     }

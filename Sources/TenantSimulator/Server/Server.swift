@@ -11,6 +11,15 @@ struct Server: Sendable {
     let simulation: Simulation
     let certificate: ServerCertificate?
     let port: Int
+    var service = Service.graph
+
+    /// What answers at the port.
+    enum Service: Sendable {
+        /// Graph, and the sign-in beside it.
+        case graph
+        /// Azure Resource Manager.
+        case azure
+    }
 
     /// Serves until cancelled, or until a graceful shutdown is asked for.
     ///
@@ -21,10 +30,10 @@ struct Server: Sendable {
         var logger = Logger(label: "tenantkeep-simulator")
         logger.logLevel = .critical
         let origin = Origin(isSecure: certificate != nil)
-        let simulation = self.simulation
+        let (simulation, service) = (self.simulation, self.service)
         return Application(
             responder: CallbackResponder { request, _ in
-                try await Self.respond(to: request, origin: origin, simulation)
+                try await Self.respond(to: request, origin: origin, simulation, service)
             },
             server: try certificate.map { try .http2Upgrade(tlsConfiguration: $0.configuration()) }
                 ?? .http1(),
@@ -44,7 +53,7 @@ struct Server: Sendable {
     }
 
     private static func respond(
-        to request: Request, origin: Origin, _ simulation: Simulation
+        to request: Request, origin: Origin, _ simulation: Simulation, _ service: Service
     ) async throws -> Response {
         let body = try await request.body.collect(upTo: 16 << 20)
         let target = (request.head.path ?? "/").split(
@@ -54,7 +63,10 @@ struct Server: Sendable {
             query: target.count == 2 ? String(target[1]) : "",
             headers: Headers(request.headers.map { ($0.name.rawName, $0.value) }),
             body: Array(body.readableBytesView), origin: origin.text(request))
-        return response(simulation.reply(to: inquiry))
+        switch service {
+        case .graph: return response(simulation.reply(to: inquiry))
+        case .azure: return response(simulation.azure(inquiry))
+        }
     }
 
     private static func response(_ reply: Reply) -> Response {

@@ -3,7 +3,8 @@ extension SimulatedTenant {
     package var announcement: String {
         let app = self.app
         var json: JSON = [
-            "graph": JSON(graph), "authority": JSON(authority), "tenant": JSON(tenantID),
+            "graph": JSON(graph), "authority": JSON(authority), "arm": JSON(arm),
+            "tenant": JSON(tenantID),
             "clientID": JSON(app.clientID), "clientSecret": JSON(app.secret),
         ]
         if let certificate { json["certificate"] = JSON(certificate) }

@@ -20,19 +20,22 @@ package struct SimulatedTenant: Sendable {
         package var usesTLS: Bool
         /// 0 takes a free one.
         package var port: Int
+        /// Of Azure Resource Manager; 0 takes a free one.
+        package var azurePort: Int
         package var clock: any SimulatorClock
         /// Applications that can sign in besides those of the folder.
         package var registrations: [AppRegistration]
 
         package init(
             _ content: Content, settings: Settings = Settings(), usesTLS: Bool = false,
-            port: Int = 0, clock: any SimulatorClock = WallClock(),
+            port: Int = 0, azurePort: Int = 0, clock: any SimulatorClock = WallClock(),
             registrations: [AppRegistration] = []
         ) {
             self.content = content
             self.settings = settings
             self.usesTLS = usesTLS
             self.port = port
+            self.azurePort = azurePort
             self.clock = clock
             self.registrations = registrations
         }
@@ -41,17 +44,23 @@ package struct SimulatedTenant: Sendable {
     let simulation: Simulation
     let usesTLS: Bool
     package let port: Int
+    let azurePort: Int
     /// Where the certificate authority to trust is, in PEM; with TLS only.
     package let certificate: String?
 
     /// Scheme, host and port: `{origin}/v1.0/users`, `{origin}/{tenant}/oauth2/v2.0/token`.
-    package var origin: String {
-        usesTLS ? "https://localhost:\(port)" : "http://127.0.0.1:\(port)"
-    }
+    package var origin: String { origin(port) }
 
     package var graph: String { origin }
 
     package var authority: String { origin }
+
+    /// Azure Resource Manager, which takes other tokens than Graph: `{arm}/subscriptions`.
+    package var arm: String { origin(azurePort) }
+
+    private func origin(_ port: Int) -> String {
+        usesTLS ? "https://localhost:\(port)" : "http://127.0.0.1:\(port)"
+    }
 
     package var tenantID: String { simulation.change { $0.tenant.id } }
 
@@ -74,28 +83,40 @@ package func withSimulatedTenant<Value: Sendable>(
     let certificate = configuration.usesTLS ? try ServerCertificate() : nil
     let path = folder.map { "\($0)/authority.pem" }
     if let path, let certificate { try write(Array(certificate.authorityPEM.utf8), to: path) }
-    let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let server = Server(
         simulation: simulation, certificate: certificate, port: configuration.port)
+    let azure = Server(
+        simulation: simulation, certificate: certificate, port: configuration.azurePort,
+        service: .azure)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        let port = try await start(server, in: &group)
+        let azurePort = try await start(azure, in: &group)
+        simulation.change { $0.azurePort = azurePort }
+        defer { group.cancelAll() }
+        return try await body(
+            SimulatedTenant(
+                simulation: simulation, usesTLS: configuration.usesTLS, port: port,
+                azurePort: azurePort, certificate: path))
+    }
+}
+
+/// Starts a server, and returns its port once it takes connections.
+private func start(
+    _ server: Server, in group: inout ThrowingTaskGroup<Void, any Error>
+) async throws -> Int {
+    let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let application = try server.application {
         port.yield($0)
         port.finish()
     }
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask {
-            defer { port.finish() }
-            try await application.run()
-        }
-        guard let bound = await ports.first(where: { _ in true }) else {
-            try await group.waitForAll()
-            throw FixtureError(description: "The simulated tenant stopped before it started")
-        }
-        defer { group.cancelAll() }
-        return try await body(
-            SimulatedTenant(
-                simulation: simulation, usesTLS: configuration.usesTLS, port: bound,
-                certificate: path))
+    group.addTask {
+        defer { port.finish() }
+        try await application.run()
     }
+    if let bound = await ports.first(where: { _ in true }) { return bound }
+    group.cancelAll()
+    try await group.waitForAll()
+    throw FixtureError(description: "The simulated tenant stopped before it started")
 }
 
 extension Simulation {
@@ -155,6 +176,18 @@ extension SimulatedTenant {
     /// Replaces what the first application may read. Tokens already given keep theirs.
     package func grant(_ permissions: [String]) {
         simulation.change { $0.tenant.registrations[0].permissions = permissions }
+    }
+
+    /// Replaces the scopes at which the first application may read in Azure.
+    package func grantAzure(_ scopes: [String]) {
+        simulation.change { $0.tenant.registrations[0].azureScopes = scopes }
+    }
+
+    /// Adds objects to the collection at `path`, such as `arm/roleAssignments`.
+    package func add(_ objects: [JSON], to path: String) {
+        simulation.change { state in
+            for object in objects { state.tenant.insert(object, into: TenantPath(path)) }
+        }
     }
 
     /// The requests served so far, those of batch members included, in the order of their answers.

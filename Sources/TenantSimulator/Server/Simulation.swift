@@ -10,6 +10,9 @@ final class Simulation: Sendable {
         var settings: Settings
         var grants: [String: Grant] = [:]
         var throttle = Throttle()
+        var azureThrottle = AzureThrottle()
+        /// Where Azure Resource Manager listens; names its tokens' audience.
+        var azurePort: Int?
         var faults = Faults()
         var served: [ServedRequest] = []
         var answers = 0
@@ -81,7 +84,7 @@ final class Simulation: Sendable {
         }
         let service = SignIn(
             tenantName: names[0], origin: inquiry.origin, now: clock.now,
-            state: change { ($0.tenant, $0.settings) })
+            state: change { ($0.tenant, $0.settings, $0.azurePort) })
         guard isToken else { return service.discovery() }
         let form = formFields(String(decoding: inquiry.body, as: UTF8.self))
         let app = form.first { $0.name == "client_id" }?.value

@@ -3,6 +3,8 @@ struct SignIn {
     /// What a token is good for.
     enum Audience: Sendable, Equatable {
         case graph
+        /// Azure Resource Manager.
+        case azure
         case other(String)
     }
 
@@ -25,12 +27,15 @@ struct SignIn {
     let now: Timestamp
     let tenant: Tenant
     let settings: Settings
+    let azurePort: Int?
 
-    init(tenantName: String, origin: String, now: Timestamp, state: (Tenant, Settings)) {
+    init(
+        tenantName: String, origin: String, now: Timestamp, state: (Tenant, Settings, Int?)
+    ) {
         self.tenantName = tenantName
         self.origin = origin
         self.now = now
-        (tenant, settings) = state
+        (tenant, settings, azurePort) = state
     }
 
     /// `/{tenant}/v2.0/.well-known/openid-configuration`
@@ -163,7 +168,7 @@ struct SignIn {
                     + "(application ID URI).")
         }
         let resource = String(scope.dropLast("/.default".count))
-        guard let audience = Self.audience(of: resource, origin: origin) else {
+        guard let audience = audience(of: resource) else {
             throw Failure(
                 status: 400, error: "invalid_resource", number: 500_011,
                 text: "The resource principal named \(resource) was not found in the tenant named "
@@ -172,7 +177,7 @@ struct SignIn {
         return audience
     }
 
-    private static func audience(of resource: String, origin: String) -> Audience? {
+    private func audience(of resource: String) -> Audience? {
         let name = resource.lowercased()
         let graphs = [
             "https://graph.microsoft.com", "https://graph.microsoft.us",
@@ -183,13 +188,14 @@ struct SignIn {
             "http://localhost", "https://localhost", "http://127.0.0.1", "https://127.0.0.1",
         ]
         let isLocal = local.contains { name == $0 || name.hasPrefix($0 + ":") }
+        if isLocal, let azurePort, name.hasSuffix(":\(azurePort)") { return .azure }
         if graphs.contains(name) || isLocal { return .graph }
-        let others = [
+        let azure = [
             "https://management.azure.com", "https://management.azure.com/",
             "https://management.usgovcloudapi.net", "https://management.chinacloudapi.cn",
-            "499b84ac-1321-427f-aa17-267ca6975798",
         ]
-        return others.contains(name) ? .other(name) : nil
+        if azure.contains(name) { return .azure }
+        return name == "499b84ac-1321-427f-aa17-267ca6975798" ? .other(name) : nil
     }
 
     // MARK: - Answers
@@ -215,7 +221,11 @@ struct SignIn {
     ) -> String {
         let start = Int(now.seconds)
         let resource =
-            if case .other(let name) = audience { name } else { "https://graph.microsoft.com" }
+            switch audience {
+            case .graph: "https://graph.microsoft.com"
+            case .azure: "https://management.azure.com"
+            case .other(let name): name
+            }
         var payload: JSON = [
             "aud": JSON(resource), "iss": JSON("https://sts.windows.net/\(tenant.id)/"),
             "iat": JSON(start), "nbf": JSON(start), "exp": JSON(start + life),

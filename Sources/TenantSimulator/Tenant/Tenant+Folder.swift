@@ -9,9 +9,11 @@ extension Tenant {
     /// - `tenant.json` names it and the applications that can sign in:
     ///   `{"id", "domain", "displayName", "premium", "applications": [{"clientID", "secret",
     ///   "displayName", "servicePrincipalID", "permissions": [], "certificates": [],
-    ///   "federatedCredentials": [{"issuer", "subject", "audience"}], "delegated": false}]}`.
+    ///   "federatedCredentials": [{"issuer", "subject", "audience"}], "delegated": false,
+    ///   "azureScopes": ["/"]}]}`.
     /// - Every other file is one Graph path: `users.json`, `policies/authorizationPolicy.json`,
     ///   `groups/<id>/members.json`. An array is a collection, an object a singleton.
+    /// - Files below `arm` are what Azure Resource Manager holds (``Azure``).
     /// - An entry of a collection is an object with an `id`. In a collection of references
     ///   (members, owners) it is the ID of an object of the directory, as a string.
     /// - A member whose name begins with `/` is a collection below the object: `"/members": ["…"]`.
@@ -60,6 +62,8 @@ extension AppRegistration {
                 return FederatedCredential(
                     issuer: issuer, subject: subject,
                     audience: $0["audience"]?.string ?? "api://AzureADTokenExchange")
-            }, isDelegated: json["delegated"]?.bool ?? false)
+            },
+            isDelegated: json["delegated"]?.bool ?? false,
+            azureScopes: (json["azureScopes"]?.elements ?? []).compactMap(\.string))
     }
 }

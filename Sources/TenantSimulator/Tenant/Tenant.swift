@@ -42,6 +42,8 @@ package struct AppRegistration: Sendable {
     package var federatedCredentials: [FederatedCredential]
     /// Its tokens count as those of a person who signed in to it, with `permissions` as scopes.
     package var isDelegated: Bool
+    /// Where it may read in Azure: `/`, management groups, subscriptions and what is below them.
+    package var azureScopes: [String]
 
     package struct FederatedCredential: Sendable {
         package var issuer: String
@@ -61,7 +63,8 @@ package struct AppRegistration: Sendable {
         clientID: String, secret: String, displayName: String = "Backup",
         servicePrincipalID: String = "00000000-0000-0000-0000-0000000000a1",
         permissions: [String], certificates: [String] = [],
-        federatedCredentials: [FederatedCredential] = [], isDelegated: Bool = false
+        federatedCredentials: [FederatedCredential] = [], isDelegated: Bool = false,
+        azureScopes: [String] = []
     ) {
         self.clientID = clientID
         self.secret = secret
@@ -71,6 +74,7 @@ package struct AppRegistration: Sendable {
         self.certificates = certificates
         self.federatedCredentials = federatedCredentials
         self.isDelegated = isDelegated
+        self.azureScopes = azureScopes
     }
 }
 

@@ -1,0 +1,16 @@
+/// Whoever answers a type's requests. Each has an origin, a token and limits of its own.
+package enum Service: Sendable, Hashable {
+    case graph
+    /// Azure Resource Manager, at a version of the provider's interface: `2022-04-01`.
+    case azure(apiVersion: String)
+
+    package var isAzure: Bool { self != .graph }
+
+    /// The member of a page that links to the next one.
+    package var linkName: String {
+        switch self {
+        case .graph: "@odata.nextLink"
+        case .azure: "nextLink"
+        }
+    }
+}
