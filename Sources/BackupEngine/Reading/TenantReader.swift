@@ -79,7 +79,12 @@ struct TenantReader<Source: GraphSource>: Sendable {
             ) { await progress(.read(type: resource.name, objects: $0)) }
             try await reading.take(answer, below: [], in: store)
         } catch {
-            reading.failure = try error.ofOneType.asDeclared(by: resource)
+            let reason = try error.ofOneType.asDeclared(by: resource)
+            if reason.kind == .empty {
+                try await reading.take(CollectionAnswer(), below: [], in: store)
+            } else {
+                reading.failure = reason
+            }
         }
         return reading
     }
