@@ -58,7 +58,8 @@ package struct GraphResource: Sendable {
     package let headers: [GraphRequest.Parameter]
     /// Codes, or words of the message, of errors that say that the tenant does not have this.
     package let unavailable: [String]
-    /// Codes, or words of the message, of errors that say that there is nothing below this parent.
+    /// Codes, or words of the message, of errors that say that there is nothing: no children of this
+    /// parent, no object of a type that has one at most.
     package let empty: [String]
     /// Smaller reads of the type that are enough on some occasions.
     package let narrowings: [Narrowing]

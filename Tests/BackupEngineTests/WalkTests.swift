@@ -54,6 +54,23 @@ struct WalkTests {
         #expect(result.record.types["schedules"]?.objects == 3)
     }
 
+    @Test func `a part that is not found is asked for twice, and then believed to be none`()
+        async throws
+    {
+        let runs = try Runs()
+        let tenant = tenant()
+        tenant.set("schedules/b", .failure(.notFound), .pages([[item("s3")]]))
+        try await runs.run(tenant, all(schedules))
+        let files = try runs.files
+        tenant.set("schedules/b", .failure(.notFound))
+
+        let result = try await runs.run(tenant, all(schedules))
+
+        #expect(files.contains("PIM/Groups/s3.json"))
+        #expect(result.changes.map { "\($0.kind.rawValue) \($0.path)" } == ["D PIM/Groups/s3.json"])
+        #expect(result.record.types["schedules"]?.outcome == .complete)
+    }
+
     @Test func `what is in no part any more is deleted`() async throws {
         let runs = try Runs()
         let tenant = tenant()

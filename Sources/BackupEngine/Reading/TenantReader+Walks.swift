@@ -16,7 +16,8 @@ extension TenantReader {
             }
             for start in Swift.stride(from: 0, to: above.count, by: Self.stride) {
                 let part = above[start..<min(start + Self.stride, above.count)]
-                for (ids, result) in try await read(Array(part), below: [walk], reading.selected) {
+                for (ids, result) in try await readTwice(Array(part), below: walk, reading.selected)
+                {
                     objects += try await take(result, below: ids, &reading)
                 }
                 await progress(.read(type: name, objects: objects))
@@ -39,6 +40,23 @@ extension TenantReader {
         reading.requests += answer.requests
         reading.waited += answer.waited
         return answer.listing.objects.map { [Array(answer.listing.id(of: $0))] }
+    }
+
+    /// Reads the parts of several objects; those that are not found once more, as not every server
+    /// may know them yet.
+    private func readTwice(
+        _ above: [[[UInt8]]], below walk: GraphResource, _ selected: SelectedResource
+    ) async throws(BackupError) -> [Below] {
+        var found: [Below] = []
+        var missing: [[[UInt8]]] = []
+        for (ids, result) in try await read(above, below: [walk], selected) {
+            if case .failure(let error) = result, error.kind == .notFound {
+                missing.append(ids)
+            } else {
+                found.append((ids, result))
+            }
+        }
+        return found + (try await read(missing, below: [walk], selected))
     }
 
     /// Takes one object's part, and returns how many objects it has. An object that is not found has

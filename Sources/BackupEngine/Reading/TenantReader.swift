@@ -79,9 +79,13 @@ struct TenantReader<Source: GraphSource>: Sendable {
             ) { await progress(.read(type: resource.name, objects: $0)) }
             try await reading.take(answer, below: [], in: store)
         } catch {
-            let reason = try error.ofOneType
+            let reason = try error.ofOneType.asDeclared(by: resource)
             reading.requests += reason.requests
-            reading.failure = reason.asDeclared(by: resource)
+            if reason.kind == .empty {
+                try await reading.take(CollectionAnswer(), below: [], in: store)
+            } else {
+                reading.failure = reason
+            }
         }
         return reading
     }
