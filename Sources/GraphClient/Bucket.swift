@@ -117,6 +117,7 @@ struct Bucket {
         if let share = load.share {
             // Others were here before, such as the last run.
             left = min(left, capacity - share * units)
+            sent = max(sent, share * units - forgotten(in: now - trip.start))
         } else {
             let least = trip.before + Double(charged) - forgotten(in: now - trip.start)
             if least > Self.proof * units { grow() }

@@ -147,6 +147,13 @@ struct LimiterTests {
         #expect(run.seconds > 59 && run.seconds < 66, "\(run.seconds)")
     }
 
+    @Test func `a bucket that others have emptied is left to fill`() async throws {
+        let run = try await minute(of: ServiceBucket(units: 8000, left: 0))
+
+        #expect(run.refused * 100 < run.requests, "\(run.refused)")
+        #expect(run.seconds < 77, "\(run.seconds)")
+    }
+
     @Test func `a service that is silent about its load costs two refusals`() async throws {
         let run = try await minute(of: ServiceBucket(units: 3500, isSilent: true))
 
