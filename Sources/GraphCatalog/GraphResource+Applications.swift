@@ -98,8 +98,7 @@ extension GraphResource {
                 path: "oauth2PermissionGrants",
                 folder: "Oauth2PermissionGrants",
                 groups: ["All", "ServicePrincipals"],
-                permissions: .directory,
-                cost: 2
+                permissions: .directory
             ),
             GraphResource(
                 "servicePrincipals/delegatedPermissionClassifications",

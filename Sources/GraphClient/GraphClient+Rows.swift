@@ -22,7 +22,7 @@ extension GraphClient {
             let response = try await send(http, to: request.service, with: attempt)
             await slowDown(request, after: response)
             let body = try await transport.body(of: response, host: access.origin.host)
-            return try Rows(body, from: place)
+            return Served(value: try Rows(body, from: place), loads: [:])
         }
         return GraphPage(
             body: answer.value.page, next: answer.value.next, requests: answer.requests,
