@@ -22,15 +22,16 @@ enum StringScan {
         return ((quotes | backslashes | controls | block) & SIMD16(repeating: 0x80)).words
     }
 
-    /// Has the high bit of each byte set that is a `J`, a `K` or a `=`, one of which is in every
-    /// text that ``SecretLook`` finds, or not ASCII.
+    /// Has the high bit of each byte set that is a `J`, a `K`, a `=`, a `_` or a `~`, one of which is
+    /// in every short text that ``SecretLook`` finds, or not ASCII, or a rare byte besides.
     @inline(__always)
     private static func marks(_ block: SIMD16<UInt8>) -> SIMD2<UInt64> {
-        // `J` and `K` differ in their lowest bit only.
+        // `J` and `K` differ in their lowest bit only, `_` and `~` in two bits.
         let letters =
             ((block | SIMD16(repeating: 1)) ^ SIMD16(repeating: 0x4B)) &- SIMD16(repeating: 1)
         let equalsSigns = (block ^ SIMD16(repeating: 0x3D)) &- SIMD16(repeating: 1)
-        return ((letters | equalsSigns) & SIMD16(repeating: 0x80)).words
+        let others = (block | SIMD16(repeating: 0x21)) &+ SIMD16(repeating: 1)
+        return ((letters | equalsSigns | others) & SIMD16(repeating: 0x80)).words
     }
 
     /// Returns the offset of the first byte from `start` on that is not plain ASCII text, or the
@@ -48,12 +49,14 @@ enum StringScan {
             let (stops, marks) = (stops(block), marks(block))
             if stops[0] != 0 {
                 seen |= marks[0] & below(stops[0])
-                return (at &+ stops[0].trailingZeroBitCount &>> 3, seen != 0)
+                let end = at &+ stops[0].trailingZeroBitCount &>> 3
+                return (end, seen != 0 || end &- start >= SecretLook.long)
             }
             seen |= marks[0]
             if stops[1] != 0 {
                 seen |= marks[1] & below(stops[1])
-                return (at &+ 8 &+ stops[1].trailingZeroBitCount &>> 3, seen != 0)
+                let end = at &+ 8 &+ stops[1].trailingZeroBitCount &>> 3
+                return (end, seen != 0 || end &- start >= SecretLook.long)
             }
             seen |= marks[1]
             at &+= 16

@@ -4,12 +4,13 @@ extension Tape {
         let container = innermost
         let index = Int(container.entry)
         let first = orderCount
-        let bytes =
+        var bytes =
             if container.isObject {
                 try arrangeMembers(of: index, input)
             } else {
                 arrangeElements(of: index, input)
             }
+        if isReducing, depth == 1 { bytes -= reduce(index, from: first, input) }
         entries[index].end = Int32(truncatingIfNeeded: end &+ 1)
         entries[index].next = Int32(truncatingIfNeeded: entries.count)
         entries[index].first = Int32(truncatingIfNeeded: first)
@@ -103,7 +104,7 @@ extension Tape {
     }
 
     /// Returns where on the tape the names of an object are that just ends.
-    private func members(of index: Int) -> [Int] {
+    func members(of index: Int) -> [Int] {
         var members: [Int] = []
         var at = index + 1
         while at < entries.count {
@@ -129,7 +130,8 @@ extension Tape {
         where compare(members[Int(left)], members[Int(right)], input) == 0 {
             let name = members[Int(right)]
             throw JSONError(
-                .duplicateName, at: Int(entries[name].start), path: path(to: name, input))
+                .duplicateName, at: Int(entries[name].start),
+                path: withoutSecrets(path(to: name, input)))
         }
     }
 

@@ -47,6 +47,10 @@ package struct GraphResource: Sendable {
     /// Members left out of the backup, as paths: `state.lastActionDateTime`,
     /// `assignedPlans.assignedDateTime` (through arrays).
     package let volatile: [String]
+    /// Members left out of some objects only.
+    package let reductions: [Reduction]
+    /// Members whose text is a secret though their name does not say so, as paths.
+    package let secrets: [String]
     /// Array members whose order means nothing, as paths.
     package let sets: [String]
     package let children: [GraphResource]
@@ -68,6 +72,8 @@ package struct GraphResource: Sendable {
         narrowings: [Narrowing] = [],
         idMember: String = "id",
         volatile: [String] = [],
+        reductions: [Reduction] = [],
+        secrets: [String] = [],
         sets: [String] = [],
         children: [GraphResource] = []
     ) {
@@ -87,6 +93,8 @@ package struct GraphResource: Sendable {
         self.narrowings = narrowings
         self.idMember = idMember
         self.volatile = volatile
+        self.reductions = reductions
+        self.secrets = secrets
         self.sets = sets
         self.children = children
     }

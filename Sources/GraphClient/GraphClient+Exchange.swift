@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CanonicalJSON
 import GraphCatalog
 import Logging
 import NIOHTTP1
@@ -100,13 +101,16 @@ extension GraphClient {
 
     /// Logs what Microsoft's support asks for.
     private func log(_ response: HTTPClientResponse, id: String) {
+        func field(_ name: String) -> String {
+            withoutSecrets(response.headers.first(name: name) ?? "")
+        }
         configuration.logger.debug(
             "Graph answered",
             metadata: [
                 "status": "\(response.status.code)",
                 "client-request-id": "\(id)",
-                "request-id": "\(response.headers.first(name: "request-id") ?? "")",
-                "diagnostic": "\(response.headers.first(name: "x-ms-ags-diagnostic") ?? "")",
+                "request-id": "\(field("request-id"))",
+                "diagnostic": "\(field("x-ms-ags-diagnostic"))",
             ])
     }
 }
