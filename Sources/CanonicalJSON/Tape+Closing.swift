@@ -4,13 +4,12 @@ extension Tape {
         let container = innermost
         let index = Int(container.entry)
         let first = orderCount
-        var bytes =
+        let bytes =
             if container.isObject {
                 try arrangeMembers(of: index, input)
             } else {
                 arrangeElements(of: index, input)
             }
-        if isReducing, depth == 1 { bytes -= reduce(index, from: first, input) }
         entries[index].end = Int32(truncatingIfNeeded: end &+ 1)
         entries[index].next = Int32(truncatingIfNeeded: entries.count)
         entries[index].first = Int32(truncatingIfNeeded: first)

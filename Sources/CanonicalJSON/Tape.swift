@@ -116,6 +116,7 @@ struct Tape {
             at = try readNext(input, at)
             if innermost.isObject { at = readRoutine(input, at) }
         }
+        if isReducing { reduce(input) }
         guard entries[0].size < byteLimit else { throw JSONError(.tooLarge, at: 0) }
         return at
     }
