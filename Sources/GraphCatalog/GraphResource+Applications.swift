@@ -69,6 +69,7 @@ extension GraphResource {
         permissions: .directory,
         top: 999,
         volatile: ["certification.lastCertificationDateTime"],
+        reductions: [.vendorOwned, .managedIdentity],
         sets: [
             "addIns", "alternativeNames", "appRoles", "appRoles.allowedMemberTypes",
             "keyCredentials", "notificationEmailAddresses", "oauth2PermissionScopes",

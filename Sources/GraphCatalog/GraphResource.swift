@@ -68,6 +68,10 @@ package struct GraphResource: Sendable {
     /// Members left out of the backup, as paths: `state.lastActionDateTime`,
     /// `assignedPlans.assignedDateTime` (through arrays).
     package let volatile: [String]
+    /// Members left out of some objects only.
+    package let reductions: [Reduction]
+    /// Members whose text is a secret though their name does not say so, as paths.
+    package let secrets: [String]
     /// Array members whose order means nothing, as paths.
     package let sets: [String]
     /// Names of audit activities that change the type's objects, where the audit log does not know
@@ -101,6 +105,8 @@ package struct GraphResource: Sendable {
         narrowings: [Narrowing] = [],
         idMember: String = "id",
         volatile: [String] = [],
+        reductions: [Reduction] = [],
+        secrets: [String] = [],
         sets: [String] = [],
         auditActivities: [String] = [],
         children: [GraphResource] = []
@@ -130,6 +136,8 @@ package struct GraphResource: Sendable {
         self.narrowings = narrowings
         self.idMember = idMember
         self.volatile = volatile
+        self.reductions = reductions
+        self.secrets = secrets
         self.sets = sets
         self.auditActivities = auditActivities
         self.children = children

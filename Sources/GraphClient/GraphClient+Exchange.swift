@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CanonicalJSON
 import GraphCatalog
 import Logging
 import NIOHTTP1
@@ -126,14 +127,17 @@ extension GraphClient {
 
     /// Logs what Microsoft's support asks for.
     private func log(_ response: HTTPClientResponse, of access: ServiceAccess, id: String) {
+        // The first of these fields that there is.
+        func field(_ names: String...) -> String {
+            withoutSecrets(names.lazy.compactMap { response.headers.first(name: $0) }.first ?? "")
+        }
         configuration.logger.debug(
             "\(access.name) answered",
             metadata: [
                 "status": "\(response.status.code)",
                 "client-request-id": "\(id)",
-                "request-id":
-                    "\(response.headers.first(name: "request-id") ?? response.headers.first(name: "x-ms-request-id") ?? "")",
-                "diagnostic": "\(response.headers.first(name: "x-ms-ags-diagnostic") ?? "")",
+                "request-id": "\(field("request-id", "x-ms-request-id"))",
+                "diagnostic": "\(field("x-ms-ags-diagnostic"))",
             ])
     }
 }

@@ -245,7 +245,7 @@ struct TokenTests {
 }
 
 /// Passes on all that is logged.
-private struct LogSink: LogHandler {
+struct LogSink: LogHandler {
     let write: @Sendable (String) -> Void
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .trace

@@ -121,7 +121,11 @@ struct PageType: Sendable {
         let resource = selected.resource
         form = PageReader.Form(resource.answer)
         rules = CanonicalRules(
-            idMember: resource.idMember, volatile: resource.volatile, sets: resource.sets)
+            idMember: resource.idMember, volatile: resource.volatile, sets: resource.sets,
+            secrets: resource.secrets,
+            reductions: resource.reductions.map {
+                CanonicalRules.Reduction(where: $0.member, is: $0.value, dropping: $0.drops)
+            })
         isSingleFile = resource.isSingleFile
         isLeaf = selected.children.isEmpty && resource.hasFolders
         templates = resource.placement.templates
