@@ -10,6 +10,7 @@ extension GraphResource {
         identitySecurityDefaultsEnforcementPolicy,
         crossTenantAccessPolicy, crossTenantAccessPolicyDefault, crossTenantAccessPolicyPartners,
         accessReviews,
+        azureRoleAssignments, azureRoleDefinitions, azureRoleEligibilities, azureAccessPolicies,
     ]
 
     /// What is kept of an object that has a folder of its own elsewhere.

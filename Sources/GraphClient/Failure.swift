@@ -56,11 +56,8 @@ extension Failure {
         self.init(
             Self.kind(of: status, error), "answered \(status)", detail: error.codes.first,
             retryAfter: requestedWait(headers),
-            hint: service.isAzure && status == 403 ? Self.azureHint : nil)
+            hint: status == 403 ? service.roleHint : nil)
     }
-
-    private static let azureHint =
-        "Give the application the role Reader in Azure, best at the root management group."
 
     private static func kind(of status: Int, _ error: ServiceError) -> Class {
         switch status {

@@ -168,7 +168,9 @@ struct GraphResourceTests {
 
     @Test func `objects stand where EntraExporter puts them`() {
         var paths: [String: String] = [:]
-        for root in GraphResource.all { Self.collect(root, below: "", depth: 1, into: &paths) }
+        for root in GraphResource.all where root.hasFolders || root.isSingleFile {
+            Self.collect(root, below: "", depth: 1, into: &paths)
+        }
 
         #expect(paths == Self.layout)
     }

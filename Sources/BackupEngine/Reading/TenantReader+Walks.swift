@@ -8,11 +8,14 @@ extension TenantReader {
     func readParts(of reading: inout TypeReading) async throws(BackupError) {
         let name = reading.resource.name
         var objects = 0
+        var failed: [GraphError] = []
         for walk in reading.resource.walks {
             let above: [[[UInt8]]]
             do throws(BackupError) { above = try await ids(of: walk, &reading) } catch {
-                reading.failure = try error.ofOneType
-                return
+                // What the other lists lead to is read all the same.
+                failed.append(try error.ofOneType)
+                reading.failuresBelow[[Array(walk.name.utf8)]] = failed.last
+                continue
             }
             for start in Swift.stride(from: 0, to: above.count, by: Self.stride) {
                 let part = Array(above[start..<min(start + Self.stride, above.count)])
@@ -24,6 +27,7 @@ extension TenantReader {
                 if reading.failure != nil { return }
             }
         }
+        if failed.count == reading.resource.walks.count { reading.failure = failed.first }
         reading.join()
     }
 
@@ -31,6 +35,14 @@ extension TenantReader {
     private func ids(
         of walk: GraphResource, _ reading: inout TypeReading
     ) async throws(BackupError) -> [[[UInt8]]] {
+        let listing = try await list(walk, &reading)
+        if listing.isEmpty { try await confirmEmpty(walk, &reading) }
+        return listing.objects.map { [Array(listing.id(of: $0))] }
+    }
+
+    private func list(
+        _ walk: GraphResource, _ reading: inout TypeReading
+    ) async throws(BackupError) -> Listing {
         let lister = CollectionReader(
             source: source, store: store, packers: packers, isKept: false)
         let answer = try await lister.read(
@@ -38,7 +50,26 @@ extension TenantReader {
         ) { _ in }
         reading.requests += answer.requests
         reading.waited += answer.waited
-        return answer.listing.objects.map { [Array(answer.listing.id(of: $0))] }
+        return answer.listing
+    }
+
+    /// - Throws: ``GraphError/Kind/notPermitted`` if none of the list's witnesses has an object.
+    private func confirmEmpty(
+        _ walk: GraphResource, _ reading: inout TypeReading
+    ) async throws(BackupError) {
+        guard !walk.witnesses.isEmpty else { return }
+        for witness in walk.witnesses {
+            do throws(BackupError) {
+                guard try await list(witness, &reading).isEmpty else { return }
+            } catch {
+                guard try error.ofOneType.kind == .notPermitted else { throw error }
+            }
+        }
+        let names = ([walk] + walk.witnesses).map(\.name).joined(separator: " and ")
+        throw .source(
+            GraphError(
+                .notPermitted, "\(names) list nothing, so the application may read nothing there",
+                hint: walk.service.roleHint))
     }
 
     /// Takes one object's part, and returns how many objects it has. An object that is not found has

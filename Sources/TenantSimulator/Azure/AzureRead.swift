@@ -83,6 +83,8 @@ struct AzureRead {
         guard var properties = row["properties"], let role = properties["roleDefinitionId"]?.string
         else { return row }
         properties["roleDefinitionId"] = JSON(roleID(role, at: scope))
+        let isOwn = AzureScope(properties["scope"]?.string ?? "/") == scope
+        if properties["memberType"] != nil, !isOwn { properties["memberType"] = "Inherited" }
         var row = row
         row["properties"] = properties
         return row
