@@ -120,7 +120,8 @@ let package = Package(
         .testTarget(
             name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"], swiftSettings: strict),
         .testTarget(
-            name: "GraphCatalogTests", dependencies: ["GraphCatalog"], swiftSettings: strict),
+            name: "GraphCatalogTests", dependencies: ["GraphCatalog", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "YAMLDocumentTests", dependencies: ["YAMLDocument"], swiftSettings: strict),
         .testTarget(

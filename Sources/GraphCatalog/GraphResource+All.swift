@@ -1,20 +1,38 @@
 extension GraphResource {
     /// The catalog, kin beside kin. Children are below their parents.
     package static let all: [GraphResource] = [
-        organization, domains, subscribedSkus, administrativeUnits, devices,
+        organization, brandingLocalizations, certificateBasedAuthConfiguration,
+        onPremisesSynchronization, domains, subscribedSkus, administrativeUnits, devices,
         users, groups, groupSettings,
         applications, servicePrincipals,
-        directoryRoles, roleDefinitions, roleAssignments,
+        directoryRoles, roleDefinitions, roleAssignments, roleAssignmentScheduleInstances,
+        exchangeRoleDefinitions, exchangeRoleAssignments,
+        intuneRoleDefinitions, intuneRoleAssignments,
+        cloudPCRoleDefinitions, cloudPCRoleAssignments,
+        entitlementManagementRoleDefinitions, entitlementManagementRoleAssignments,
+        pimDirectoryRoles, pimDirectoryRolePolicies, pimGroups, pimGroupPolicies,
         conditionalAccessPolicies, namedLocations, authenticationContexts,
+        identityProviders, apiConnectors, customAuthenticationExtensions,
+        userFlows, userFlowAttributes, b2cUserFlows, b2xUserFlows,
         authorizationPolicy, adminConsentRequestPolicy,
-        identitySecurityDefaultsEnforcementPolicy,
+        identitySecurityDefaultsEnforcementPolicy, authenticationMethodConfigurations,
+        featureRolloutPolicies, activityBasedTimeoutPolicies, homeRealmDiscoveryPolicies,
+        claimsMappingPolicies, tokenIssuancePolicies, tokenLifetimePolicies,
+        defaultAppManagementPolicy, appManagementPolicies, permissionGrantPolicies,
+        externalIdentitiesPolicy,
         crossTenantAccessPolicy, crossTenantAccessPolicyDefault, crossTenantAccessPolicyPartners,
-        accessReviews,
+        accessReviews, agreements, accessPackages, connectedOrganizations,
+        entitlementManagementSettings,
+        provisioning, publishedResources, agentGroups, agents, connectors, connectorGroups,
+        teamsSettings, sharepointSettings, usersRegisteredByFeature,
         azureRoleAssignments, azureRoleDefinitions, azureRoleEligibilities, azureAccessPolicies,
     ]
 
     /// What is kept of an object that has a folder of its own elsewhere.
     static let referenceMembers = ["id", "userPrincipalName", "displayName"]
+
+    /// Why app-only sign-in cannot read a type, whatever it is granted.
+    static let noApplicationPermission = "Graph lets only signed-in people read it"
 }
 
 extension Permissions {

@@ -13,7 +13,8 @@ extension GraphResource {
             "marketingNotificationEmails", "securityComplianceNotificationMails",
             "securityComplianceNotificationPhones", "technicalNotificationMails",
             "verifiedDomains",
-        ]
+        ],
+        auditActivities: ["Set Company Information", "Update company"]
     )
 
     package static let domains = GraphResource(
@@ -23,7 +24,12 @@ extension GraphResource {
         groups: ["All", "Config", "Domains"],
         permissions: .directory,
         volatile: ["availabilityStatus", "state.lastActionDateTime"],
-        sets: ["supportedServices"]
+        sets: ["supportedServices"],
+        auditActivities: [
+            "Add unverified domain", "Add verified domain", "Remove unverified domain",
+            "Remove verified domain", "Set domain authentication",
+            "Set federation settings on domain", "Update domain", "Verify domain",
+        ]
     )
 
     package static let subscribedSkus = GraphResource(

@@ -6,7 +6,8 @@ extension GraphResource {
         folder: "Policies/AuthorizationPolicy",
         groups: ["All", "Config", "Policies"],
         permissions: .policy,
-        sets: ["defaultUserRolePermissions.permissionGrantPoliciesAssigned"]
+        sets: ["defaultUserRolePermissions.permissionGrantPoliciesAssigned"],
+        auditActivities: ["Update authorization policy", "Update policy"]
     )
 
     package static let adminConsentRequestPolicy = GraphResource(
@@ -16,7 +17,8 @@ extension GraphResource {
         folder: "Policies/AdminConsentRequestPolicy",
         groups: ["All", "Config", "Policies"],
         permissions: .policy,
-        sets: ["reviewers"]
+        sets: ["reviewers"],
+        auditActivities: ["Update policy"]
     )
 
     package static let identitySecurityDefaultsEnforcementPolicy = GraphResource(
@@ -25,7 +27,10 @@ extension GraphResource {
         answer: .object,
         folder: "Policies/IdentitySecurityDefaultsEnforcementPolicy",
         groups: ["All", "Config", "Policies"],
-        permissions: .policy
+        permissions: .policy,
+        auditActivities: [
+            "Disable Security Defaults", "Enable Security Defaults", "Update security defaults",
+        ]
     )
 
     package static let crossTenantAccessPolicy = GraphResource(
@@ -36,7 +41,8 @@ extension GraphResource {
         folder: "Policies/CrossTenantAccessPolicy",
         groups: ["All", "Config", "Policies"],
         permissions: .policy,
-        sets: ["allowedCloudEndpoints"]
+        sets: ["allowedCloudEndpoints"],
+        auditActivities: ["Update policy"]
     )
 
     package static let crossTenantAccessPolicyDefault = GraphResource(
@@ -47,7 +53,11 @@ extension GraphResource {
         folder: "Policies/CrossTenantAccessPolicy/Default",
         groups: ["All", "Config", "Policies"],
         permissions: .policy,
-        sets: crossTenantSets
+        sets: crossTenantSets,
+        auditActivities: [
+            "Reset the cross-tenant access default setting",
+            "Update the company default cross-tenant access setting",
+        ]
     )
 
     /// Partners have no `id`: the tenant they are is what names them.

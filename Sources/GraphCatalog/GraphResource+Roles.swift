@@ -25,28 +25,87 @@ extension GraphResource {
         ]
     )
 
-    package static let roleDefinitions = GraphResource(
-        "roleDefinitions",
-        version: .beta,
-        path: "roleManagement/directory/roleDefinitions",
-        folder: "RoleManagement/Directory/RoleDefinitions",
-        groups: ["All", "Config", "RoleManagement", "DirectoryRoles"],
-        permissions: .roleManagement,
-        sets: [
-            "resourceScopes", "rolePermissions.allowedResourceActions",
-            "rolePermissions.excludedResourceActions",
-        ]
-    )
+    package static let roleDefinitions = roleDefinitions(
+        "roleDefinitions", of: "directory", folder: "Directory", group: "DirectoryRoles")
 
     /// The principal is not expanded: it would repeat a whole user in every assignment, and change
     /// with them. It stays in `volatile` for older exports, which did expand it.
-    package static let roleAssignments = GraphResource(
-        "roleAssignments",
+    package static let roleAssignments = roleAssignments(
+        "roleAssignments", of: "directory", folder: "Directory", group: "DirectoryRoles")
+
+    /// Who has which role now and for how long, but for those who activated it: these come and go
+    /// every day. The principal is not expanded, as in ``roleAssignments``.
+    package static let roleAssignmentScheduleInstances = GraphResource(
+        "roleAssignmentScheduleInstances",
         version: .beta,
-        path: "roleManagement/directory/roleAssignments",
-        folder: "RoleManagement/Directory/RoleAssignments",
-        groups: ["All", "Config", "RoleManagement", "DirectoryRoles"],
+        path: "roleManagement/directory/roleAssignmentScheduleInstances",
+        folder: "RoleManagement/Directory/RoleAssignmentScheduleInstances",
+        groups: ["All", "Config", "RoleManagement", "EntitlementManagementRoles"],
         permissions: .roleManagement,
+        filter: "assignmentType eq 'Assigned'",
         volatile: ["principal"]
     )
+
+    package static let exchangeRoleDefinitions = roleDefinitions(
+        "exchangeRoleDefinitions", of: "exchange", folder: "Exchange", group: "ExchangeRoles")
+
+    package static let exchangeRoleAssignments = roleAssignments(
+        "exchangeRoleAssignments", of: "exchange", folder: "Exchange", group: "ExchangeRoles")
+
+    package static let intuneRoleDefinitions = roleDefinitions(
+        "intuneRoleDefinitions", of: "deviceManagement", folder: "DeviceManagement",
+        group: "IntuneRoles")
+
+    package static let intuneRoleAssignments = roleAssignments(
+        "intuneRoleAssignments", of: "deviceManagement", folder: "DeviceManagement",
+        group: "IntuneRoles")
+
+    package static let cloudPCRoleDefinitions = roleDefinitions(
+        "cloudPCRoleDefinitions", of: "cloudPC", folder: "CloudPC", group: "CloudPCRoles")
+
+    package static let cloudPCRoleAssignments = roleAssignments(
+        "cloudPCRoleAssignments", of: "cloudPC", folder: "CloudPC", group: "CloudPCRoles",
+        permissions: Permissions("DeviceManagementRBAC.Read.All"))
+
+    package static let entitlementManagementRoleDefinitions = roleDefinitions(
+        "entitlementManagementRoleDefinitions", of: "entitlementManagement",
+        folder: "EntitlementManagement", group: "EntitlementManagementRoles")
+
+    package static let entitlementManagementRoleAssignments = roleAssignments(
+        "entitlementManagementRoleAssignments", of: "entitlementManagement",
+        folder: "EntitlementManagement", group: "EntitlementManagementRoles")
+
+    private static func roleDefinitions(
+        _ name: String, of provider: String, folder: String, group: String
+    ) -> GraphResource {
+        GraphResource(
+            name,
+            version: .beta,
+            path: "roleManagement/\(provider)/roleDefinitions",
+            folder: "RoleManagement/\(folder)/RoleDefinitions",
+            groups: ["All", "Config", "RoleManagement", group],
+            permissions: .roleManagement,
+            sets: [
+                "resourceScopes", "rolePermissions.allowedResourceActions",
+                "rolePermissions.excludedResourceActions",
+            ]
+        )
+    }
+
+    /// In Intune and Cloud PC one assignment has several principals and scopes.
+    private static func roleAssignments(
+        _ name: String, of provider: String, folder: String, group: String,
+        permissions: Permissions = .roleManagement
+    ) -> GraphResource {
+        GraphResource(
+            name,
+            version: .beta,
+            path: "roleManagement/\(provider)/roleAssignments",
+            folder: "RoleManagement/\(folder)/RoleAssignments",
+            groups: ["All", "Config", "RoleManagement", group],
+            permissions: permissions,
+            volatile: ["principal", "principals"],
+            sets: ["appScopeIds", "directoryScopeIds", "principalIds"]
+        )
+    }
 }

@@ -41,8 +41,7 @@ package struct GraphResource: Sendable {
     /// The words of EntraExporter's `-Type` that choose this type.
     package let groups: [String]
     package let permissions: Permissions
-    /// Why app-only sign-in cannot read it, goes on from the type's name: `needs a signed-in
-    /// person`. `nil` if it can.
+    /// Why app-only sign-in cannot read it, a sentence without its stop. `nil` if it can.
     package let appOnly: String?
     package let bucket: ThrottleBucket
     /// Resource units of one request before Graph's modifiers ("Microsoft Graph throttling limits").
@@ -76,8 +75,8 @@ package struct GraphResource: Sendable {
     /// Of a walked list: others, of which one must have an object for an empty answer to be believed.
     /// A service may answer with an empty list whoever is permitted nothing.
     package let witnesses: [GraphResource]
-    /// Names of audit activities that change the type's only object, whose ID the audit log does
-    /// not know.
+    /// Names of audit activities that change the type's objects, where the audit log does not know
+    /// their IDs.
     package let auditActivities: [String]
     package let children: [GraphResource]
 
@@ -177,6 +176,11 @@ package struct Permissions: Sendable {
     package init(application: [String], delegated: [String]) {
         self.application = application
         self.delegated = delegated
+    }
+
+    /// A permission that Graph offers for signed-in people only.
+    package init(delegated: String...) {
+        self.init(application: [], delegated: delegated)
     }
 
     /// Permissions with one name for both kinds of sign-in.

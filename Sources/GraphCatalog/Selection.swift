@@ -2,7 +2,7 @@
 ///
 /// A word is a group of types (`Config`), a type (`users`) or a child (`groups/members`), in any
 /// case of letters; one that means both a group and a type chooses both. A type that is named
-/// brings all its children, a group those that belong to it. A named child brings the objects it
+/// brings all its children, a group those that belong to it. A chosen child brings the objects it
 /// stands below. An excluded word takes away all it means, children included.
 package struct Selection: Sendable {
     /// The group of all types.
@@ -69,7 +69,10 @@ package struct SelectedResource: Sendable {
         let isBelowNamed = resource.family.dropFirst().contains {
             words.contains($0.name.lowercased())
         }
-        guard isNamed || isBelowNamed || !groups.isEmpty else { return nil }
+        let isAboveChosen = resource.family.dropFirst().contains {
+            $0.groups.contains { words.contains($0.lowercased()) }
+        }
+        guard isNamed || isBelowNamed || isAboveChosen || !groups.isEmpty else { return nil }
         guard !resource.words.contains(where: { excluding.contains($0.lowercased()) }) else {
             return nil
         }

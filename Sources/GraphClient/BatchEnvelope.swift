@@ -57,7 +57,7 @@ struct BatchEnvelope {
             do throws(Failure) {
                 return .success(try page(response, of: request, at: graph))
             } catch {
-                return .failure(error)
+                return .failure(error.asDeclared(by: request))
             }
         }
     }

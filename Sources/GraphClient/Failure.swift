@@ -29,16 +29,19 @@ struct Failure: Error {
     let detail: String?
     let retryAfter: Duration?
     let hint: String?
+    /// What the service said, if it was the service.
+    let error: ServiceError?
 
     init(
         _ kind: Class, _ deed: String, detail: String? = nil, retryAfter: Duration? = nil,
-        hint: String? = nil
+        hint: String? = nil, error: ServiceError? = nil
     ) {
         self.kind = kind
         self.deed = deed
         self.detail = detail
         self.retryAfter = retryAfter
         self.hint = hint
+        self.error = error
     }
 
     static let cancelled = Failure(.final(.other), "was cancelled")
@@ -56,7 +59,21 @@ extension Failure {
         self.init(
             Self.kind(of: status, error), "answered \(status)", detail: error.codes.first,
             retryAfter: requestedWait(headers),
-            hint: status == 403 ? service.roleHint : nil)
+            hint: status == 403 ? service.roleHint : nil, error: error)
+    }
+
+    /// What the failure means for `request`, whose declaration may know the error.
+    func asDeclared(by request: GraphRequest) -> Failure {
+        guard case .final = kind, let error else { return self }
+        let known: GraphError.Kind
+        if error.isAny(of: request.empty) {
+            known = .empty
+        } else if error.isAny(of: request.unavailable) {
+            known = .notAvailable
+        } else {
+            return self
+        }
+        return Failure(.final(known), deed, detail: detail, hint: hint, error: error)
     }
 
     private static func kind(of status: Int, _ error: ServiceError) -> Class {
@@ -91,6 +108,12 @@ extension ServiceError {
         ]
         return codes.contains(where: known.contains)
             || message.contains("Invalid Skip Token") || message.contains("Token not found")
+    }
+
+    /// Whether it has one of these codes, or one of these words in its message.
+    fileprivate func isAny(of known: [String]) -> Bool {
+        let message = message.lowercased()
+        return known.contains { codes.contains($0) || message.contains($0.lowercased()) }
     }
 
     fileprivate var isMissingLicence: Bool {

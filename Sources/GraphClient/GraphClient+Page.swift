@@ -16,9 +16,14 @@ extension GraphClient {
         let answer = try await exchange(
             with: access, charges: [request.bucket: request.charge]
         ) { attempt throws(Failure) in
-            let response = try await send(
-                HTTPClientRequest(url: url), to: request.service, with: attempt,
-                headers: request.headers)
+            let response: HTTPClientResponse
+            do throws(Failure) {
+                response = try await send(
+                    HTTPClientRequest(url: url), to: request.service, with: attempt,
+                    headers: request.headers)
+            } catch {
+                throw error.asDeclared(by: request)
+            }
             await slowDown(request, after: response)
             watch.restart()
             let body = try await transport.body(of: response, host: access.origin.host) {

@@ -66,7 +66,8 @@ struct BackupRequestTests {
 
     @Test(arguments: [
         (Setting.branch, "a..b"), (.branch, "-x"), (.branch, ""), (.root, "a/../b"), (.root, "CON"),
-        (.repo, " "), (.identityName, ""), (.exclude, "All"), (.type, ""), (.branch, "refs/heads/"),
+        (.repo, " "), (.identityName, ""), (.exclude, "Config"), (.type, ""),
+        (.branch, "refs/heads/"),
         (.branch, "refs/tags/a b"),
     ])
     func `what cannot be is refused by its name`(setting: Setting, text: String) throws {

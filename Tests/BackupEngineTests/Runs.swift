@@ -59,6 +59,15 @@ final class Runs {
         _ change: (inout BackupOptions) -> Void = { _ in },
         authors: @escaping @Sendable (Int) -> Authors? = { _ in nil }
     ) async throws -> BackupResult {
+        try await run(from: tenant, selection, change, authors: authors)
+    }
+
+    @discardableResult
+    func run(
+        from tenant: some GraphSource, _ selection: [SelectedResource],
+        _ change: (inout BackupOptions) -> Void = { _ in },
+        authors: @escaping @Sendable (Int) -> Authors? = { _ in nil }
+    ) async throws -> BackupResult {
         day += 1
         var options = BackupOptions(
             repository: repository.path, branch: try #require(RefName.branch("main")), root: .top,

@@ -39,17 +39,49 @@ struct GraphResourceTests {
     func `a child's word goes on from its parent's`(resource: GraphResource) {
         for child in resource.children {
             #expect(child.name.hasPrefix("\(resource.name)/"))
-            #expect(child.name.dropFirst(resource.name.count + 1) == child.path)
+            #expect(
+                child.namesParent
+                    || child.name.dropFirst(resource.name.count + 1) == child.path)
+        }
+    }
+
+    /// What only a person may read, and Graph lets nobody read without the right to write it.
+    static let noReadOnlyPermission: Set<String> = [
+        "featureRolloutPolicies", "provisioning", "publishedResources", "agentGroups", "agents",
+        "connectors", "connectorGroups", "connectorGroups/applications", "connectorGroups/members",
+    ]
+
+    @Test(arguments: family)
+    func `no permission lets anyone write, but where Graph has no other for a person`(
+        resource: GraphResource
+    ) {
+        let canWrite = resource.permissions.delegated.contains { $0.contains("Write") }
+        #expect(!resource.permissions.delegated.isEmpty)
+        #expect(canWrite == Self.noReadOnlyPermission.contains(resource.name))
+        for permission in resource.permissions.application {
+            #expect(permission.contains(".Read.") && !permission.contains("Write"))
         }
     }
 
     @Test(arguments: family)
-    func `no permission lets anyone write`(resource: GraphResource) {
-        let permissions = resource.permissions.application + resource.permissions.delegated
-        #expect(!resource.permissions.delegated.isEmpty)
-        for permission in permissions {
-            #expect(permission.contains(".Read."))
-            #expect(!permission.contains("Write") && !permission.contains("FullControl"))
+    func `what no application may read says why`(resource: GraphResource) {
+        #expect(resource.permissions.application.isEmpty == (resource.appOnly != nil))
+    }
+
+    @Test(arguments: family)
+    func `files at places of their own belong to root types, and ask for one parent at a time`(
+        resource: GraphResource
+    ) {
+        for child in resource.children {
+            #expect(child.hasFolders && child.walks.isEmpty)
+        }
+        for walk in resource.walks {
+            // Azure gives all members or none.
+            let select = walk.service.isAzure ? [] : [walk.idMember]
+            #expect(resource.namesParent && walk.select == select)
+        }
+        if case .files(let templates) = resource.placement {
+            #expect(templates.allSatisfy { $0.depth > 0 })
         }
     }
 
@@ -65,14 +97,9 @@ struct GraphResourceTests {
     ]
 
     @Test(arguments: family)
-    func `groups are EntraExporter's, and a child's are among its parent's`(
-        resource: GraphResource
-    ) {
+    func `groups are EntraExporter's`(resource: GraphResource) {
         #expect(!resource.groups.isEmpty)
         #expect(Set(resource.groups).isSubset(of: Self.exporterWords))
-        for child in resource.children {
-            #expect(Set(child.groups).isSubset(of: resource.groups))
-        }
     }
 
     @Test(arguments: family)
@@ -104,88 +131,6 @@ struct GraphResourceTests {
                     .allSatisfy { !$0.isEmpty })
         }
         #expect(Set(resource.sets).isDisjoint(with: resource.volatile))
-    }
-
-    /// Where EntraExporter 3.0 (L3) puts an object of each type, in catalog order.
-    static let layout = [
-        "organization": "Organization/Organization.json",
-        "domains": "Domains/1/1.json",
-        "subscribedSkus": "SubscribedSkus/1/1.json",
-        "administrativeUnits": "AdministrativeUnits/1/1.json",
-        "administrativeUnits/members": "AdministrativeUnits/1/Members/2/2.json",
-        "administrativeUnits/scopedRoleMembers": "AdministrativeUnits/1/ScopedRoleMembers/2/2.json",
-        "administrativeUnits/extensions": "AdministrativeUnits/1/Extensions/2/2.json",
-        "devices": "Devices/1/1.json",
-        "users": "Users/1/1.json",
-        "groups": "Groups/1/1.json",
-        "groups/owners": "Groups/1/Owners/2/2.json",
-        "groups/members": "Groups/1/Members/2/2.json",
-        "groupSettings": "GroupSettings/1/1.json",
-        "applications": "Applications/1/1.json",
-        "applications/extensionProperties": "Applications/1/ExtensionProperties/2/2.json",
-        "applications/owners": "Applications/1/Owners/2/2.json",
-        "applications/tokenIssuancePolicies": "Applications/1/TokenIssuancePolicies/2/2.json",
-        "applications/tokenLifetimePolicies": "Applications/1/TokenLifetimePolicies/2/2.json",
-        "applications/appManagementPolicies": "Applications/1/AppManagementPolicies/2/2.json",
-        "servicePrincipals": "ServicePrincipals/1/1.json",
-        "servicePrincipals/appRoleAssignments": "ServicePrincipals/1/AppRoleAssignments/2/2.json",
-        "servicePrincipals/appRoleAssignedTo": "ServicePrincipals/1/AppRoleAssignedTo/2/2.json",
-        "servicePrincipals/oauth2PermissionGrants":
-            "ServicePrincipals/1/Oauth2PermissionGrants/2/2.json",
-        "servicePrincipals/delegatedPermissionClassifications":
-            "ServicePrincipals/1/DelegatedPermissionClassifications/2/2.json",
-        "servicePrincipals/owners": "ServicePrincipals/1/Owners/2/2.json",
-        "servicePrincipals/claimsMappingPolicies":
-            "ServicePrincipals/1/ClaimsMappingPolicies/2/2.json",
-        "servicePrincipals/homeRealmDiscoveryPolicies":
-            "ServicePrincipals/1/HomeRealmDiscoveryPolicies/2/2.json",
-        "servicePrincipals/tokenIssuancePolicies":
-            "ServicePrincipals/1/TokenIssuancePolicies/2/2.json",
-        "servicePrincipals/tokenLifetimePolicies":
-            "ServicePrincipals/1/TokenLifetimePolicies/2/2.json",
-        "servicePrincipals/appManagementPolicies":
-            "ServicePrincipals/1/AppManagementPolicies/2/2.json",
-        "directoryRoles": "DirectoryRoles/1/1.json",
-        "directoryRoles/members": "DirectoryRoles/1/Members/2/2.json",
-        "directoryRoles/scopedMembers": "DirectoryRoles/1/ScopedMembers/2/2.json",
-        "roleDefinitions": "RoleManagement/Directory/RoleDefinitions/1/1.json",
-        "roleAssignments": "RoleManagement/Directory/RoleAssignments/1/1.json",
-        "conditionalAccessPolicies": "Identity/Conditional/AccessPolicies/1/1.json",
-        "namedLocations": "Identity/Conditional/NamedLocations/1/1.json",
-        "authenticationContexts": "Identity/Conditional/AuthenticationContexts/1/1.json",
-        "authorizationPolicy": "Policies/AuthorizationPolicy/1/1.json",
-        "adminConsentRequestPolicy": "Policies/AdminConsentRequestPolicy/1/1.json",
-        "identitySecurityDefaultsEnforcementPolicy":
-            "Policies/IdentitySecurityDefaultsEnforcementPolicy/1/1.json",
-        "crossTenantAccessPolicy": "Policies/CrossTenantAccessPolicy/1/1.json",
-        "crossTenantAccessPolicyDefault": "Policies/CrossTenantAccessPolicy/Default/1/1.json",
-        "crossTenantAccessPolicyPartners": "Policies/CrossTenantAccessPolicy/Partners/1/1.json",
-        "accessReviews": "IdentityGovernance/AccessReviews/1/1.json",
-        "accessReviews/instances": "IdentityGovernance/AccessReviews/1/2/2.json",
-        "accessReviews/instances/contactedReviewers":
-            "IdentityGovernance/AccessReviews/1/2/Reviewers/3/3.json",
-    ]
-
-    @Test func `objects stand where EntraExporter puts them`() {
-        var paths: [String: String] = [:]
-        for root in GraphResource.all where root.hasFolders || root.isSingleFile {
-            Self.collect(root, below: "", depth: 1, into: &paths)
-        }
-
-        #expect(paths == Self.layout)
-    }
-
-    /// Names the object at depth n by the number n.
-    private static func collect(
-        _ resource: GraphResource, below parent: String, depth: Int,
-        into paths: inout [String: String]
-    ) {
-        let folder = [parent, resource.folder].filter { !$0.isEmpty }.joined(separator: "/")
-        let object = resource.isSingleFile ? folder : "\(folder)/\(depth)/\(depth).json"
-        paths[resource.name] = object
-        for child in resource.children {
-            collect(child, below: "\(folder)/\(depth)", depth: depth + 1, into: &paths)
-        }
     }
 
     @Test func `an object without an ID is named like its folder`() {

@@ -49,9 +49,26 @@ struct SelectionTests {
     @Test func `a group brings only the children that belong to it`() throws {
         #expect(try names(Selection(types: ["SKUs"])) == ["subscribedSkus"])
         #expect(
-            try names(Selection(types: ["RoleManagement"])) == [
-                "roleDefinitions", "roleAssignments",
+            try names(Selection(types: ["ExchangeRoles"])) == [
+                "exchangeRoleDefinitions", "exchangeRoleAssignments",
             ])
+    }
+
+    @Test func `a group that only children belong to brings their parent`() throws {
+        let governance = try names(Selection(types: ["Governance"]))
+
+        #expect(!GraphResource.connectedOrganizations.groups.contains("Governance"))
+        #expect(governance.contains("connectedOrganizations/externalSponsors"))
+        #expect(governance.contains("connectedOrganizations"))
+    }
+
+    @Test func `what B2C tenants have is in All only where the exporter has it there`() throws {
+        let all = try names(Selection(types: ["All"]))
+        let b2c = try names(Selection(types: ["B2C"]))
+
+        #expect(!all.contains("b2cUserFlows") && !all.contains("userFlowAttributes"))
+        #expect(
+            b2c.filter { !$0.contains("/") } == ["userFlows", "userFlowAttributes", "b2cUserFlows"])
     }
 
     @Test func `a named type brings all its children`() throws {

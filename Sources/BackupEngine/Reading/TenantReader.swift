@@ -79,7 +79,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
             ) { await progress(.read(type: resource.name, objects: $0)) }
             try await reading.take(answer, below: [], in: store)
         } catch {
-            reading.failure = try error.ofOneType
+            reading.failure = try error.ofOneType.asDeclared(by: resource)
         }
         return reading
     }
@@ -207,6 +207,14 @@ struct TenantReader<Source: GraphSource>: Sendable {
             }
         }
         return .success(below)
+    }
+}
+
+extension GraphError {
+    /// What the error means for a type that app-only sign-in cannot read whatever it is granted.
+    fileprivate func asDeclared(by resource: GraphResource) -> GraphError {
+        guard kind == .notPermitted, let why = resource.appOnly else { return self }
+        return GraphError(.notAvailable, "App-only sign-in cannot read it: \(why)")
     }
 }
 

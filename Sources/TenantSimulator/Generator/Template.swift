@@ -187,7 +187,7 @@ final class TemplateCache: Sendable {
         var variant: Int
         var version: String
         var select: [String]
-        var expand: [String]
+        var expand: [Expansion]
         var isReference: Bool
     }
 

@@ -79,7 +79,7 @@ struct Candidates {
     /// The object generated for a position, unless a change lies over it.
     private func generated(_ index: Int) -> (kind: Generator.Kind, index: Int)? {
         // A relation differs from object to object: its holder is made in full.
-        guard read.projection.expand.allSatisfy({ $0 == "extensions" }),
+        guard read.projection.expand.allSatisfy({ $0.name == "extensions" }),
             let generated = listing.generated, index < generated.count,
             listing.overlay?.changed[index] == nil, listing.overlay?.removed.contains(index) != true
         else { return nil }

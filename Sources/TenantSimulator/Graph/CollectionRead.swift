@@ -18,6 +18,9 @@ struct CollectionRead {
             : tenant.listing(at: route.path)
     }
 
+    /// Nothing is there, whatever is asked for.
+    var isEmpty: Bool { (0..<listing.endIndex).allSatisfy { listing[$0] == nil } }
+
     func page() throws(GraphFailure) -> Reply {
         let token = try pageToken()
         let candidates = Candidates(listing, query: query, read: self)

@@ -57,6 +57,15 @@ indirect enum Filter: Sendable, Equatable {
 }
 
 extension Filter {
+    /// The paths, in lower case, that every match must equal something at.
+    var equalities: Set<String> {
+        switch self {
+        case .and(let left, let right): left.equalities.union(right.equalities)
+        case .compare(let path, .eq, _): [path.joined(separator: "/").lowercased()]
+        default: []
+        }
+    }
+
     /// Whether `object` is what the filter asks for.
     func matches(_ object: JSON) -> Bool {
         switch self {
@@ -80,12 +89,16 @@ extension Filter {
 }
 
 extension JSON {
-    /// Returns the value at a path whose names compare without case.
+    /// Returns the value at a path whose names compare without case and without a fixture's prefix.
     func found(_ path: [String]) -> JSON? {
         var value: JSON? = self
         for name in path {
             let wanted = name.lowercased()
-            value = value?.members?.first { $0.name.string.lowercased() == wanted }?.value
+            value =
+                value?.members?.first { member in
+                    let name = member.name.string
+                    return (Projection.unprefixed(name) ?? name).lowercased() == wanted
+                }?.value
         }
         return value
     }

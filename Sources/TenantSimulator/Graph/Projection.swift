@@ -3,19 +3,23 @@ struct Projection: Sendable {
     let type: ResourceType
     let version: String
     let select: [String]
-    let expand: [String]
+    let expand: [Expansion]
     /// One object was asked for, not a collection.
     let isSingle: Bool
+    /// Secrets are sent as they are stored.
+    let leaksSecrets: Bool
 
     /// Checks the options against what the entity has.
     init(
-        type: ResourceType, version: String, query: Query, isSingle: Bool
+        type: ResourceType, version: String, query: Query, isSingle: Bool,
+        leaksSecrets: Bool = false
     ) throws(GraphFailure) {
         self.type = type
         self.version = version
         select = query.select
         expand = query.expand
         self.isSingle = isSingle
+        self.leaksSecrets = leaksSecrets
         try checkSelect()
         try checkExpand(query)
     }
@@ -28,7 +32,9 @@ struct Projection: Sendable {
         guard case .object(let all) = object else { return object }
         var members = all.compactMap(visible)
         if type.shape == .references { members = typed(members, entity) }
-        let expanded = expand.map { JSON.Member(JSONText($0), value(of: $0, object, tenant, path)) }
+        let expanded = expand.map {
+            JSON.Member(JSONText($0.name), value(of: $0, object, tenant, path))
+        }
         members = chosen(members.map(withoutSecrets), entity: entity)
         members.removeAll { member in expanded.contains { $0.name == member.name } }
         return .object(members + expanded)
@@ -54,25 +60,22 @@ struct Projection: Sendable {
                 + "type 'microsoft.graph.\(type.entity)'.")
     }
 
-    private static let relations: Set<String> = ["members", "owners", "manager", "memberOf"]
-
-    private static let expandable: Set<String> = relations.union([
-        "extensions", "principal", "principals", "roleDefinition", "directoryScope", "appScope",
-        "activatedUsing", "rules", "effectiveRules", "policy", "userAttribute", "agents",
-        "agentGroups", "publishedResources", "postFederationSignup", "postAttributeCollection",
-        "accessPackageResourceRoleScopes", "assignmentPolicies", "group", "subject",
-        "authenticationMethodConfigurations", "default", "partners",
-    ])
-
     private func checkExpand(_ query: Query) throws(GraphFailure) {
-        guard let first = expand.first else { return }
-        if let name = expand.first(where: { !Self.expandable.contains($0) }) {
+        guard !expand.isEmpty else { return }
+        let known = Schema.relations[type.entity] ?? []
+        if let name = expand.map(\.name).first(where: { !known.contains($0) }) {
             throw .badRequest(
                 "Parsing OData Select and Expand failed: Could not find a property named '\(name)' "
                     + "on type 'microsoft.graph.\(type.entity)'.")
         }
-        let isRelation = type.isDirectory && Self.relations.contains(first)
-        if isRelation, query.isEventual, query.wantsCount || query.filter != nil {
+        guard type.isDirectory else { return }
+        guard !expand.contains(where: \.isNested) else {
+            throw GraphFailure(
+                400, "Request_UnsupportedQuery",
+                "Nested query options are not supported in $expand.")
+        }
+        let asksForObjects = expand.contains { $0.name != "extensions" }
+        if asksForObjects, query.isEventual, query.wantsCount || query.filter != nil {
             throw GraphFailure(
                 400, "Request_UnsupportedQuery",
                 "$expand is not supported with advanced queries.")
@@ -83,12 +86,15 @@ struct Projection: Sendable {
 
     /// Drops what another version has, and what only an expansion shows.
     private func visible(_ member: JSON.Member) -> JSON.Member? {
-        let name = member.name.string
-        for prefix in ["beta:", "v1.0:", "expand:"] where name.hasPrefix(prefix) {
-            guard prefix.dropLast() == version else { return nil }
-            return JSON.Member(JSONText(String(name.dropFirst(prefix.count))), member.value)
-        }
-        return member
+        guard let name = Self.unprefixed(member.name.string) else { return member }
+        guard member.name.string.hasPrefix("\(version):") else { return nil }
+        return JSON.Member(JSONText(name), member.value)
+    }
+
+    /// Returns a fixture's name without its prefix, or `nil` if it has none.
+    static func unprefixed(_ name: String) -> String? {
+        let prefixes = ["beta:", "v1.0:", "expand:"]
+        return prefixes.first(where: name.hasPrefix).map { String(name.dropFirst($0.count)) }
     }
 
     private func typed(_ members: [JSON.Member], _ entity: String) -> [JSON.Member] {
@@ -99,6 +105,7 @@ struct Projection: Sendable {
 
     /// Secrets are never read back; keys only from one object that asks for them by name.
     private func withoutSecrets(_ member: JSON.Member) -> JSON.Member {
+        guard !leaksSecrets else { return member }
         let hidden: JSONText
         switch member.name.string {
         case "passwordCredentials": hidden = "secretText"
@@ -142,11 +149,21 @@ struct Projection: Sendable {
 
     // MARK: - Expansion
 
+    /// Where a member of IDs leads, for relations that are not written out in the fixture.
+    private static let places: [String: (member: JSONText, path: TenantPath)] = [
+        "policy": ("policyId", TenantPath("policies/roleManagementPolicies")),
+        "group": ("groupId", TenantPath("groups")),
+        "accessPackage": (
+            "accessPackageId", TenantPath("identityGovernance/entitlementManagement/accessPackages")
+        ),
+    ]
+
     private func value(
-        of name: String, _ object: JSON, _ tenant: Tenant, _ path: TenantPath
+        of expansion: Expansion, _ object: JSON, _ tenant: Tenant, _ path: TenantPath
     ) -> JSON {
+        let name = expansion.name
         if let embedded = object[JSONText("expand:\(name)")] ?? object[JSONText(name)] {
-            return embedded
+            return shown(embedded, expansion, tenant, path)
         }
         switch name {
         case "principal": return related(object["principalId"], tenant)
@@ -155,19 +172,59 @@ struct Projection: Sendable {
         case "roleDefinition":
             let definitions = TenantPath(
                 segments: path.segments.dropLast() + [Array("roleDefinitions".utf8)])
-            return object["roleDefinitionId"]?.text.flatMap { tenant.object($0, in: definitions) }
-                ?? .null
+            return found(object["roleDefinitionId"], in: definitions, expansion, tenant)
         default:
+            if let place = Self.places[name] {
+                return found(object[place.member], in: place.path, expansion, tenant)
+            }
+            guard type.shape != .singleton || path.segments.count != type.pattern.count else {
+                return children(path.appending(JSONText(name)), expansion, tenant)
+            }
             guard let id = object["id"]?.text else { return .null }
-            return children(
-                tenant.listing(at: path.appending(id).appending(JSONText(name))), tenant)
+            return children(path.appending(id).appending(JSONText(name)), expansion, tenant)
         }
     }
 
-    /// At most 20, without a word about the rest.
-    private func children(_ listing: Listing, _ tenant: Tenant) -> JSON {
-        let items = (0..<listing.endIndex).lazy.compactMap { listing[$0] }.prefix(20)
-        return .array(items.map { $0.text == nil ? $0 : related($0, tenant) })
+    private func found(
+        _ id: JSON?, in path: TenantPath, _ expansion: Expansion, _ tenant: Tenant
+    ) -> JSON {
+        guard let object = id?.text.flatMap({ tenant.object($0, in: path) }) else { return .null }
+        return shown(object, expansion, tenant, path)
+    }
+
+    /// An expanded value as the request sees it: what is expanded inside it, and nothing else that
+    /// needs to be.
+    private func shown(
+        _ value: JSON, _ expansion: Expansion, _ tenant: Tenant, _ path: TenantPath
+    ) -> JSON {
+        switch value {
+        case .array(let elements):
+            return .array(elements.map { shown($0, expansion, tenant, path) })
+        case .object(let all):
+            let wanted = Set(expansion.select)
+            let members = all.compactMap(visible).map(withoutSecrets).filter { member in
+                let name = member.name.string
+                return wanted.isEmpty || wanted.contains(name) || name.hasPrefix("@odata.type")
+            }
+            let expanded = expansion.expand.map {
+                JSON.Member(JSONText($0.name), self.value(of: $0, value, tenant, path))
+            }
+            return .object(
+                members.filter { member in !expanded.contains { $0.name == member.name } }
+                    + expanded)
+        default: return value
+        }
+    }
+
+    /// Of the directory's objects at most 20, without a word about the rest.
+    private func children(
+        _ path: TenantPath, _ expansion: Expansion, _ tenant: Tenant
+    ) -> JSON {
+        let listing = tenant.listing(at: path)
+        let items = (0..<listing.endIndex).lazy.compactMap { listing[$0] }
+            .prefix(type.isDirectory ? 20 : .max)
+        return .array(
+            items.map { $0.text == nil ? shown($0, expansion, tenant, path) : related($0, tenant) })
     }
 
     private func related(_ id: JSON?, _ tenant: Tenant) -> JSON {

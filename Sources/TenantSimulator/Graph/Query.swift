@@ -2,7 +2,7 @@
 struct Query: Sendable {
     var select: [String] = []
     var filter: Filter?
-    var expand: [String] = []
+    var expand: [Expansion] = []
     var orderBy: [Order] = []
     var top: Int?
     var wantsCount = false
@@ -36,7 +36,7 @@ struct Query: Sendable {
     ) throws(GraphFailure) {
         switch key {
         case "select": select = names(value)
-        case "expand": expand = try expansions(value)
+        case "expand": expand = try Expansion.list(value)
         case "filter": filter = try Filter(parsing: value)
         case "orderby": orderBy = try names(value).map(order)
         case "skiptoken": skipToken = value
@@ -60,15 +60,6 @@ struct Query: Sendable {
 
     private func names(_ text: String) -> [String] {
         text.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
-    }
-
-    private func expansions(_ text: String) throws(GraphFailure) -> [String] {
-        guard !text.contains("(") else {
-            throw GraphFailure(
-                400, "Request_UnsupportedQuery",
-                "Nested query options are not supported in $expand.")
-        }
-        return names(text)
     }
 
     private func order(_ text: String) throws(GraphFailure) -> Order {

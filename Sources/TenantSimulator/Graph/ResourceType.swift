@@ -9,10 +9,16 @@ struct ResourceType: Sendable {
     let entity: String
     /// Application permissions, each of them enough. Empty: no application may read it.
     let permissions: [String]
+    /// More permissions that are enough for a signed-in person.
+    let delegated: [String]
     let versions: Set<String>
     let bucket: Bucket
     let cost: Int
     let paging: Paging
+    /// A list is answered only with a `$filter` that fixes all paths of one of these sets.
+    let filters: [Set<String>]
+    /// The code of the 404 that stands for an empty list.
+    let absence: String?
 
     enum Shape: Sendable {
         case collection
@@ -42,16 +48,20 @@ struct ResourceType: Sendable {
     init(
         _ path: String, _ shape: Shape = .collection, of entity: String = "entity",
         needs permissions: String, only versions: String = "v1.0 beta",
-        bucket: Bucket = .directory, cost: Int = 1, paging: Paging = .directory
+        delegated: String = "", bucket: Bucket = .directory, cost: Int = 1,
+        paging: Paging = .directory, filters: [Set<String>] = [], absence: String? = nil
     ) {
         pattern = path.split(separator: "/").map(String.init)
         self.shape = shape
         self.entity = entity
         self.permissions = permissions.split(separator: " ").map(String.init)
+        self.delegated = delegated.split(separator: " ").map(String.init)
         self.versions = Set(versions.split(separator: " ").map(String.init))
         self.bucket = bucket
         self.cost = cost
         self.paging = paging
+        self.filters = filters
+        self.absence = absence
     }
 
     /// Objects of the directory itself, for which the rules of advanced queries hold.

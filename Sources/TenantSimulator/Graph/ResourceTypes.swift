@@ -9,6 +9,9 @@ private let flowRead = "IdentityUserFlow.Read.All"
 private let entitlementRead = "EntitlementManagement.Read.All"
 private let policiesOfApplication = "Policy.Read.All Application.ReadWrite.All"
 private let intuneRoles = "RoleManagement.Read.All DeviceManagementRBAC.Read.All"
+private let cloudRoles =
+    "RoleManagement.Read.CloudPC RoleManagement.Read.All CloudPC.Read.All DeviceManagementRBAC.Read.All"
+private let publishingRead = "OnPremisesPublishingProfiles.ReadWrite.All"
 private let eligibilityRead =
     "RoleEligibilitySchedule.Read.Directory RoleManagement.Read.Directory RoleManagement.Read.All"
 private let groupEligibility = "PrivilegedEligibilitySchedule.Read.AzureADGroup"
@@ -27,7 +30,8 @@ extension ResourceType {
             needs: "Organization.Read.All Directory.Read.All", paging: .onePage),
         ResourceType(
             "organization/{id}/branding/localizations", of: "organizationalBrandingLocalization",
-            needs: "", paging: .onePage),
+            needs: "OrganizationalBranding.Read.All Organization.Read.All",
+            delegated: "User.Read User.Read.All", paging: .onePage),
         ResourceType(
             "organization/{id}/certificateBasedAuthConfiguration",
             of: "certificateBasedAuthConfiguration",
@@ -35,7 +39,7 @@ extension ResourceType {
             paging: .onePage),
         ResourceType(
             "directory/onPremisesSynchronization", of: "onPremisesDirectorySynchronization",
-            needs: "", paging: .onePage),
+            needs: "", delegated: "OnPremDirectorySynchronization.Read.All", paging: .onePage),
         ResourceType(
             "domains", of: "domain", needs: "Domain.Read.All Directory.Read.All",
             paging: .onePage),
@@ -43,7 +47,9 @@ extension ResourceType {
             "subscribedSkus", of: "subscribedSku",
             needs: "Organization.Read.All Directory.Read.All",
             cost: 3, paging: .onePage),
-        ResourceType("identityProviders", of: "identityProvider", needs: "", paging: .onePage),
+        ResourceType(
+            "identityProviders", of: "identityProvider", needs: "IdentityProvider.Read.All",
+            paging: .onePage),
         ResourceType(
             "teamwork", .singleton, of: "teamwork", needs: "Teamwork.Read.All", only: "beta"),
         ResourceType(
@@ -111,14 +117,19 @@ extension ResourceType {
             ),
         ]
         let assigned = [
-            "tokenIssuancePolicies", "tokenLifetimePolicies", "appManagementPolicies",
-            "claimsMappingPolicies", "homeRealmDiscoveryPolicies",
+            ("tokenIssuancePolicies", "tokenIssuancePolicy"),
+            ("tokenLifetimePolicies", "tokenLifetimePolicy"),
+            ("appManagementPolicies", "appManagementPolicy"),
+            ("claimsMappingPolicies", "claimsMappingPolicy"),
+            ("homeRealmDiscoveryPolicies", "homeRealmDiscoveryPolicy"),
         ]
-        for (index, name) in assigned.enumerated() {
+        for (index, (name, entity)) in assigned.enumerated() {
             let needs = policiesOfApplication
-            types.append(ResourceType(principal + name, needs: needs, paging: .onePage))
+            types.append(
+                ResourceType(principal + name, of: entity, needs: needs, paging: .onePage))
             guard index < 3 else { continue }
-            types.append(ResourceType(application + name, needs: needs, paging: .onePage))
+            types.append(
+                ResourceType(application + name, of: entity, needs: needs, paging: .onePage))
         }
         return types
     }()
@@ -134,28 +145,35 @@ extension ResourceType {
                 paging: .onePage),
         ]
         let directory = [
-            "roleAssignmentScheduleInstances", "roleEligibilityScheduleInstances",
-            "roleAssignmentSchedules", "roleEligibilitySchedules",
+            "roleAssignmentScheduleInstance", "roleEligibilityScheduleInstance",
+            "roleAssignmentSchedule", "roleEligibilitySchedule",
         ]
         for name in directory {
             types.append(
                 ResourceType(
-                    "roleManagement/directory/\(name)", of: "unifiedRoleScheduleInstance",
+                    "roleManagement/directory/\(name)s",
+                    of: "unified\(name.prefix(1).uppercased())\(name.dropFirst())",
                     needs: eligibilityRead + " RoleAssignmentSchedule.Read.Directory"))
         }
-        let providers = [
-            ("directory", roleRead, "v1.0 beta"), ("exchange", "RoleManagement.Read.All", "beta"),
-            ("deviceManagement", intuneRoles, "v1.0 beta"), ("cloudPC", intuneRoles, "beta"),
-            ("entitlementManagement", "RoleManagement.Read.All", "v1.0 beta"),
+        let exchangeRoles = "RoleManagement.Read.Exchange RoleManagement.Read.All"
+        let entitlementRoles = "RoleManagement.Read.All EntitlementManagement.Read.All"
+        let one = "unifiedRoleAssignment"
+        let several = "unifiedRoleAssignmentMultiple"
+        let providers: [(String, String, String, String, Bucket)] = [
+            ("directory", roleRead, "v1.0 beta", one, .directory),
+            ("exchange", exchangeRoles, "beta", one, .directory),
+            ("deviceManagement", intuneRoles, "beta", several, .intune),
+            ("cloudPC", cloudRoles, "beta", several, .directory),
+            ("entitlementManagement", entitlementRoles, "v1.0 beta", one, .directory),
         ]
-        for (name, needs, versions) in providers {
+        for (name, needs, versions, assignment, bucket) in providers {
             types += [
                 ResourceType(
                     "roleManagement/\(name)/roleDefinitions", of: "unifiedRoleDefinition",
-                    needs: needs, only: versions),
+                    needs: needs, only: versions, bucket: bucket),
                 ResourceType(
-                    "roleManagement/\(name)/roleAssignments", of: "unifiedRoleAssignment",
-                    needs: needs, only: versions),
+                    "roleManagement/\(name)/roleAssignments", of: assignment,
+                    needs: needs, only: versions, bucket: bucket),
             ]
         }
         return types
@@ -174,30 +192,45 @@ extension ResourceType {
             ("externalIdentitiesPolicy", policyRead, "beta"),
         ]
         let collections = [
-            ("featureRolloutPolicies", "", "v1.0 beta"),
-            ("activityBasedTimeoutPolicies", policyRead, "v1.0 beta"),
-            ("homeRealmDiscoveryPolicies", policyRead, "v1.0 beta"),
-            ("claimsMappingPolicies", policyRead, "v1.0 beta"),
-            ("tokenIssuancePolicies", policyRead, "v1.0 beta"),
-            ("tokenLifetimePolicies", policyRead, "v1.0 beta"),
-            ("appManagementPolicies", policyRead, "v1.0 beta"),
-            ("permissionGrantPolicies", "Policy.Read.PermissionGrant", "v1.0 beta"),
+            ("activityBasedTimeoutPolicies", "activityBasedTimeoutPolicy"),
+            ("homeRealmDiscoveryPolicies", "homeRealmDiscoveryPolicy"),
+            ("claimsMappingPolicies", "claimsMappingPolicy"),
+            ("tokenIssuancePolicies", "tokenIssuancePolicy"),
+            ("tokenLifetimePolicies", "tokenLifetimePolicy"),
+            ("appManagementPolicies", "appManagementPolicy"),
             (
-                "authenticationMethodsPolicy/authenticationMethodConfigurations", policyRead,
-                "v1.0 beta"
+                "authenticationMethodsPolicy/authenticationMethodConfigurations",
+                "authenticationMethodConfiguration"
             ),
-            ("crossTenantAccessPolicy/partners", policyRead, "v1.0 beta"),
-            ("authenticationStrengthPolicies", policyRead, "v1.0 beta"),
-            ("roleManagementPolicies", rolePolicies, "v1.0 beta"),
-            ("roleManagementPolicyAssignments", rolePolicies, "v1.0 beta"),
+            ("crossTenantAccessPolicy/partners", "crossTenantAccessPolicyConfigurationPartner"),
+            ("authenticationStrengthPolicies", "authenticationStrengthPolicy"),
+        ]
+        let scoped: [Set<String>] = [["scopeid", "scopetype"]]
+        let others = [
+            ResourceType(
+                "policies/featureRolloutPolicies", of: "featureRolloutPolicy", needs: "",
+                delegated: "Policy.Read.HybridAuthentication Directory.ReadWrite.All",
+                paging: .onePage),
+            ResourceType(
+                "policies/permissionGrantPolicies", of: "permissionGrantPolicy",
+                needs: "Policy.Read.PermissionGrant Policy.Read.All", paging: .onePage),
+            ResourceType(
+                "policies/roleManagementPolicies", of: "unifiedRoleManagementPolicy",
+                needs: rolePolicies, paging: .onePage, filters: scoped),
+            ResourceType(
+                "policies/roleManagementPolicies/{id}/rules",
+                of: "unifiedRoleManagementPolicyRule", needs: rolePolicies, paging: .onePage),
+            ResourceType(
+                "policies/roleManagementPolicyAssignments",
+                of: "unifiedRoleManagementPolicyAssignment", needs: rolePolicies,
+                paging: .onePage, filters: scoped),
         ]
         return singletons.map {
             ResourceType("policies/\($0.0)", .singleton, of: $0.0, needs: $0.1, only: $0.2)
         }
             + collections.map {
-                ResourceType(
-                    "policies/\($0.0)", of: $0.0, needs: $0.1, only: $0.2, paging: .onePage)
-            }
+                ResourceType("policies/\($0.0)", of: $0.1, needs: policyRead, paging: .onePage)
+            } + others
     }()
 
     private static let conditionalAccess: [ResourceType] = [
@@ -219,24 +252,35 @@ extension ResourceType {
         var types = [
             ResourceType(
                 "identity/apiConnectors", of: "identityApiConnector",
-                needs: "APIConnectors.Read.All APIConnectors.ReadWrite.All", only: "beta",
-                paging: .onePage),
+                needs: "APIConnectors.Read.All APIConnectors.ReadWrite.All", paging: .onePage),
             ResourceType(
-                "identity/userFlows", of: "identityUserFlow", needs: flowRead, paging: .onePage),
+                "identity/userFlows", of: "identityUserFlow", needs: flowRead, only: "beta",
+                paging: .onePage),
             ResourceType(
                 "identity/userFlowAttributes", of: "identityUserFlowAttribute", needs: flowRead,
                 paging: .onePage),
         ]
-        for flow in ["b2cUserFlows", "b2xUserFlows"] {
-            types.append(ResourceType("identity/\(flow)", needs: flowRead, paging: .onePage))
-            for child in ["identityProviders", "userAttributeAssignments", "languages"] {
+        let children = [
+            ("identityProviders", "identityProvider"),
+            ("userAttributeAssignments", "identityUserFlowAttributeAssignment"),
+            ("languages", "userFlowLanguageConfiguration"),
+        ]
+        for (flow, versions) in [("b2c", "beta"), ("b2x", "v1.0 beta")] {
+            let path = "identity/\(flow)UserFlows"
+            types.append(
+                ResourceType(
+                    path, of: "\(flow)IdentityUserFlow", needs: flowRead, only: versions,
+                    paging: .onePage))
+            for (child, entity) in children {
                 types.append(
                     ResourceType(
-                        "identity/\(flow)/{id}/\(child)", needs: flowRead, paging: .onePage))
+                        "\(path)/{id}/\(child)", of: entity, needs: flowRead, only: versions,
+                        paging: .onePage))
             }
             types.append(
                 ResourceType(
-                    "identity/\(flow)/{id}/apiConnectorConfiguration", .singleton, needs: flowRead))
+                    "\(path)/{id}/apiConnectorConfiguration", .singleton,
+                    of: "userFlowApiConnectorConfiguration", needs: flowRead, only: versions))
         }
         return types
     }()
@@ -253,9 +297,13 @@ extension ResourceType {
                 needs: review),
             ResourceType(
                 "identityGovernance/termsOfUse/agreements", of: "agreement", needs: "",
-                paging: .onePage),
+                delegated: "Agreement.Read.All", paging: .onePage),
             ResourceType(
-                "\(entitlement)/accessPackages", of: "accessPackage", needs: entitlementRead),
+                "\(entitlement)/accessPackages", of: "accessPackage", needs: entitlementRead,
+                only: "beta"),
+            ResourceType(
+                "\(entitlement)/accessPackages/{id}/accessPackageResourceRoleScopes",
+                of: "accessPackageResourceRoleScope", needs: entitlementRead, only: "beta"),
             ResourceType(
                 "\(entitlement)/accessPackageAssignmentPolicies",
                 of: "accessPackageAssignmentPolicy", needs: entitlementRead, only: "beta"),
@@ -276,27 +324,36 @@ extension ResourceType {
                 needs: entitlementRead),
             ResourceType(
                 "identityGovernance/privilegedAccess/group/eligibilitySchedules",
-                of: "privilegedAccessGroupEligibilitySchedule", needs: groupEligibility),
+                of: "privilegedAccessGroupEligibilitySchedule", needs: groupEligibility,
+                filters: [["groupid"], ["principalid"]]),
         ]
     }()
 
     private static let publishing: [ResourceType] = {
         let profiles = "onPremisesPublishingProfiles"
-        let beta = ["publishedResources", "agentGroups", "agents"].map {
+        let agents = [
+            ("publishedResources", "publishedResource"), ("agentGroups", "onPremisesAgentGroup"),
+            ("agents", "onPremisesAgent"),
+        ].map {
             ResourceType(
-                "\(profiles)/provisioning/\($0)", needs: "", only: "beta", paging: .onePage)
+                "\(profiles)/provisioning/\($0.0)", of: $0.1, needs: "", only: "beta",
+                delegated: publishingRead, paging: .onePage)
         }
+        // The application permission there is for these two also writes: no backup should hold it.
         let proxy = [
-            "connectors", "connectorGroups", "connectorGroups/{id}/applications",
-            "connectorGroups/{id}/members",
+            ("connectors", "connector", nil), ("connectorGroups", "connectorGroup", nil),
+            ("connectorGroups/{id}/applications", "application", "ApplicationsForGroup_NotFound"),
+            ("connectorGroups/{id}/members", "connector", "ConnectorGroup_NotFound"),
+        ].map {
+            ResourceType(
+                "\(profiles)/applicationProxy/\($0.0)", of: $0.1,
+                needs: "Directory.ReadWrite.All", only: "beta", paging: .onePage, absence: $0.2)
+        }
+        return agents + proxy + [
+            ResourceType(
+                "\(profiles)/provisioning", .singleton, of: "onPremisesPublishingProfile",
+                needs: "", only: "beta", delegated: publishingRead)
         ]
-        return beta
-            + proxy.map {
-                ResourceType(
-                    "\(profiles)/applicationProxy/\($0)", needs: "", only: "beta", paging: .onePage)
-            } + [
-                ResourceType("\(profiles)/provisioning", .singleton, needs: "", only: "beta")
-            ]
     }()
 
     private static let audit: [ResourceType] = [
@@ -308,6 +365,7 @@ extension ResourceType {
             paging: .audit),
         ResourceType(
             "reports/authenticationMethods/microsoft.graph.usersRegisteredByFeature()", .singleton,
-            of: "userRegistrationFeatureSummary", needs: "", only: "beta", bucket: .audit),
+            of: "userRegistrationFeatureSummary", needs: "", delegated: "AuditLog.Read.All",
+            bucket: .audit),
     ]
 }

@@ -77,7 +77,9 @@ extension Simulation {
     {
         let granted = Set(caller.app.permissions)
         let broad = granted.contains("Directory.ReadWrite.All") && !route.type.permissions.isEmpty
-        let fits = route.type.permissions.contains { name in
+        let enough =
+            route.type.permissions + (caller.app.isDelegated ? route.type.delegated : [])
+        let fits = enough.contains { name in
             granted.contains(name)
                 || granted.contains(name.replacing(".Read.", with: ".ReadWrite."))
         }
@@ -114,7 +116,8 @@ extension Simulation {
         }
         try checkRules(route, query, inquiry)
         let projection = try Projection(
-            type: route.type, version: version, query: query, isSingle: route.target.isObject)
+            type: route.type, version: version, query: query, isSingle: route.target.isObject,
+            leaksSecrets: settings.leaksSecrets)
         let read = CollectionRead(
             tenant: tenant, settings: settings, now: clock.now, disorder: disorder,
             version: version, route: route, query: query, projection: projection,
@@ -136,7 +139,11 @@ extension Simulation {
                 throw .noResource(read.route.path.text)
             }
             return read.object(object, suffix: "")
-        case (.whole, _): return try read.page()
+        case (.whole, _):
+            if let code = read.route.type.absence, read.isEmpty {
+                throw GraphFailure(404, code, "Nothing was found at '\(read.route.path.text)'.")
+            }
+            return try read.page()
         case (.object(let id), _):
             guard let object = read.tenant.object(id, in: read.route.path) else {
                 throw .noResource(id.string)
@@ -150,6 +157,15 @@ extension Simulation {
         _ route: Route, _ query: Query, _ inquiry: Inquiry
     ) throws(GraphFailure) {
         if route.type.bucket == .audit { return try AuditRules.check(query) }
+        let fixed = query.filter?.equalities ?? []
+        let filters = route.type.filters
+        guard route.target.isObject || filters.isEmpty || filters.contains(where: fixed.isSuperset)
+        else {
+            let names = filters.map { $0.sorted().joined(separator: " and ") }
+            throw GraphFailure(
+                400, "MissingParameters",
+                "A $filter on \(names.joined(separator: " or ")) is required.")
+        }
         guard route.type.isDirectory else { return }
         let isAdvanced =
             query.filter.map { $0.isAdvanced || !query.orderBy.isEmpty } ?? false

@@ -20,6 +20,8 @@ package struct Settings: Sendable {
     package var escapesLinksBadly = false
     /// Batch members may name this server's own absolute URLs.
     package var acceptsAbsoluteBatchURLs = false
+    /// Secrets of applications are sent as they are stored, as no service should.
+    package var leaksSecrets = false
     package var keepsRequests = true
 
     package init(throttling: Throttling = .none) { self.throttling = throttling }

@@ -64,9 +64,9 @@ package struct SimulatedTenant: Sendable {
     package var tenantID: String { simulation.change { $0.tenant.id } }
 
     /// The first application that can sign in.
-    package var app: AppRegistration {
-        simulation.change { $0.tenant.registrations[0] }
-    }
+    package var app: AppRegistration { apps[0] }
+
+    package var apps: [AppRegistration] { simulation.change { $0.tenant.registrations } }
 }
 
 // MARK: - Starting

@@ -9,7 +9,8 @@ extension Tenant {
     /// - `tenant.json` names it and the applications that can sign in:
     ///   `{"id", "domain", "displayName", "premium", "applications": [{"clientID", "secret",
     ///   "displayName", "servicePrincipalID", "permissions": [], "certificates": [],
-    ///   "federatedCredentials": [{"issuer", "subject", "audience"}], "azureScopes": ["/"]}]}`.
+    ///   "federatedCredentials": [{"issuer", "subject", "audience"}], "delegated": false,
+    ///   "azureScopes": ["/"]}]}`.
     /// - Every other file is one Graph path: `users.json`, `policies/authorizationPolicy.json`,
     ///   `groups/<id>/members.json`. An array is a collection, an object a singleton.
     /// - Files below `arm` are what Azure Resource Manager holds (``Azure``).
@@ -18,7 +19,7 @@ extension Tenant {
     /// - A member whose name begins with `/` is a collection below the object: `"/members": ["…"]`.
     ///   This is the only way to give children to an object whose ID no file could be named after.
     /// - A member `beta:name` or `v1.0:name` is seen in that version only; `expand:name` only when
-    ///   the request expands it.
+    ///   the request expands it. Inside what is expanded, both mean the same.
     init(folder: String) throws {
         let manifest = try Self.parse("\(folder)/tenant.json")
         guard let id = manifest["id"]?.string, let domain = manifest["domain"]?.string else {
@@ -61,7 +62,7 @@ extension AppRegistration {
                 return FederatedCredential(
                     issuer: issuer, subject: subject,
                     audience: $0["audience"]?.string ?? "api://AzureADTokenExchange")
-            },
+            }, isDelegated: json["delegated"]?.bool ?? false,
             azureScopes: (json["azureScopes"]?.elements ?? []).compactMap(\.string))
     }
 }

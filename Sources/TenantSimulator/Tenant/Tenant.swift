@@ -40,6 +40,8 @@ package struct AppRegistration: Sendable {
     /// PEM texts of certificates it may sign assertions with.
     package var certificates: [String]
     package var federatedCredentials: [FederatedCredential]
+    /// Its tokens count as those of a person who signed in to it, with `permissions` as scopes.
+    package var isDelegated: Bool
     /// Where it may read in Azure: `/`, management groups, subscriptions and what is below them.
     package var azureScopes: [String]
 
@@ -61,7 +63,8 @@ package struct AppRegistration: Sendable {
         clientID: String, secret: String, displayName: String = "Backup",
         servicePrincipalID: String = "00000000-0000-0000-0000-0000000000a1",
         permissions: [String], certificates: [String] = [],
-        federatedCredentials: [FederatedCredential] = [], azureScopes: [String] = []
+        federatedCredentials: [FederatedCredential] = [], isDelegated: Bool = false,
+        azureScopes: [String] = []
     ) {
         self.clientID = clientID
         self.secret = secret
@@ -70,6 +73,7 @@ package struct AppRegistration: Sendable {
         self.permissions = permissions
         self.certificates = certificates
         self.federatedCredentials = federatedCredentials
+        self.isDelegated = isDelegated
         self.azureScopes = azureScopes
     }
 }
@@ -182,8 +186,8 @@ extension Tenant {
         stored[path, default: []].append(
             .object(members.filter { $0.name.decoded.first != slash }))
         for child in members where child.name.decoded.first == slash {
-            let place = path.appending(id).appending(Array(child.name.decoded.dropFirst()))
-            store(child.value, at: place)
+            let names = child.name.decoded.split(separator: slash).map(Array.init)
+            store(child.value, at: TenantPath(segments: path.appending(id).segments + names))
         }
     }
 
