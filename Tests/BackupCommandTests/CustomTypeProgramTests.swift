@@ -37,7 +37,7 @@ struct CustomTypeProgramTests {
     }
 
     @Test func `a type of the user's own is backed up like any other`() async throws {
-        try await contoso { run in
+        try await withContoso { run in
             try run.program.write(Self.declaration, to: "tenantkeep.yaml")
 
             let ending = try await run.backUp("mine,ownTeams,ownDefaults,domains")
@@ -76,7 +76,7 @@ struct CustomTypeProgramTests {
     }
 
     @Test func `exclude takes groups, types and children of the user's own away`() async throws {
-        try await contoso { run in
+        try await withContoso { run in
             try run.program.write(Self.declaration, to: "tenantkeep.yaml")
 
             let ending = try await run.backUp(
@@ -90,7 +90,7 @@ struct CustomTypeProgramTests {
     }
 
     @Test func `what a type once had stays when the file stops to declare it`() async throws {
-        try await contoso { run in
+        try await withContoso { run in
             try run.program.write(Self.declaration, to: "tenantkeep.yaml")
             try await run.backUp("mine,ownTeams,ownDefaults,domains")
             let before = try run.tree()
@@ -107,7 +107,7 @@ struct CustomTypeProgramTests {
     }
 
     @Test func `a dry run lists a single file of the user's own in its folder`() async throws {
-        try await contoso { run in
+        try await withContoso { run in
             try run.program.write(Self.declaration, to: "tenantkeep.yaml")
 
             let ending = try await run.program.run(

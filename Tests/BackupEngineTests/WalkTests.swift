@@ -136,4 +136,58 @@ struct WalkTests {
         #expect(try runs.files == ["Parents/a/Scopes/a/a.json", "Parents/a/a.json"])
         #expect(result.record.types["parents/notes"]?.outcome == .complete)
     }
+
+    /// Read for the objects of two lists, one of which vouches for the other's emptiness.
+    private var rights: GraphResource {
+        func list(_ name: String, witnesses: [GraphResource] = []) -> GraphResource {
+            GraphResource(
+                name, path: name, folder: "", groups: [], permissions: Permissions("A.Read.All"),
+                witnesses: witnesses)
+        }
+        return GraphResource(
+            "rights", path: "rights/{parent}", folder: "Rights", placement: .flat,
+            walks: [list("above"), list("below", witnesses: [list("above")])],
+            groups: ["All"], permissions: Permissions("A.Read.All"))
+    }
+
+    @Test func `one list that cannot be read keeps what it led to, and the other goes on`()
+        async throws
+    {
+        let runs = try Runs()
+        let tenant = RecordedTenant([
+            "above": .pages([[item("a")]]), "below": .pages([[item("b")]]),
+            "rights/a": .pages([[item("1")]]), "rights/b": .pages([[item("2")]]),
+        ])
+        try await runs.run(tenant, all(rights))
+        tenant.set("above", .failure(.notPermitted))
+        tenant.set("rights/b", .pages([[item("3")]]))
+
+        let result = try await runs.run(tenant, all(rights))
+
+        #expect(result.changes.map { "\($0.kind.rawValue) \($0.path)" } == ["A Rights/3.json"])
+        #expect(result.record.types["rights"]?.outcome == .kept)
+    }
+
+    @Test(arguments: [
+        (RecordedTenant.Answer.pages([[]]), TypeRecord.Outcome.kept),
+        (.failure(.notPermitted), .kept), (.pages([[item("a")]]), .complete),
+    ])
+    func `an empty list is believed only if a witness has something`(
+        above: RecordedTenant.Answer, outcome: TypeRecord.Outcome
+    ) async throws {
+        let runs = try Runs()
+        let tenant = RecordedTenant([
+            "above": .pages([[item("a")]]), "below": .pages([[item("b")]]),
+            "rights/a": .pages([[item("1")]]), "rights/b": .pages([[item("2")]]),
+            "people": .pages([[item("p")]]),
+        ])
+        try await runs.run(tenant, all(rights, people))
+        tenant.set("above", above)
+        tenant.set("below", .pages([[]]))
+
+        let result = try await runs.run(tenant, all(rights, people))
+
+        #expect(result.record.types["rights"]?.outcome == outcome)
+        #expect(try runs.files.contains("Rights/2.json") == (outcome == .kept))
+    }
 }

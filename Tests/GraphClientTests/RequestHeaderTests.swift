@@ -2,6 +2,7 @@ import GraphCatalog
 import GraphClient
 import Logging
 import TenantSimulator
+import TestSupport
 import Testing
 
 /// What every request says besides its address, as the service receives it.

@@ -4,16 +4,20 @@ import GraphCatalog
 extension TenantReader {
     func readParts(of reading: inout TypeReading) async throws(BackupError) {
         var asked: [[[UInt8]]] = []
+        var failed: [GraphError] = []
         for walk in reading.resource.walks {
             let above: [[[UInt8]]]
             do throws(BackupError) { above = try await ids(of: walk, &reading) } catch {
-                reading.failure = try error.ofOneType
-                return
+                // What the other lists lead to is read all the same.
+                failed.append(try error.ofOneType)
+                reading.failuresBelow[[Array(walk.name.utf8)]] = failed.last
+                continue
             }
             try await read(above, below: walk, &reading)
             asked += above
         }
         reading.giveUp(all: asked)
+        if failed.count == reading.resource.walks.count { reading.failure = failed.first }
         reading.join()
     }
 
@@ -47,6 +51,14 @@ extension TenantReader {
     private func ids(
         of walk: GraphResource, _ reading: inout TypeReading
     ) async throws(BackupError) -> [[[UInt8]]] {
+        let listing = try await list(walk, &reading)
+        if listing.isEmpty { try await confirmEmpty(walk, &reading) }
+        return listing.objects.map { [Array(listing.id(of: $0))] }
+    }
+
+    private func list(
+        _ walk: GraphResource, _ reading: inout TypeReading
+    ) async throws(BackupError) -> Listing {
         let lister = CollectionReader(
             source: source, store: store, packers: packers, isKept: false)
         let answer = try await lister.read(
@@ -54,7 +66,26 @@ extension TenantReader {
         ) { _ in }
         reading.requests += answer.requests
         reading.waited += answer.waited
-        return answer.listing.objects.map { [Array(answer.listing.id(of: $0))] }
+        return answer.listing
+    }
+
+    /// - Throws: ``GraphError/Kind/notPermitted`` if none of the list's witnesses has an object.
+    private func confirmEmpty(
+        _ walk: GraphResource, _ reading: inout TypeReading
+    ) async throws(BackupError) {
+        guard !walk.witnesses.isEmpty else { return }
+        for witness in walk.witnesses {
+            do throws(BackupError) {
+                guard try await list(witness, &reading).isEmpty else { return }
+            } catch {
+                guard try error.ofOneType.kind == .notPermitted else { throw error }
+            }
+        }
+        let names = ([walk] + walk.witnesses).map(\.name).joined(separator: " and ")
+        throw .source(
+            GraphError(
+                .notPermitted, "\(names) list nothing, so the application may read nothing there",
+                hint: walk.service.roleHint))
     }
 
     /// Takes one object's part. An object that is not found has none.
