@@ -20,8 +20,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
     private static var width: Int { 6 }
 
     /// Batches of children of one type under way at the same time: enough that the service's limit
-    /// is felt before its latency, up to half a second.
-    private static var batches: Int { 20 }
+    /// is felt before its latency, up to a second.
+    private static var batches: Int { 40 }
 
     /// Returns one reading for each type and child, parents before their children, in the order of
     /// `selection`.
