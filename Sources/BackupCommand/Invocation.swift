@@ -1,4 +1,5 @@
 import ArgumentParser
+import GraphCatalog
 
 /// One call of the program, from its arguments to its exit status.
 struct Invocation {
@@ -50,22 +51,24 @@ struct Invocation {
             let said = try Settings(environment: environment)
                 .overlaid(with: Settings(flags: subcommand.flags))
             console = Console(try ConsoleStyle(said, in: machine), write: write)
-            let settings = try await fileSettings(named: said, console).overlaid(with: said)
+            let file = try await configurationFile(named: said, console)
             let status = try await subcommand.execute(
-                in: Surroundings(console: console, settings: settings, environment: environment))
+                in: Surroundings(
+                    console: console, settings: file.settings.overlaid(with: said),
+                    catalog: GraphResource.all + file.customTypes, environment: environment))
             return await report(console.outputFailure, after: status, on: console)
         } catch {
             return await report(error, on: console, asJSON: wantsJSON)
         }
     }
 
-    private func fileSettings(
+    private func configurationFile(
         named said: Settings, _ console: Console
-    ) async throws(CommandFailure) -> Settings {
+    ) async throws(CommandFailure) -> ConfigurationFile {
         for (name, nearest) in Settings.unknownVariables(in: environment) {
             await console.say(.warning, "\(name) means nothing here; did you mean \(nearest)?")
         }
-        return try ConfigurationFile.settings(named: said)
+        return try ConfigurationFile.file(named: said)
     }
 
     // MARK: Ends

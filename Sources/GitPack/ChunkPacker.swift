@@ -79,7 +79,7 @@ package struct ChunkPacker: ~Copyable {
 
     /// Returns the ID of the object if the repository's packs hold it.
     ///
-    /// Asked with a plain SHA-1, a quarter of the price of the one that detects collisions. That is
+    /// Asked with a plain SHA-1, half the price of the one that detects collisions. That is
     /// sound because every ID in a pack was computed by the detecting one when the object was
     /// written, by this program as by git, and that refuses either object of a colliding pair:
     /// whatever has the same hash as an object in a pack is that object. No object is given an ID

@@ -52,12 +52,10 @@ package struct GraphRequest: Sendable, Hashable {
 }
 
 extension GraphResource {
-    /// Returns the read of all objects of this type in `tenant`, narrowed by `narrowing`.
-    package func request(tenant: String, filter narrowing: String? = nil) -> GraphRequest {
-        let filters = [filter, narrowing].compactMap { $0 }
-        return request(
-            path: path.replacing("{tenant}", with: tenant),
-            filter: filters.count == 2 ? "(\(filters[0])) and (\(filters[1]))" : filters.first)
+    /// Returns the read of the objects of this type in `tenant`, all or what `narrowing` asks for.
+    package func request(tenant: String, narrowing: Narrowing? = nil) -> GraphRequest {
+        request(
+            path: path.replacing("{tenant}", with: tenant), filter: filter, narrowing: narrowing)
     }
 
     /// Returns the read of this type below a chain of objects, the outermost first.
@@ -75,18 +73,38 @@ extension GraphResource {
         let text = String(decoding: parent, as: UTF8.self).replacing("'", with: "''")
         return request(
             path: (above + path).replacing("{tenant}", with: tenant),
-            filter: filter?.replacing("{parent}", with: text))
+            filter: filter?.replacing("{parent}", with: text), narrowing: nil)
     }
 
-    private func request(path: String, filter: String?) -> GraphRequest {
+    /// Returns the read of one object of this type by its ID, the last of a chain's.
+    ///
+    /// - Parameter chain: the objects above it, the outermost first, and itself.
+    package static func request(
+        of chain: [(resource: GraphResource, id: [UInt8])], tenant: String
+    ) -> GraphRequest? {
+        guard let resource = chain.last?.resource else { return nil }
+        let path = chain.map { "\($0.resource.path)/\(percentEncoded($0.id))" }
+            .joined(separator: "/").replacing("{tenant}", with: tenant)
+        return GraphRequest(
+            version: resource.version, path: path, bucket: resource.bucket, cost: resource.cost,
+            answer: .object)
+    }
+
+    private func request(
+        path: String, filter: String?, narrowing: Narrowing?
+    ) -> GraphRequest {
+        let filters = [filter, narrowing?.filter].compactMap { $0 }
         var query: [GraphRequest.Parameter] = []
         var headers = headers
         if case .azure(let version) = service { query.append(.init("api-version", version)) }
         if !select.isEmpty { query.append(.init("$select", select.joined(separator: ","))) }
         if let expand { query.append(.init("$expand", expand)) }
-        if let filter { query.append(.init("$filter", filter)) }
+        if let first = filters.first {
+            let both = "(\(filters.joined(separator: ") and (")))"
+            query.append(.init("$filter", filters.count == 1 ? first : both))
+        }
         if let top { query.append(.init("$top", String(top))) }
-        if isAdvanced {
+        if isAdvanced || narrowing?.isAdvanced ?? false {
             query.append(.init("$count", "true"))
             headers.append(.init("ConsistencyLevel", "eventual"))
         }

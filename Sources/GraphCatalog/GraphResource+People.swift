@@ -29,6 +29,7 @@ extension GraphResource {
             "userPrincipalName", "userType",
         ],
         top: 999,
+        narrowings: [.notSynchronized],
         volatile: [
             "assignedPlans", "externalUserStateChangeDateTime", "lastPasswordChangeDateTime",
             "licenseAssignmentStates.lastUpdatedDateTime", "mailboxSettings",
@@ -69,7 +70,8 @@ extension GraphResource {
             Narrowing(
                 groups: ["Config"],
                 filter: "groupTypes/any(c:c eq 'DynamicMembership')",
-                covers: .array(member: "groupTypes", contains: "DynamicMembership"))
+                covers: .array(member: "groupTypes", contains: "DynamicMembership")),
+            .notSynchronized,
         ],
         volatile: [
             "expirationDateTime", "hasMembersWithLicenseErrors", "licenseProcessingState",

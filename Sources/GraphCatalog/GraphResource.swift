@@ -4,14 +4,14 @@
 /// a type by its name.
 package struct GraphResource: Sendable {
     /// What an answer to the type's request holds.
-    package enum Answer: Sendable {
+    package enum Answer: String, Sendable, CaseIterable {
         /// `{"value": [item, …], "@odata.nextLink"?: …}`, page after page.
         case collection
         /// The object itself.
         case object
     }
 
-    package enum Version: String, Sendable {
+    package enum Version: String, Sendable, CaseIterable {
         case v1 = "v1.0"
         case beta
     }
@@ -60,7 +60,7 @@ package struct GraphResource: Sendable {
     package let unavailable: [String]
     /// Codes, or words of the message, of errors that say that there is nothing below this parent.
     package let empty: [String]
-    /// Smaller reads of the type that some groups ask for.
+    /// Smaller reads of the type that are enough on some occasions.
     package let narrowings: [Narrowing]
     /// The member that names an object.
     package let idMember: String
@@ -186,26 +186,6 @@ package struct Permissions: Sendable {
     /// Permissions with one name for both kinds of sign-in.
     package init(_ both: String...) {
         self.init(application: both, delegated: both)
-    }
-}
-
-/// A smaller read of a type, used when only `groups` chose it.
-package struct Narrowing: Sendable {
-    package let groups: [String]
-    /// The `$filter`; also the scope in the run record.
-    package let filter: String
-    /// What the filter says, for objects already in the backup.
-    package let covers: Condition
-
-    package init(groups: [String], filter: String, covers: Condition) {
-        self.groups = groups
-        self.filter = filter
-        self.covers = covers
-    }
-
-    /// A statement about one member of an object.
-    package enum Condition: Sendable {
-        case array(member: String, contains: String)
     }
 }
 

@@ -92,10 +92,13 @@ package struct GraphError: Error, Sendable {
     package let reason: String
     /// What to do about it, a full sentence, if the source knows.
     package let hint: String?
+    /// Requests it took to find out.
+    package var requests: Int
 
-    package init(_ kind: Kind, _ reason: String, hint: String? = nil) {
+    package init(_ kind: Kind, _ reason: String, hint: String? = nil, requests: Int = 0) {
         self.kind = kind
         self.reason = reason
         self.hint = hint
+        self.requests = requests
     }
 }

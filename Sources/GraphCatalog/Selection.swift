@@ -11,9 +11,11 @@ package struct Selection: Sendable {
     /// In the order of the catalog.
     package let resources: [SelectedResource]
 
-    /// - Parameter types: none means `Config`.
+    /// - Parameters:
+    ///   - types: none means `Config`.
+    ///   - cloudOnly: leaves out users and groups that are synchronised from on-premises.
     package init(
-        types: [String] = [], excluding: [String] = [],
+        types: [String] = [], excluding: [String] = [], cloudOnly: Bool = false,
         from catalog: [GraphResource] = GraphResource.all
     ) throws(UnknownWord) {
         let known = Self.words(of: catalog)
@@ -25,7 +27,7 @@ package struct Selection: Sendable {
         let chosen = Set((types.isEmpty ? ["Config"] : types).map { $0.lowercased() })
         let excluded = Set(excluding.map { $0.lowercased() })
         resources = catalog.compactMap {
-            SelectedResource($0, chosenBy: chosen, excluding: excluded)
+            SelectedResource($0, chosenBy: chosen, excluding: excluded, cloudOnly: cloudOnly)
         }
     }
 
@@ -43,7 +45,7 @@ package struct Selection: Sendable {
 /// One type that a backup reads, how much of it, and which of its children.
 package struct SelectedResource: Sendable {
     package let resource: GraphResource
-    /// The smaller read that is enough for the groups that chose the type.
+    /// The smaller read that is enough for what was chosen.
     package let filter: Narrowing?
     package let children: [SelectedResource]
     /// Whether a word chose it that does not mean all there is.
@@ -62,7 +64,7 @@ package struct SelectedResource: Sendable {
     /// Returns `nil` if no word chooses the type, or one excludes it. All words are lower case.
     fileprivate init?(
         _ resource: GraphResource, chosenBy words: Set<String>, excluding: Set<String>,
-        withParent isWithParent: Bool = false
+        cloudOnly: Bool, withParent isWithParent: Bool = false
     ) {
         let groups = resource.groups.filter { words.contains($0.lowercased()) }
         let isNamed = isWithParent || words.contains(resource.name.lowercased())
@@ -78,9 +80,13 @@ package struct SelectedResource: Sendable {
         }
         self.resource = resource
         self.isNamed = isNamed || isBelowNamed || groups.contains { $0 != Selection.everything }
-        filter = isNamed || isBelowNamed ? nil : resource.narrowing(for: groups)
+        filter = Narrowing.enough(
+            of: resource.narrowings, for: isNamed || isBelowNamed ? nil : groups,
+            cloudOnly: cloudOnly)
         children = resource.children.compactMap {
-            Self($0, chosenBy: words, excluding: excluding, withParent: isNamed)
+            Self(
+                $0, chosenBy: words, excluding: excluding, cloudOnly: cloudOnly,
+                withParent: isNamed)
         }
     }
 }
@@ -104,11 +110,6 @@ extension GraphResource {
 
     /// The words that mean this type.
     fileprivate var words: [String] { [name] + groups }
-
-    /// Returns the smaller read that is enough for all of `groups`, if there is one.
-    fileprivate func narrowing(for groups: [String]) -> Narrowing? {
-        narrowings.first { narrowing in groups.allSatisfy(narrowing.groups.contains) }
-    }
 }
 
 /// Returns how many letters to insert, remove or replace to make `a` of `b` (Levenshtein).

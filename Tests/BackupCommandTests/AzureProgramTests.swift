@@ -90,7 +90,7 @@ struct AzureProgramTests {
     ]
 
     @Test func `every right stands once, where EntraExporter has it`() async throws {
-        try await withContoso { run in
+        try await contoso { run in
             let ending = try await run.backUp(Self.types)
 
             #expect(ending.status == 0, "\(ending.messages)")
@@ -100,7 +100,7 @@ struct AzureProgramTests {
     }
 
     @Test func `an assignment has its role's ID alone, who made it, and no times`() async throws {
-        try await withContoso { run in
+        try await contoso { run in
             try await run.backUp(Self.types)
             let path = try #require(Self.expected.first { $0.contains("/Root/") })
 
@@ -113,7 +113,7 @@ struct AzureProgramTests {
     }
 
     @Test func `a vault has its access policies`() async throws {
-        try await withContoso { run in
+        try await contoso { run in
             try await run.backUp(Self.types)
             let path = try #require(Self.expected.first { $0.contains("kv-contoso-payroll") })
 
@@ -125,7 +125,7 @@ struct AzureProgramTests {
     }
 
     @Test func `order, pages and throttling do not matter`() async throws {
-        try await withContoso { run in
+        try await contoso { run in
             try await run.backUp(Self.types, repository: "calm.git")
             run.tenant.configure {
                 $0.shuffleSeed = 5
@@ -143,7 +143,7 @@ struct AzureProgramTests {
     }
 
     @Test func `more than 1,000 assignments are all there`() async throws {
-        try await withContoso { run in
+        try await contoso { run in
             run.tenant.add(
                 (0..<2500).map { assignment($0, scope: "/subscriptions/\(Self.sandbox)") },
                 to: "arm/roleAssignments")
@@ -157,7 +157,7 @@ struct AzureProgramTests {
     }
 
     @Test func `assignments that would share a file both stay`() async throws {
-        try await withContoso { run in
+        try await contoso { run in
             let scope = "/subscriptions/\(Self.sandbox)/resourceGroups/"
             let one = assignment(1, scope: scope + "rg-lab")
             var other = assignment(2, scope: scope + "RG-LAB")
@@ -177,7 +177,7 @@ struct AzureProgramTests {
     @Test func `without a role in Azure its types are skipped, and are missing if named`()
         async throws
     {
-        try await withContoso { run in
+        try await contoso { run in
             let calm = try await run.backUp("All", repository: "calm.git")
             run.tenant.grantAzure([])
             let all = try await run.backUp("All", repository: "all.git")
@@ -194,7 +194,7 @@ struct AzureProgramTests {
     }
 
     @Test func `a sign-in that Azure alone is refused does not stop Graph's part`() async throws {
-        try await withContoso { run in
+        try await contoso { run in
             let ending = try await run.backUp(
                 "All", changing: ["TENANTKEEP_ARM_ENDPOINT": "https://arm.example"])
 
@@ -206,7 +206,7 @@ struct AzureProgramTests {
 
     @Test(arguments: ["role", "groups", "vault"])
     func `what can no longer be read is kept`(lost: String) async throws {
-        try await withContoso { run in
+        try await contoso { run in
             try await run.backUp(Self.types)
             let before = try run.tree()
             switch lost {
@@ -228,7 +228,7 @@ struct AzureProgramTests {
     }
 
     @Test func `what is gone in Azure is gone in the backup`() async throws {
-        try await withContoso { run in
+        try await contoso { run in
             run.tenant.add(
                 [assignment(1, scope: "/subscriptions/\(Self.sandbox)")],
                 to: "arm/roleAssignments")

@@ -16,6 +16,7 @@ struct ConfigurationFileTests {
             types: [Config, Users]
             exclude: [devices]
             cloud: usgov
+            cloudOnly: true
             identity: {name: Tenantkeep, email: tenantkeep@localhost}
             """)
 
@@ -25,10 +26,11 @@ struct ConfigurationFileTests {
         #expect(settings.list(.type) == ["Config", "Users"])
         #expect(settings.list(.exclude) == ["devices"])
         #expect(settings.text(.cloud) == "usgov")
+        #expect(try settings.isOn(.cloudOnly))
         #expect(settings.text(.identityName) == "Tenantkeep")
         #expect(settings.text(.identityEmail) == "tenantkeep@localhost")
         #expect(settings[.exclude]?.origin == .file("contoso.yaml", line: 5))
-        #expect(settings.values.count == 8)
+        #expect(settings.values.count == 9)
     }
 
     @Test func `endpoints stand in the place of a cloud`() throws {
@@ -79,7 +81,7 @@ struct ConfigurationFileTests {
     }
 
     @Test(arguments: [
-        "cloudOnly: false", "timeLimit: 60", "notify: {onFailure: https://x.example}",
+        "timeLimit: 60", "notify: {onFailure: https://x.example}",
         "remote: {url: https://x.example, branch: main}",
     ])
     func `a key of a feature that is not there yet is refused, not passed over`(
@@ -107,7 +109,7 @@ struct ConfigurationFileTests {
 
     @Test func `a file that is named must be there`() throws {
         let failure = try #require(throws: CommandFailure.self) {
-            try ConfigurationFile.settings(named: flags([.config: ["/no/such/file.yaml"]]))
+            try ConfigurationFile.file(named: flags([.config: ["/no/such/file.yaml"]]))
         }
 
         #expect(

@@ -69,7 +69,7 @@ func endToEnd(
 }
 
 /// Runs `body` with the tenant of the fixtures and the program.
-func withContoso(
+func contoso(
     settings: TenantSimulator.Settings = .init(), _ body: @Sendable (EndToEnd) async throws -> Void
 ) async throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

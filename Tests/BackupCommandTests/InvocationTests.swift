@@ -20,7 +20,8 @@ struct InvocationTests {
             "backup", "--repo", "r", "--config", "c", "--branch", "b", "--root", "p", "--type",
             "x,y", "--type", "z", "--exclude", "e", "--all", "--cloud", "china",
             "--graph-endpoint", "g", "--authority-endpoint", "a", "--arm-endpoint", "m",
-            "--identity-name", "n", "--identity-email", "i", "--dry-run", "--accept-deletions",
+            "--identity-name", "n", "--identity-email", "i", "--cloud-only", "--dry-run",
+            "--accept-deletions",
             "--json", "--quiet", "--verbose", "--color", "never")
 
         #expect(
@@ -28,7 +29,8 @@ struct InvocationTests {
                 .repo: ["r"], .config: ["c"], .branch: ["b"], .root: ["p"], .type: ["x,y", "z"],
                 .exclude: ["e"], .all: ["true"], .cloud: ["china"], .graphEndpoint: ["g"],
                 .authorityEndpoint: ["a"], .armEndpoint: ["m"], .identityName: ["n"],
-                .identityEmail: ["i"], .dryRun: ["true"], .acceptDeletions: ["true"],
+                .identityEmail: ["i"], .cloudOnly: ["true"], .dryRun: ["true"],
+                .acceptDeletions: ["true"],
                 .json: ["true"], .quiet: ["true"], .verbose: ["true"], .color: ["never"],
             ])
     }
@@ -37,6 +39,9 @@ struct InvocationTests {
         #expect(try flags("backup").values.allSatisfy(\.isEmpty))
         #expect(try flags("log").isEmpty)
         #expect(try flags("types", "Config").isEmpty)
+        #expect(
+            try flags("types", "--type", "a", "--exclude", "b", "--all", "--delegated")
+                == [.type: ["a"], .exclude: ["b"], .all: ["true"], .delegated: ["true"]])
         #expect(try flags("log", "--limit", "5") == [.limit: ["5"]])
     }
 

@@ -160,27 +160,3 @@ struct RunListingTests {
         let commits: [Commit]
     }
 }
-
-struct TypeTableTests {
-    private let resources = [
-        GraphResource(
-            "a", path: "a", folder: "A", groups: ["All", "Config"],
-            permissions: Permissions("B.Read")),
-        GraphResource(
-            "longer/b", path: "b", folder: "B", groups: ["All"],
-            permissions: Permissions(application: ["A.Read", "C.Read"], delegated: [])),
-        GraphResource(
-            "c", path: "c", folder: "C", groups: [],
-            permissions: Permissions(application: [], delegated: ["D.Read"])),
-    ]
-
-    @Test func `each type has its groups and permission, and the union comes last`() {
-        #expect(
-            TypeTable(resources).lines == [
-                "TYPE      PERMISSION             GROUPS",
-                "a         B.Read                 All, Config",
-                "longer/b  A.Read or C.Read       All", "c         none for applications  ",
-                "", "Permissions the application needs for these types:", "  A.Read", "  B.Read",
-            ])
-    }
-}

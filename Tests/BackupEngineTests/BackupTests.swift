@@ -150,4 +150,19 @@ struct BackupTests {
         #expect(result.record.types["people"]?.outcome == .complete)
         #expect(result.record.types["people"]?.objects == 4)
     }
+
+    @Test func `a page that is no proper JSON is read again`() async throws {
+        let runs = try Runs()
+        let tenant = RecordedTenant([:])
+        tenant.set("people", .object(#"{"value":[{]}"#), .pages([items(0..<3)]))
+
+        let mended = try await runs.run(tenant, all(people))
+        tenant.set("people", .object(#"{"value":[{]}"#))
+        let broken = try await runs.run(tenant, all(people))
+
+        #expect(mended.record.types["people"]?.objects == 3)
+        #expect(mended.record.types["people"]?.requests == 2)
+        #expect(broken.record.types["people"]?.outcome == .kept && broken.changes.isEmpty)
+        #expect(broken.record.types["people"]?.requests == 3)
+    }
 }

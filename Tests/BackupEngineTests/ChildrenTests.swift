@@ -62,4 +62,36 @@ struct ChildrenTests {
         #expect(result.record.types["teams/members"]?.outcome == .kept)
         #expect(try runs.files.contains("Teams/a/Members/m1/m1.json"))
     }
+
+    @Test func `children that are not found below a parent that is there are kept`() async throws {
+        let runs = try Runs()
+        let tenant = tenant()
+        try await runs.run(tenant, all(teams))
+        tenant.set("teams/a/members", .failure(.notFound))
+        tenant.set("teams/a", .object(item("a")))
+
+        let result = try await runs.run(tenant, all(teams))
+
+        #expect(result.changes.isEmpty && result.isIncomplete)
+        #expect(result.record.types["teams/members"]?.outcome == .kept)
+        #expect(result.record.types["teams"]?.outcome == .complete)
+    }
+
+    @Test func `an outage ends the reading of children, not all patience below each parent`()
+        async throws
+    {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["teams": .pages([items(0..<400)])])
+        for number in 0..<400 { tenant.set("teams/id-\(number)/members", .pages([[item("m")]])) }
+        try await runs.run(tenant, all(teams))
+        for number in 0..<400 { tenant.set("teams/id-\(number)/members", .failure(.unavailable)) }
+        let before = tenant.asked.count
+
+        let result = try await runs.run(tenant, all(teams))
+
+        #expect(tenant.asked.count - before <= 100)
+        #expect(result.changes.isEmpty)
+        #expect(result.record.types["teams/members"]?.outcome == .kept)
+        #expect(result.record.types["teams/members"]?.objects == 400)
+    }
 }

@@ -54,7 +54,7 @@ struct ExporterRowTests {
 
     @Test func `a narrowing and a type's own filter both hold`() {
         let request = GraphResource.pimDirectoryRolePolicies.request(
-            tenant: "t", filter: "a or b")
+            tenant: "t", narrowing: Narrowing(filter: "a or b", covers: .both([])))
 
         #expect(
             request.query.last?.value

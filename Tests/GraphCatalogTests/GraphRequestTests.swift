@@ -3,13 +3,26 @@ import Testing
 
 struct GraphRequestTests {
     @Test func `an advanced query asks for a count and says that it can wait`() {
-        let request = GraphResource.groups.request(tenant: "t", filter: "a eq 'b'")
+        let narrowing = Narrowing(filter: "a eq 'b'", covers: .isNotTrue(member: "c"))
+
+        let request = GraphResource.groups.request(tenant: "t", narrowing: narrowing)
 
         #expect(request.version == .beta)
         #expect(request.path == "groups")
         #expect(request.query.map(\.name) == ["$select", "$filter", "$top", "$count"])
         #expect(request.query[1].value == "a eq 'b'")
         #expect(request.headers == [.init("ConsistencyLevel", "eventual")])
+    }
+
+    @Test func `a narrowing that is an advanced query makes any read one`() {
+        let users = GraphResource.users
+
+        let whole = users.request(tenant: "t")
+        let narrowed = users.request(tenant: "t", narrowing: users.narrowings.first)
+
+        #expect(whole.headers.isEmpty && whole.query.map(\.name) == ["$select", "$top"])
+        #expect(narrowed.query.map(\.name) == ["$select", "$filter", "$top", "$count"])
+        #expect(narrowed.headers == [.init("ConsistencyLevel", "eventual")])
     }
 
     @Test func `a type with limits of its own is charged to them`() {

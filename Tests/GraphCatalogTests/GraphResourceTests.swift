@@ -115,10 +115,22 @@ struct GraphResourceTests {
         resource: GraphResource
     ) {
         #expect((1...999).contains(resource.top ?? 999))
-        let filter = resource.narrowings.first?.filter
-        let request = resource.request(tenant: "t", filter: filter)
-        let query = request.query.map { "\($0.name)=\(percentEncoded(Array($0.value.utf8)))" }
-        #expect(!resource.isAdvanced || query.joined(separator: "&").utf8.count < 1900)
+        for cloudOnly in [false, true] {
+            for types in [[resource.name], resource.groups] + resource.groups.map({ [$0] }) {
+                guard
+                    let selection = try? Selection(types: types, cloudOnly: cloudOnly),
+                    let selected = selection.resources.first(where: {
+                        $0.resource.name == resource.name
+                    })
+                else { continue }
+                let request = resource.request(tenant: "t", narrowing: selected.filter)
+                let query = request.query.map {
+                    "\($0.name)=\(percentEncoded(Array($0.value.utf8)))"
+                }
+                #expect(
+                    request.headers.isEmpty || query.joined(separator: "&").utf8.count < 1900)
+            }
+        }
     }
 
     @Test(arguments: family)

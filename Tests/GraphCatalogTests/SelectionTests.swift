@@ -99,6 +99,81 @@ struct SelectionTests {
         #expect(noPolicies.contains("conditionalAccessPolicies"))
     }
 
+    @Test(arguments: ["Governance", "accessReviews", "ACCESSREVIEWS"])
+    func `what is excluded goes with its children, whatever chose it`(word: String) throws {
+        let types = ["All", "accessReviews", "accessReviews/instances/contactedReviewers"]
+
+        let left = try names(Selection(types: types, excluding: [word]))
+
+        #expect(left.count > 40 && !left.contains { $0.hasPrefix("accessReviews") })
+    }
+
+    @Test func `an excluded child goes with what is below it, and its parent stays`() throws {
+        let left = try names(
+            Selection(types: ["accessReviews"], excluding: ["accessReviews/instances"]))
+
+        #expect(left == ["accessReviews"])
+    }
+
+    @Test func `an excluded group takes every type away that belongs to it`() throws {
+        let left = try Selection(types: ["All", "groups"], excluding: ["Config"]).resources
+
+        #expect(!left.isEmpty)
+        for selected in left { #expect(!selected.resource.groups.contains("Config")) }
+    }
+
+    @Test
+    func `an excluded group takes children away that belong to it, and no parent that does not`()
+        throws
+    {
+        let child = GraphResource(
+            "a/b", path: "b", folder: "B", groups: ["Small"], permissions: Permissions("X.Read"))
+        let parent = GraphResource(
+            "a", path: "a", folder: "A", groups: ["All"], permissions: Permissions("X.Read"),
+            children: [child])
+
+        let selection = try Selection(types: ["a"], excluding: ["small"], from: [parent])
+
+        #expect(names(selection) == ["a"])
+    }
+
+    @Test func `cloud-only reads only the users and groups that are not synchronised`() throws {
+        let selection = try Selection(types: ["All"], cloudOnly: true)
+
+        let narrowed = selection.resources.filter { $0.filter != nil }
+        #expect(narrowed.map(\.resource.name) == ["users", "groups"])
+        for selected in narrowed {
+            #expect(selected.filter?.filter == "onPremisesSyncEnabled ne true")
+            #expect(selected.filter?.isAdvanced == true)
+        }
+        #expect(try names(selection) == names(Selection(types: ["All"])))
+    }
+
+    @Test func `cloud-only and Config together read only dynamic groups that are not synchronised`()
+        throws
+    {
+        let filter = try #require(
+            try groups(in: Selection(types: ["Config"], cloudOnly: true)).filter)
+
+        #expect(
+            filter.filter
+                == "groupTypes/any(c:c eq 'DynamicMembership') and onPremisesSyncEnabled ne true")
+        #expect(filter.isAdvanced)
+        guard case .both(let conditions) = filter.covers else {
+            Issue.record("Only one of the two is covered")
+            return
+        }
+        #expect(conditions.count == 2)
+    }
+
+    @Test(arguments: ["groups", "groups/members", "Groups"])
+    func `cloud-only holds however the groups were chosen`(word: String) throws {
+        let selection = try Selection(types: [word, "Config"], cloudOnly: true)
+
+        #expect(
+            try groups(in: selection).filter?.filter == "onPremisesSyncEnabled ne true")
+    }
+
     @Test(arguments: [
         ("user", "users"), ("confg", "Config"), ("namedLocation", "namedLocations"),
         ("group/member", "groups/members"), ("organisation", "organization"), ("pimm", "PIM"),

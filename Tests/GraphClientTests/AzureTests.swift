@@ -3,6 +3,7 @@ import GraphClient
 import Logging
 import Synchronization
 import TenantSimulator
+import TestSupport
 import Testing
 
 /// Azure Resource Manager beside Graph: own origin, own token, own pages, own pace.

@@ -1,6 +1,7 @@
 import GraphCatalog
 import GraphClient
 import Synchronization
+import TestSupport
 import Testing
 
 struct LimiterTests {

@@ -3,6 +3,7 @@ import GraphClient
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 
 struct PageTests {

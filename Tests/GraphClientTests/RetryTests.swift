@@ -1,5 +1,6 @@
 import GraphCatalog
 import GraphClient
+import TestSupport
 import Testing
 
 struct RetryTests {

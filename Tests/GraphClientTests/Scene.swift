@@ -3,6 +3,7 @@ import GraphCatalog
 import GraphClient
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 /// A client, the server it talks to and the clock it waits by.

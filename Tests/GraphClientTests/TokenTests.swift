@@ -2,6 +2,7 @@ import GraphCatalog
 import GraphClient
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 struct TokenTests {

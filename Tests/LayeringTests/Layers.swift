@@ -11,14 +11,17 @@ enum Layers {
         }
     }
 
-    static let libraries: Set<String> = ["CLibgit2", "CDeflate", "CYAML", "CLinux"]
+    static let libraries: Set<String> = [
+        "CLibgit2", "CDeflate", "CYAML", "CLinux", "CObjectHash",
+    ]
 
     /// The program.
     static let program: [String: Module] = [
         "CLibgit2": Module(0), "CDeflate": Module(0), "CYAML": Module(0), "CLinux": Module(0),
+        "CObjectHash": Module(0),
         "CanonicalJSON": Module(0),
         "GraphCatalog": Module(0),
-        "ObjectHash": Module(1, ["CLibgit2"]),
+        "ObjectHash": Module(1, ["CLibgit2", "CObjectHash"]),
         "YAMLDocument": Module(1, ["CYAML"]),
         "GraphClient": Module(1, http.union(["CanonicalJSON", "GraphCatalog", "Logging"])),
         "GitObjects": Module(2, ["ObjectHash", "Crypto"]),

@@ -109,6 +109,14 @@ struct CollectionTests {
             ("users?$filter=onPremisesSyncEnabled%20eq%20true", false, 2),
             ("users?$count=true&$filter=onPremisesSyncEnabled+ne+true", true, 10),
             ("users?$filter=onPremisesSyncEnabled+ne+true", false, nil),
+            ("users?$filter=onPremisesSyncEnabled+ne+true", true, nil),
+            ("groups?$count=true&$filter=onPremisesSyncEnabled+ne+true", true, 5),
+            (
+                "groups?$count=true&$filter=\(dynamic)%20and%20onPremisesSyncEnabled%20ne%20true",
+                true, 1
+            ),
+            ("groups?$filter=\(dynamic)%20and%20onPremisesSyncEnabled%20ne%20true", false, nil),
+            ("groups?$count=true&$filter=\(dynamic)+and+onPremisesSyncEnabled+eq+true", true, 0),
             (
                 "roleManagement/directory/roleAssignmentScheduleInstances"
                     + "?$filter=assignmentType%20eq%20'Assigned'", false, 1

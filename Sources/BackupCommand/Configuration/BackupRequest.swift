@@ -14,11 +14,14 @@ struct BackupRequest: Sendable {
     let acceptDeletions: Bool
     let isDryRun: Bool
 
-    init(_ settings: Settings) throws(CommandFailure) {
+    /// - Parameter catalog: all types there are.
+    init(
+        _ settings: Settings, from catalog: [GraphResource] = GraphResource.all
+    ) throws(CommandFailure) {
         repository = try Self.repository(settings)
         branch = try Self.branch(settings)
         root = try Self.root(settings)
-        selection = try Self.selection(settings)
+        selection = try Selection(settings, from: catalog)
         identityName = try Self.filled(settings, .identityName) ?? "Tenantkeep"
         identityEmail = try Self.filled(settings, .identityEmail) ?? "tenantkeep@localhost"
         acceptDeletions = try settings.isOn(.acceptDeletions)
@@ -56,25 +59,6 @@ struct BackupRequest: Sendable {
         throw wrong(
             settings, .root, "not every file system takes the path \"\(path)\"",
             hint: "Use letters, digits, dashes and slashes, such as prod-backup.")
-    }
-
-    private static func selection(_ settings: Settings) throws(CommandFailure) -> Selection {
-        let types = settings.list(.type)
-        if settings[.type] != nil, types.isEmpty {
-            throw wrong(settings, .type, "it names no type")
-        }
-        let excluded = settings.list(.exclude)
-        let selection: Selection
-        do throws(UnknownWord) {
-            selection = try Selection(types: types, excluding: excluded)
-        } catch {
-            let setting: Setting = types.contains(error.word) ? .type : .exclude
-            throw .unknown(error, in: settings[setting]?.origin)
-        }
-        guard !selection.resources.isEmpty else {
-            throw wrong(settings, .exclude, "nothing is left to back up")
-        }
-        return selection
     }
 
     /// A text that must not be empty.

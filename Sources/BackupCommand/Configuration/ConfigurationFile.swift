@@ -1,3 +1,4 @@
+import GraphCatalog
 import YAMLDocument
 
 /// The settings of one YAML file.
@@ -8,17 +9,22 @@ struct ConfigurationFile: Sendable {
     /// Read from the working folder if no other file is named.
     static let defaultPath = "tenantkeep.yaml"
 
-    private let path: String
+    private let source: ConfigurationSource
     private var values: [Setting: SettingValue] = [:]
+    /// The types that the file adds to the catalog.
+    private(set) var customTypes: [GraphResource] = []
 
     var settings: Settings { Settings(values) }
 
+    /// A file that says nothing.
+    private init() { source = ConfigurationSource(path: Self.defaultPath) }
+
     /// - Parameter path: as the user wrote it, for messages.
     init(_ bytes: [UInt8], at path: String) throws(CommandFailure) {
-        self.path = path
+        source = ConfigurationSource(path: path)
         let root: YAMLNode?
         do { root = try YAMLDocument(bytes).root } catch {
-            throw .wrong(.file(path, line: error.line), error.reason)
+            throw source.wrong(error.line, error.reason)
         }
         guard let root else { return }
         try readTop(root)
@@ -26,12 +32,13 @@ struct ConfigurationFile: Sendable {
     }
 
     private mutating func readTop(_ root: YAMLNode) throws(CommandFailure) {
-        for member in try members(of: root, "The file") {
+        for member in try source.members(of: root, "The file") {
             switch member.key {
             case "repo": try readText(member, as: .repo)
             case "branch": try readText(member, as: .branch)
             case "root": try readText(member, as: .root)
             case "cloud": try readText(member, as: .cloud)
+            case "cloudOnly": try readText(member, as: .cloudOnly)
             case "types": try readList(member, as: .type)
             case "exclude": try readList(member, as: .exclude)
             case "endpoints":
@@ -43,62 +50,45 @@ struct ConfigurationFile: Sendable {
                     ])
             case "identity":
                 try readGroup(member, ["name": .identityName, "email": .identityEmail])
+            case "customTypes":
+                customTypes = try CustomTypes(member, in: source).resources
             default: throw refusal(of: member, among: Self.keys)
             }
         }
     }
 
-    private static let keys = [
-        "repo", "branch", "root", "types", "exclude", "cloud", "endpoints", "identity",
+    /// Keys of the top level.
+    static let keys = [
+        "repo", "branch", "root", "types", "exclude", "cloud", "cloudOnly", "endpoints",
+        "identity", "customTypes",
     ]
 
     /// Keys of the design that this version cannot act on yet.
-    private static let futureKeys = ["cloudOnly", "remote", "timeLimit", "notify"]
+    private static let futureKeys = ["remote", "timeLimit", "notify"]
 
     private mutating func readText(
         _ member: YAMLMember, as setting: Setting
     ) throws(CommandFailure) {
-        let text = try text(of: member.value, member.key)
-        values[setting] = SettingValue([text], from: origin(member.line))
+        let text = try source.text(of: member.value, member.key)
+        values[setting] = SettingValue([text], from: source.origin(member.line))
     }
 
     private mutating func readList(
         _ member: YAMLMember, as setting: Setting
     ) throws(CommandFailure) {
-        guard case .sequence(let nodes) = member.value.content else {
-            throw .wrong(
-                origin(member.line), "\(member.key) is not a list",
-                hint: "Write it in brackets: \(member.key): [Config, Users]")
-        }
-        var texts: [String] = []
-        for node in nodes { texts.append(try text(of: node, "an element of \(member.key)")) }
-        values[setting] = SettingValue(texts, from: origin(member.line))
+        let texts = try source.texts(of: member, example: "Config, Users").map(\.text)
+        values[setting] = SettingValue(texts, from: source.origin(member.line))
     }
 
     private mutating func readGroup(
         _ member: YAMLMember, _ settings: KeyValuePairs<String, Setting>
     ) throws(CommandFailure) {
-        for inner in try members(of: member.value, member.key) {
+        for inner in try source.members(of: member.value, member.key) {
             guard let setting = settings.first(where: { $0.key == inner.key })?.value else {
                 throw refusal(of: inner, among: settings.map(\.key))
             }
             try readText(inner, as: setting)
         }
-    }
-
-    private func members(of node: YAMLNode, _ name: String) throws(CommandFailure) -> [YAMLMember] {
-        guard case .mapping(let members) = node.content else {
-            throw .wrong(origin(node.line), "\(name) is not a mapping of keys to values")
-        }
-        return members
-    }
-
-    private func text(of node: YAMLNode, _ name: String) throws(CommandFailure) -> String {
-        guard case .scalar(let scalar) = node.content else {
-            throw .wrong(origin(node.line), "\(name) is not a single value")
-        }
-        guard !scalar.isNull else { throw .wrong(origin(node.line), "\(name) has no value") }
-        return scalar.text
     }
 
     private func refuseCloudWithEndpoints() throws(CommandFailure) {
@@ -110,19 +100,13 @@ struct ConfigurationFile: Sendable {
     }
 
     private func refusal(of member: YAMLMember, among known: [String]) -> CommandFailure {
-        let place = origin(member.line)
-        if Self.futureKeys.contains(member.key) {
-            return .wrong(
-                place, "this version of Tenantkeep does not support \(member.key) yet",
-                hint: "Leave the key out.")
+        guard Self.futureKeys.contains(member.key) else {
+            return source.unknownKey(member, among: known)
         }
-        return .wrong(
-            place, "there is no key \(member.key)",
-            hint: SignInSettings.hint(forMisplaced: member.key)
-                ?? "Did you mean \(nearest(to: member.key, among: known))?")
+        return source.wrong(
+            member.line, "this version of Tenantkeep does not support \(member.key) yet",
+            hint: "Leave the key out.")
     }
-
-    private func origin(_ line: Int) -> SettingOrigin { .file(path, line: line) }
 
     // MARK: Finding it
 
@@ -130,13 +114,15 @@ struct ConfigurationFile: Sendable {
     ///
     /// A file that nobody named may lie in a folder that somebody else wrote, so it cannot say
     /// where the secret is sent.
-    static func settings(named said: Settings) throws(CommandFailure) -> Settings {
+    static func file(named said: Settings) throws(CommandFailure) -> ConfigurationFile {
         let named = said.text(.config)
         let path = named ?? defaultPath
-        guard let bytes = try content(of: path, isNamed: named != nil) else { return Settings() }
-        let settings = try ConfigurationFile(bytes, at: path).settings
-        let endpoint = Setting.endpoints.compactMap { settings[$0] }.first
-        guard named == nil, let endpoint else { return settings }
+        guard let bytes = try content(of: path, isNamed: named != nil) else {
+            return ConfigurationFile()
+        }
+        let file = try ConfigurationFile(bytes, at: path)
+        let endpoint = Setting.endpoints.compactMap { file.settings[$0] }.first
+        guard named == nil, let endpoint else { return file }
         throw .wrong(
             endpoint.origin, "endpoints are read only from a file that is named",
             hint: "If they are yours, say --config \(path).")

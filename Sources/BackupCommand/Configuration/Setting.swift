@@ -1,7 +1,8 @@
 /// One thing a user can set: as a flag, in the environment, and some of them in the file.
 enum Setting: String, CaseIterable, Sendable {
     case repo, config, json, quiet, verbose, color
-    case branch, root, type, exclude, all, cloud
+    case branch, root, type, exclude, all, cloud, delegated
+    case cloudOnly = "cloud-only"
     case graphEndpoint = "graph-endpoint"
     case authorityEndpoint = "authority-endpoint"
     case armEndpoint = "arm-endpoint"
@@ -27,12 +28,15 @@ enum Setting: String, CaseIterable, Sendable {
 
 /// Where something was set; reads as a thing in a sentence.
 enum SettingOrigin: Hashable, Sendable, CustomStringConvertible {
+    /// A bare word of the command line.
+    case argument
     case flag(String)
     case variable(String)
     case file(String, line: Int)
 
     var description: String {
         switch self {
+        case .argument: "the arguments"
         case .flag(let name), .variable(let name): name
         case .file(let path, let line): "\(path), line \(line)"
         }

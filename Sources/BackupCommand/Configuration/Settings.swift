@@ -68,7 +68,7 @@ extension Settings {
 
     /// Options of the design that this version cannot act on yet.
     private static let futureVariables = [
-        "PUSH", "TIME_LIMIT", "CLOUD_ONLY", "NO_EVIDENCE", "SKIP_CI", "TAG_FORMAT", "RUNS_REF",
+        "PUSH", "TIME_LIMIT", "NO_EVIDENCE", "SKIP_CI", "TAG_FORMAT", "RUNS_REF",
     ].map { "TENANTKEEP_\($0)" }
 
     private static func refuseFuture(

@@ -7,6 +7,8 @@ struct BackupReport: Sendable {
     private let changes: [ChangedObject]
     private let repository: String
     private let isDryRun: Bool
+    /// Types whose objects have no folders of their own, by their names.
+    private let folderless: Set<String>
     private let duration: Duration
     let status: ExitStatus
 
@@ -15,6 +17,8 @@ struct BackupReport: Sendable {
         changes = result.changes
         repository = request.repository
         isDryRun = request.isDryRun
+        folderless = Set(
+            request.selection.resources.map(\.resource).filter { !$0.hasFolders }.map(\.name))
         self.duration = duration
         status = result.isIncomplete ? .incomplete : .done
     }
@@ -25,7 +29,7 @@ struct BackupReport: Sendable {
             await console.document(
                 BackupDocument(record, status, wouldChange: isDryRun ? changes : nil))
         } else if isDryRun {
-            for line in changes.map(\.line) { await console.output(line) }
+            for line in changes.map(line) { await console.output(line) }
         }
         for line in summary { await console.say(line) }
         for gap in gaps {
@@ -62,6 +66,14 @@ struct BackupReport: Sendable {
         return record.tag.map { "Tagged \($0)" }
     }
 
+    /// `M Users  Adele Vance`: the kind, the folder of the type and the object's name.
+    private func line(_ change: ChangedObject) -> String {
+        // The path without the file, and without the folder the object has for itself.
+        let own = folderless.contains(change.type) ? 1 : 2
+        let folder = change.path.split(separator: "/").dropLast(own).joined(separator: "/")
+        return "\(change.kind.rawValue) \(folder)  \(change.name)"
+    }
+
     private struct Gap {
         let type: String
         let reason: String
@@ -89,17 +101,5 @@ extension TypeRecord {
                 (count ?? 0) == 0 ? nil : "\((count ?? 0).grouped) \(word)"
             }
         return words.isEmpty ? nil : words.joined(separator: ", ")
-    }
-}
-
-extension ChangedObject {
-    /// `M Users  Adele Vance`: the kind, the type's folder and the object's name.
-    var line: String { "\(kind.rawValue) \(folder)  \(name)" }
-
-    /// The path without the file, and without the folder the object has for itself.
-    private var folder: String {
-        let resource = GraphResource.all.first { $0.name == type }
-        let hasFolders = resource?.hasFolders ?? true
-        return path.split(separator: "/").dropLast(hasFolders ? 2 : 1).joined(separator: "/")
     }
 }

@@ -1,62 +1,185 @@
 import GraphCatalog
 
-/// Types with their permissions and groups, and what an application must be granted to read all
-/// of them.
+/// Types with where they are and what they need, and the permissions that are enough for all of
+/// them.
 struct TypeTable {
-    private let resources: [GraphResource]
-
-    init(_ resources: [GraphResource]) {
-        self.resources = resources
+    /// Who signs in.
+    enum SignIn: String, Encodable {
+        case application
+        /// A person.
+        case delegated
     }
 
-    /// One permission for each type, the first of those that are enough; sorted.
+    /// One type, with the addresses it has below its parents.
+    private struct Row {
+        let resource: GraphResource
+        let path: String
+        let folder: String
+    }
+
+    private let rows: [Row]
+    private let signIn: SignIn
+
+    init(_ chosen: [SelectedResource], for signIn: SignIn = .application) {
+        rows = chosen.flatMap { Self.rows($0, path: "", folder: "") }
+        self.signIn = signIn
+    }
+
+    private static func rows(
+        _ selected: SelectedResource, path: String, folder: String
+    ) -> [Row] {
+        let resource = selected.resource
+        let row = Row(
+            resource: resource, path: joined(path, resource.path),
+            folder: joined(folder, resource.folder))
+        return [row]
+            + selected.children.flatMap {
+                rows($0, path: row.path + "/{id}", folder: row.folder + "/{id}")
+            }
+    }
+
+    private static func joined(_ above: String, _ below: String) -> String {
+        [above, below].filter { !$0.isEmpty }.joined(separator: "/")
+    }
+
+    // MARK: What it says
+
+    /// Permissions that are enough for all types, each once, in byte order.
+    ///
+    /// Where one of several is enough, one that is needed anyway is taken, else the first.
     var permissions: [String] {
-        Set(resources.compactMap(\.permissions.application.first)).sorted()
+        let choices = rows.map(\.resource).filter { $0.obstacle(to: signIn) == nil }
+            .map { $0.permissions[signIn] }
+        var union = Set(choices.filter { $0.count == 1 }.joined())
+        for choice in choices where union.isDisjoint(with: choice) {
+            if let first = choice.first { union.insert(first) }
+        }
+        return union.sorted()
     }
+
+    /// Groups of the listed types in byte order, with the types each chooses.
+    private var groups: [(name: String, types: [String])] {
+        var groups: [String: [String]] = [:]
+        for row in rows {
+            for group in row.resource.groups {
+                groups[group, default: []].append(row.resource.name)
+            }
+        }
+        return groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// Types that this kind of sign-in cannot read, and why.
+    private var unreadable: [(type: String, reason: String)] {
+        rows.compactMap { row in
+            row.resource.obstacle(to: signIn).map { (row.resource.name, $0) }
+        }
+    }
+
+    // MARK: Forms
 
     var lines: [String] {
-        let rows = resources.map {
-            [
-                $0.name,
-                $0.permissions.application.isEmpty
-                    ? "none for applications"
-                    : $0.permissions.application.joined(separator: " or "),
-                $0.groups.joined(separator: ", "),
+        let head = ["TYPE", "PERMISSION", "PATH", "FOLDER", "GROUPS"]
+        let cells = rows.map { row in
+            let permissions = row.resource.permissions[signIn]
+            return [
+                row.resource.name,
+                permissions.isEmpty ? "none" : permissions.joined(separator: " or "),
+                "\(row.resource.version.rawValue)/\(row.path)", row.folder,
+                row.resource.groups.joined(separator: ", "),
             ]
         }
-        return columns([["TYPE", "PERMISSION", "GROUPS"]] + rows)
-            + ["", "Permissions the application needs for these types:"]
-            + permissions.map { "  \($0)" }
+        let groups = self.groups.map { ["  \($0.name)", $0.types.count.counted("type")] }
+        let reader = signIn == .application ? "the application" : "a signed-in person"
+        return columns([head] + cells)
+            + section("Groups:", columns(groups))
+            + section(
+                "What \(reader) cannot read:", columns(unreadable.map { ["  \($0)", $1] }))
+            + section(
+                "Permissions \(reader) needs for these types:", permissions.map { "  \($0)" })
+    }
+
+    private func section(_ heading: String, _ lines: [String]) -> [String] {
+        lines.isEmpty ? [] : ["", heading] + lines
     }
 
     var document: Document {
         Document(
-            types: resources.map {
+            signIn: signIn,
+            types: rows.map { row in
                 Document.TypeEntry(
-                    name: $0.name, groups: $0.groups, folder: $0.folder,
+                    name: row.resource.name, version: row.resource.version.rawValue,
+                    path: row.path, folder: row.folder, groups: row.resource.groups,
                     permissions: Document.Permissions(
-                        application: $0.permissions.application,
-                        delegated: $0.permissions.delegated))
+                        application: row.resource.permissions.application,
+                        delegated: row.resource.permissions.delegated),
+                    unreadable: row.resource.obstacle(to: signIn))
             },
+            groups: groups.map { Document.Group(name: $0.name, types: $0.types) },
             permissions: permissions)
     }
 
-    /// What `types --json` prints.
-    struct Document: Encodable, Sendable {
-        struct Permissions: Encodable, Sendable {
+    /// What `types --json` prints. Part of the contract with users: members are added, never
+    /// renamed.
+    struct Document: Encodable {
+        struct Permissions: Encodable {
             let application: [String]
             let delegated: [String]
         }
 
-        struct TypeEntry: Encodable, Sendable {
+        struct TypeEntry: Encodable {
             let name: String
-            let groups: [String]
+            let version: String
+            let path: String
             let folder: String
+            let groups: [String]
             let permissions: Permissions
+            let unreadable: String?
+
+            private enum CodingKeys: CodingKey {
+                case name, version, path, folder, groups, permissions, unreadable
+            }
+
+            func encode(to encoder: any Encoder) throws {
+                var values = encoder.container(keyedBy: CodingKeys.self)
+                try values.encode(name, forKey: .name)
+                try values.encode(version, forKey: .version)
+                try values.encode(path, forKey: .path)
+                try values.encode(folder, forKey: .folder)
+                try values.encode(groups, forKey: .groups)
+                try values.encode(permissions, forKey: .permissions)
+                try values.encode(unreadable, forKey: .unreadable)  // null if there is none
+            }
         }
 
+        struct Group: Encodable {
+            let name: String
+            let types: [String]
+        }
+
+        let signIn: SignIn
         let types: [TypeEntry]
-        /// For an application to read all of ``types``.
+        let groups: [Group]
+        /// For this sign-in to read all of ``types``.
         let permissions: [String]
+    }
+}
+
+extension Permissions {
+    fileprivate subscript(signIn: TypeTable.SignIn) -> [String] {
+        switch signIn {
+        case .application: application
+        case .delegated: delegated
+        }
+    }
+}
+
+extension GraphResource {
+    /// Why this kind of sign-in cannot read the type; `nil` if it can.
+    fileprivate func obstacle(to signIn: TypeTable.SignIn) -> String? {
+        guard permissions[signIn].isEmpty else { return nil }
+        return switch signIn {
+        case .application: "Microsoft Graph has no permission for applications to read it"
+        case .delegated: "Microsoft Graph has no permission for a signed-in person to read it"
+        }
     }
 }

@@ -24,6 +24,9 @@ struct BackupFlags: ParsableArguments {
     @Flag(help: "Back up all there is; the same as --type All.")
     var all = false
 
+    @Flag(help: "Leave out users and groups that are synchronised from on-premises.")
+    var cloudOnly = false
+
     @Option(help: ArgumentHelp("public, usgov, dod or china (default: public).", valueName: "name"))
     var cloud: String?
 
@@ -60,6 +63,7 @@ struct BackupFlags: ParsableArguments {
         flags[.type] = type
         flags[.exclude] = exclude
         flags[.all] = all.asFlag
+        flags[.cloudOnly] = cloudOnly.asFlag
         flags[.cloud] = cloud.map { [$0] }
         flags[.graphEndpoint] = graphEndpoint.map { [$0] }
         flags[.authorityEndpoint] = authorityEndpoint.map { [$0] }

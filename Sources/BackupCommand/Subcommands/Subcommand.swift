@@ -1,4 +1,5 @@
 import ArgumentParser
+import GraphCatalog
 
 /// One command of the program.
 protocol Subcommand: ParsableCommand {
@@ -21,6 +22,8 @@ struct Surroundings: Sendable {
     let console: Console
     /// File, environment and flags, laid over one another.
     let settings: Settings
+    /// All types there are: those of the program, then those of the configuration file.
+    let catalog: [GraphResource]
     /// For what has the names of others: sign-in, proxies.
     let environment: [String: String]
 }

@@ -7,6 +7,18 @@ struct TypesSubcommand: Subcommand {
         commandName: "types",
         abstract: "List what can be backed up, and the permissions each type needs.",
         discussion: """
+            Lists the types that the arguments, or the settings, choose; all there are if nothing \
+            chooses: where Graph has them, where the backup has them, the groups that choose them \
+            and the permissions each needs. Then the groups, what this kind of sign-in cannot read \
+            and why, and the permissions that are enough for all of the list, each once, in byte \
+            order.
+
+            With --json: {"signIn": "application" or "delegated", "types": [{"name", "version", \
+            "path", "folder", "groups", "permissions": {"application", "delegated"}, \
+            "unreadable": why or null}], "groups": [{"name", "types"}], "permissions": [name]}. \
+            Types stand in the order of the catalog, children below their parents; each \
+            permission of a type is enough by itself; the last list is for this sign-in.
+
             Example:
               tenantkeep types Config groups
             """)
@@ -18,11 +30,39 @@ struct TypesSubcommand: Subcommand {
     )
     var words: [String] = []
 
-    var flags: [Setting: [String]] { common.flags }
+    @Option(
+        help: ArgumentHelp(
+            "A type or group to list, or several with commas; repeatable.", valueName: "word"))
+    var type: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A type or group to leave out, or several with commas; repeatable.", valueName: "word"))
+    var exclude: [String] = []
+
+    @Flag(help: "List what --all backs up; the same as --type All.")
+    var all = false
+
+    @Flag(help: "Show the permissions of a signed-in person, not of an application.")
+    var delegated = false
+
+    var flags: [Setting: [String]] {
+        var flags = common.flags
+        flags[.type] = type.isEmpty ? nil : type
+        flags[.exclude] = exclude.isEmpty ? nil : exclude
+        flags[.all] = all.asFlag
+        flags[.delegated] = delegated.asFlag
+        return flags
+    }
 
     func execute(in surroundings: Surroundings) async throws(CommandFailure) -> ExitStatus {
-        let table = TypeTable(try resources())
-        if try surroundings.settings.isOn(.json) {
+        let settings = settings(surroundings.settings)
+        let catalog = surroundings.catalog
+        let selection = try Selection(settings, from: catalog, standard: catalog.map(\.name))
+        let table = TypeTable(
+            selection.resources,
+            for: try settings.isOn(.delegated) ? .delegated : .application)
+        if try settings.isOn(.json) {
             await surroundings.console.document(table.document)
         } else {
             for line in table.lines { await surroundings.console.output(line) }
@@ -30,28 +70,10 @@ struct TypesSubcommand: Subcommand {
         return .done
     }
 
-    private func resources() throws(CommandFailure) -> [GraphResource] {
-        guard !words.isEmpty else { return GraphResource.all.flatMap(\.family) }
-        let words = words.flatMap { $0.split(separator: ",").map(String.init) }
-        do throws(UnknownWord) {
-            return try Selection(types: words).resources.flatMap(\.family).map(\.resource)
-        } catch {
-            throw .unknown(error, in: nil)
-        }
-    }
-}
-
-extension SelectedResource {
-    /// This type and the chosen ones below it.
-    var family: [SelectedResource] { [self] + children.flatMap(\.family) }
-}
-
-extension CommandFailure {
-    /// - Parameter origin: where the word was written, unless it is an argument.
-    static func unknown(_ word: UnknownWord, in origin: SettingOrigin?) -> CommandFailure {
-        let reason = "there is no type or group \(word.word)"
-        let hint = "Did you mean \(word.nearest)? tenantkeep types lists all there are."
-        return origin.map { .wrong($0, reason, hint: hint) }
-            ?? CommandFailure(reason.capitalizedSentence, hint: hint, status: .usage)
+    /// Bare words go with `--type` and `--all`; they replace what environment and file say.
+    private func settings(_ settings: Settings) -> Settings {
+        guard !words.isEmpty else { return settings }
+        let said = words + type + (all ? ["All"] : [])
+        return settings.overlaid(with: Settings([.type: SettingValue(said, from: .argument)]))
     }
 }

@@ -44,6 +44,10 @@ struct ChangeList: Sendable {
         /// The folder's path, or that of the only file.
         let path: [UInt8]
         let form: Form
+        /// Whether the objects are there no more because their parent is not.
+        let isBelowDeleted: Bool
+        /// Whether the objects are of a type below ``type`` that was not read.
+        let isUnread: Bool
         let listing: Listing
         /// Of the objects, where these are not their IDs.
         let names: [[UInt8]]?
@@ -65,7 +69,21 @@ struct ChangeList: Sendable {
         _ path: [UInt8], of type: Int, _ form: Form, _ listing: Listing,
         names: [[UInt8]]? = nil
     ) -> Int {
-        places.append(Place(type: type, path: path, form: form, listing: listing, names: names))
+        places.append(
+            Place(
+                type: type, path: path, form: form, isBelowDeleted: false, isUnread: false,
+                listing: listing, names: names))
+        return places.count - 1
+    }
+
+    /// Begins the deletions below one folder of a deleted object, and returns its place.
+    ///
+    /// - Parameter isUnread: whether they are of a type below `type` that was not read.
+    mutating func beginBelowDeleted(_ path: [UInt8], of type: Int, isUnread: Bool) -> Int {
+        places.append(
+            Place(
+                type: type, path: path, form: .folders, isBelowDeleted: true, isUnread: isUnread,
+                listing: Listing(), names: nil))
         return places.count - 1
     }
 
@@ -119,6 +137,12 @@ struct ChangeList: Sendable {
 
     /// Place of the type in the list of readings.
     func type(of change: Change) -> Int { places[Int(change.place)].type }
+
+    /// Whether the object was deleted with its parent.
+    func isBelowDeleted(_ change: Change) -> Bool { places[Int(change.place)].isBelowDeleted }
+
+    /// Whether the object is not of ``type(of:)`` but of a type below it that was not read.
+    func isUnread(_ change: Change) -> Bool { places[Int(change.place)].isUnread }
 
     /// The file's blob after; `nil` if there is none.
     func new(of change: Change) -> ObjectID? {

@@ -327,7 +327,7 @@ struct Comparison {
             }
             let at = childFolder.isEmpty ? path : path + [UInt8(ascii: "/")] + childFolder
             let owner = read ?? type
-            let childPlace = changes.begin(at, of: owner, .folders, Listing())
+            let childPlace = changes.beginBelowDeleted(at, of: owner, isUnread: read == nil)
             let before = counts[owner].deleted
             var entries = Folder(try store.treeBytes(tree), tree)
             while try entries.nextFolder() {
@@ -336,7 +336,7 @@ struct Comparison {
                     owner, child, name, entries.cursor.id, at: at + [UInt8(ascii: "/")] + name,
                     childPlace, store)
             }
-            counts[owner].deletedWithParent += counts[owner].deleted - before
+            if read == nil { counts[owner].deleted = before }
         }
     }
 

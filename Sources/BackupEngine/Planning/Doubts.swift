@@ -88,20 +88,25 @@ extension TenantReader {
     func confirm(
         _ changes: ChangeList, _ readings: [TypeReading]
     ) async throws(BackupError) -> ChangeList {
-        var spared: [ArraySlice<UInt8>] = []
-        for change in changes.changes where change.kind == .deleted {
+        var spared: Set<ArraySlice<UInt8>> = []
+        // What stands below an object goes or stays with it.
+        for change in changes.changes where change.kind == .deleted && !changes.isUnread(change) {
             let reading = readings[changes.type(of: change)]
             guard let filter = reading.selected.filter, let old = change.old else { continue }
             if try await !isGone(old, reading.resource, filter) {
                 let path = changes.path(of: change)
                 let end = path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
-                spared.append(reading.resource.hasFolders ? path[...end] : path)
+                spared.insert(reading.resource.hasFolders ? path[..<end] : path[...])
             }
         }
         guard !spared.isEmpty else { return changes }
         return changes.filter { change in
-            change.kind != .deleted
-                || !spared.contains { changes.path(of: change).starts(with: $0) }
+            guard change.kind == .deleted else { return true }
+            let path = changes.path(of: change)
+            let isSpared = path.indices.contains {
+                path[$0] == UInt8(ascii: "/") && spared.contains(path[..<$0])
+            }
+            return !isSpared && !spared.contains(path[...])
         }
     }
 
@@ -114,14 +119,9 @@ extension TenantReader {
         guard let object = try? JSONValue(parsing: bytes), object.satisfies(filter.covers),
             let id = object[resource.idMember]?.string
         else { return false }
-        let request = GraphRequest(
-            version: resource.version, path: "\(resource.path)/\(percentEncoded(Array(id.utf8)))",
-            bucket: resource.bucket, cost: resource.cost, answer: .object)
-        guard case .failure(let error) = try await answer(of: request, SelectedResource(resource))
-        else {
-            return false
-        }
-        return error.kind == .notFound
+        let chain = [(resource: resource, id: Array(id.utf8))]
+        guard let request = GraphResource.request(of: chain, tenant: tenant) else { return false }
+        return try await isMissing(request)
     }
 
     /// Reads one collection or object whose failure concerns nothing else.
@@ -141,6 +141,8 @@ extension JSONValue {
         switch condition {
         case .array(let member, let element):
             self[member]?.array?.contains { $0.string == element } ?? false
+        case .isNotTrue(let member): self[member]?.bool != true
+        case .both(let conditions): conditions.allSatisfy(satisfies)
         }
     }
 }

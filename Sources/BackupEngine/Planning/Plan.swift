@@ -15,10 +15,9 @@ struct Plan: Sendable {
         var counts = comparison.counts
         for type in counts.indices {
             let before = counts[type].before
-            counts[type] = Comparison.Count(
-                objects: before, deletedWithParent: counts[type].deletedWithParent)
+            counts[type] = Comparison.Count(objects: before)
         }
-        for change in changes.changes {
+        for change in changes.changes where !changes.isUnread(change) {
             let type = changes.type(of: change)
             switch change.kind {
             case .created:
@@ -27,6 +26,7 @@ struct Plan: Sendable {
             case .updated: counts[type].updated += 1
             case .deleted:
                 counts[type].deleted += 1
+                if changes.isBelowDeleted(change) { counts[type].deletedWithParent += 1 }
                 counts[type].objects -= 1
             }
         }
@@ -62,10 +62,9 @@ struct Plan: Sendable {
         let scope = reading.selected.filter?.filter ?? ""
         if let failure = reading.failure {
             switch failure.kind {
-            case .notAvailable:
-                return TypeRecord(.skipped, reason: failure.reason, objects: count.objects)
-            case .notFound where count.objects == 0:
-                // Not every tenant and cloud has every address.
+            case .notAvailable where count.objects == 0, .notFound where count.objects == 0:
+                // Not every tenant has every licence, and not every cloud every address. Where it
+                // once worked, something was lost.
                 return TypeRecord(.skipped, reason: failure.reason, objects: 0)
             case .notPermitted where count.objects == 0:
                 // Not every tenant has Azure, and not everyone who wants all wants that.

@@ -20,32 +20,40 @@ struct CollectionReader<Source: GraphSource>: Sendable {
         progress: (Int) async -> Void
     ) async throws(BackupError) -> CollectionAnswer {
         var requests = 0
+        var waited = Duration.zero
         for attempt in 1...3 {
-            var answer = CollectionAnswer()
+            var answer = CollectionAnswer(after: requests, waited)
             do throws(BackupError) {
                 try await read(.first(request), of: selected, into: &answer, progress)
-                answer.requests += requests
                 return finished(answer, selected.resource)
             } catch {
-                guard case .source(let reason) = error, reason.kind == .pageTokenExpired,
-                    attempt < 3
-                else { throw error }
-                requests += answer.requests + 1
+                let reason = try error.ofOneType(after: answer)
+                guard reason.kind == .pageTokenExpired, attempt < 3 else { throw .source(reason) }
+                (requests, waited) = (reason.requests, answer.waited)
             }
         }
         throw .source(GraphError(.pageTokenExpired, "Graph's page tokens expired three times"))
     }
 
-    /// Goes on after a first page that came in a batch.
+    /// Goes on after a first page that came in a batch; from the start again, on its own, if a page
+    /// token dies.
     func read(
         startingWith page: GraphPage, of request: GraphRequest, _ selected: SelectedResource
     ) async throws(BackupError) -> CollectionAnswer {
         var answer = CollectionAnswer()
-        try await use(try await packers.pack(page, of: type(selected)), &answer)
-        if let link = page.next {
-            try await read(.next(link, of: request), of: selected, into: &answer) { _ in }
+        do throws(BackupError) {
+            try await use(try await packers.pack(page, of: type(selected)), &answer)
+            if let link = page.next {
+                try await read(.next(link, of: request), of: selected, into: &answer) { _ in }
+            }
+            return finished(answer, selected.resource)
+        } catch {
+            let reason = try error.ofOneType(after: answer)
+            guard reason.kind == .pageTokenExpired else { throw .source(reason) }
+            var again = try await read(request, of: selected) { _ in }
+            again.requests += reason.requests
+            return again
         }
-        return finished(answer, selected.resource)
     }
 
     private func read(
@@ -105,9 +113,17 @@ struct CollectionAnswer: Sendable {
     var nameless: [ObjectID] = []
     private var pages: [UInt64: Int] = [:]
     private var emptyPages = 0
-    var requests = 0
-    var waited = Duration.zero
+    var requests: Int
+    var waited: Duration
     var withheld = 0
+
+    /// - Parameters:
+    ///   - requests: those of earlier attempts.
+    ///   - waited: in earlier attempts.
+    init(after requests: Int = 0, _ waited: Duration = .zero) {
+        self.requests = requests
+        self.waited = waited
+    }
 
     /// Objects read so far, those read twice counted twice.
     var objectCount: Int { listing.objects.count + nameless.count + documents.count }
@@ -122,15 +138,20 @@ struct CollectionAnswer: Sendable {
         documents += page.documents
         nameless += page.nameless
         listing.append(page.listing)
-        if page.documents.isEmpty { try note(page) }
+        try note(page)
     }
 
     /// An object may come twice and a page may be empty, but a list that does so for ever would
     /// never end. A page is known again by the sum of its objects' hashes, in whatever order.
     private mutating func note(_ page: PackedPage) throws(BackupError) {
         let blobs = page.listing.objects.map(\.blob) + page.nameless
-        let sum = blobs.reduce(0) { $0 &+ $1.high }
-        if blobs.isEmpty { emptyPages += 1 } else { pages[sum, default: 0] += 1 }
+        let documents = page.documents.map { UInt64(truncatingIfNeeded: $0.bytes.hashValue) }
+        let sum = blobs.reduce(documents.reduce(0, &+)) { $0 &+ $1.high }
+        if blobs.isEmpty, documents.isEmpty {
+            emptyPages += 1
+        } else {
+            pages[sum, default: 0] += 1
+        }
         guard emptyPages < 1_000, pages[sum] ?? 0 < 4 else {
             throw .source(GraphError(.malformed, "Graph's pages go round in circles"))
         }
@@ -139,11 +160,11 @@ struct CollectionAnswer: Sendable {
     /// The objects found. Of a type that one file holds, that file as the only one, under an empty
     /// ID: the object itself, or an array in the order of the IDs if there are several.
     func listing(ofOneFile: Bool, in store: GitStore) async throws(BackupError) -> Listing {
+        let documents = distinctDocuments
         guard ofOneFile, let first = documents.first else { return listing }
-        var bytes = first.bytes
+        var bytes = first
         if documents.count > 1 {
-            let sorted = documents.sorted { $0.id.lexicographicallyPrecedes($1.id) }
-            let list = Array("[".utf8) + sorted.map(\.bytes).joined(separator: ",".utf8) + [0x5D]
+            let list = Array("[".utf8) + documents.joined(separator: ",".utf8) + [0x5D]
             do throws(JSONError) { bytes = try canonicalized(list) } catch {
                 throw .source(GraphError(.malformed, "The answer is too large for one file"))
             }
@@ -155,5 +176,26 @@ struct CollectionAnswer: Sendable {
         var listing = Listing()
         listing.append(id: [][...], blob: blob)
         return listing
+    }
+
+    /// In the order of their IDs. Of an object read twice the later one is left; objects without an
+    /// ID are told apart by what they hold.
+    private var distinctDocuments: [[UInt8]] {
+        let distinct = Dictionary(documents.map { ($0.id.isEmpty ? $0.bytes : $0.id, $0) }) { $1 }
+        return distinct.values.sorted {
+            $0.id == $1.id
+                ? $0.bytes.lexicographicallyPrecedes($1.bytes)
+                : $0.id.lexicographicallyPrecedes($1.id)
+        }.map(\.bytes)
+    }
+}
+
+extension BackupError {
+    /// The error, if it concerns no more than the type being read, with the requests before it;
+    /// else it is thrown on.
+    fileprivate func ofOneType(after answer: CollectionAnswer) throws(BackupError) -> GraphError {
+        var reason = try ofOneType
+        reason.requests += answer.requests
+        return reason
     }
 }

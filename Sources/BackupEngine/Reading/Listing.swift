@@ -162,14 +162,25 @@ extension TypeReading {
         listings = [[]: all]
     }
 
-    /// Fails as a whole if Graph permits none of the first children: asking for thousands more
-    /// would not change that.
-    mutating func refuseIfAllRefused() {
-        guard listings.isEmpty, let first = failuresBelow.values.first,
-            failuresBelow.values.allSatisfy({ $0.kind == .notPermitted || $0.kind == .notAvailable }
-            )
-        else { return }
-        failure = first
+    /// Notes that what lies below one object could not be read.
+    mutating func note(_ error: GraphError, below ids: [[UInt8]]) {
+        requests += error.requests
+        failuresBelow[ids] = error
+    }
+
+    /// Gives up if all of `part` failed: asking for what lies below thousands of `others` would not
+    /// change that, and each might take all patience.
+    ///
+    /// - Returns: whether it gave up.
+    mutating func givesUp(
+        after part: some Collection<[[UInt8]]>, before others: some Sequence<[[UInt8]]>
+    ) -> Bool {
+        guard let first = part.first.flatMap({ failuresBelow[$0] }),
+            part.allSatisfy({ failuresBelow[$0] != nil })
+        else { return false }
+        if listings.isEmpty { failure = first }
+        for ids in others { failuresBelow[ids] = first }
+        return true
     }
 
     /// The reading with the places of its ancestors counted from elsewhere.

@@ -53,10 +53,44 @@ struct PageFlow<Source: GraphSource, Prepared: Sendable>: Sendable {
         throw .interrupted
     }
 
-    private func read(
+    /// Reads and prepares one page; once more, twice at most, if what came is no proper JSON.
+    private func preparedPage(
         _ target: GraphTarget, found: @escaping @Sendable (GraphLink) -> Void
+    ) async throws(BackupError) -> Page<Prepared> {
+        var requests = 0
+        var attempt = 1
+        while true {
+            let page = try await read(target, after: requests, found: found)
+            do throws(BackupError) {
+                let prepared = try await prepare(page)
+                if let link = page.next { found(link) }
+                return Page(prepared: prepared, isLast: page.next == nil)
+            } catch {
+                guard case .source(var reason) = error, reason.kind == .malformed else {
+                    throw error
+                }
+                reason.requests += page.requests
+                guard attempt < 3 else { throw .source(reason) }
+                requests = page.requests
+                attempt += 1
+            }
+        }
+    }
+
+    /// - Parameter requests: made for the page before.
+    private func read(
+        _ target: GraphTarget, after requests: Int, found: @escaping @Sendable (GraphLink) -> Void
     ) async throws(BackupError) -> GraphPage {
-        do { return try await source.page(target, found: found) } catch { throw .source(error) }
+        do throws(GraphError) {
+            let page = try await source.page(target, found: found)
+            return GraphPage(
+                body: page.body, next: page.next, requests: page.requests + requests,
+                waited: page.waited)
+        } catch {
+            var error = error
+            error.requests += requests
+            throw .source(error)
+        }
     }
 
     private func ask(
@@ -66,10 +100,8 @@ struct PageFlow<Source: GraphSource, Prepared: Sendable>: Sendable {
     ) {
         group.addTask {
             do throws(BackupError) {
-                let page = try await read(target) { inbox.yield(.link($0, on: number)) }
-                if let link = page.next { inbox.yield(.link(link, on: number)) }
-                let isLast = page.next == nil
-                inbox.yield(.page(Page(prepared: try await prepare(page), isLast: isLast), number))
+                let page = try await preparedPage(target) { inbox.yield(.link($0, on: number)) }
+                inbox.yield(.page(page, number))
             } catch {
                 inbox.yield(.failure(error))
             }

@@ -18,16 +18,18 @@ extension TenantReader {
                 continue
             }
             for start in Swift.stride(from: 0, to: above.count, by: Self.stride) {
-                let part = Array(above[start..<min(start + Self.stride, above.count)])
-                for (ids, result) in try await read(part, below: [walk], reading.selected) {
+                let part = above[start..<min(start + Self.stride, above.count)]
+                for (ids, result) in try await read(Array(part), below: [walk], reading.selected) {
                     objects += try await take(result, below: ids, &reading)
                 }
                 await progress(.read(type: name, objects: objects))
-                reading.refuseIfAllRefused()
-                if reading.failure != nil { return }
+                let others = above[part.endIndex...]
+                if reading.givesUp(after: part, before: others) { break }
             }
         }
         if failed.count == reading.resource.walks.count { reading.failure = failed.first }
+        // One list's objects may have refused what another's gave.
+        if !reading.listings.isEmpty { reading.failure = nil }
         reading.join()
     }
 
@@ -85,7 +87,7 @@ extension TenantReader {
         case .failure(let error) where error.kind == .empty || error.kind == .notFound:
             try await reading.take(CollectionAnswer(), below: ids, in: store)
         case .failure(let error):
-            reading.failuresBelow[ids] = error
+            reading.note(error, below: ids)
         }
         return 0
     }

@@ -75,11 +75,13 @@ struct TenantReader<Source: GraphSource>: Sendable {
         }
         do throws(BackupError) {
             let answer = try await reader.read(
-                resource.request(tenant: tenant, filter: selected.filter?.filter), of: selected
+                resource.request(tenant: tenant, narrowing: selected.filter), of: selected
             ) { await progress(.read(type: resource.name, objects: $0)) }
             try await reading.take(answer, below: [], in: store)
         } catch {
-            reading.failure = try error.ofOneType.asDeclared(by: resource)
+            let reason = try error.ofOneType
+            reading.requests += reason.requests
+            reading.failure = reason.asDeclared(by: resource)
         }
         return reading
     }
@@ -117,11 +119,11 @@ struct TenantReader<Source: GraphSource>: Sendable {
             listing.objects.map { key + [Array(listing.id(of: $0))] }
         }
         let chains = reading.ancestors.map { family[$0].resource }
-        var gone: [[[UInt8]]] = []
         var objects = 0
         for start in stride(from: 0, to: above.count, by: 80) {
-            let part = Array(above[start..<min(start + 80, above.count)])
-            for (ids, result) in try await read(part, below: chains, reading.selected) {
+            let part = above[start..<min(start + 80, above.count)]
+            var missing: [[[UInt8]]] = []
+            for (ids, result) in try await read(Array(part), below: chains, reading.selected) {
                 switch result {
                 case .success(let answer):
                     objects += answer.listing.objects.count
@@ -129,20 +131,21 @@ struct TenantReader<Source: GraphSource>: Sendable {
                 case .failure(let error) where error.kind == .empty:
                     try await reading.take(CollectionAnswer(), below: ids, in: store)
                 case .failure(let error) where error.kind == .notFound:
-                    gone.append(ids)
+                    reading.requests += error.requests
+                    missing.append(ids)
                 case .failure(let error):
-                    reading.failuresBelow[ids] = error
+                    reading.note(error, below: ids)
                 }
             }
+            try await readAgain(missing, below: chains, &reading, &family[parent])
             await progress(.read(type: name, objects: objects))
-            reading.refuseIfAllRefused()
-            if reading.failure != nil { return }
+            if reading.givesUp(after: part, before: above[part.endIndex...]) { return }
         }
-        try await readAgain(gone, below: chains, &reading, &family[parent])
     }
 
-    /// An object that was listed and is not found was deleted meanwhile, or has not reached every
-    /// server yet: it is asked for once more, and then believed to be deleted.
+    /// An object that was listed and below which nothing is found was deleted meanwhile, or has not
+    /// reached every server yet: both are asked for once more. Only if neither is found it is
+    /// believed to be deleted.
     private func readAgain(
         _ missing: [[[UInt8]]], below chain: [GraphResource], _ reading: inout TypeReading,
         _ parent: inout TypeReading
@@ -154,12 +157,25 @@ struct TenantReader<Source: GraphSource>: Sendable {
                 try await reading.take(answer, below: ids, in: store)
             } catch {
                 let reason = try error.ofOneType
-                if reason.kind == .notFound, let id = ids.last {
+                let own = GraphResource.request(of: Array(zip(chain, ids)), tenant: tenant)
+                if reason.kind == .notFound, let id = ids.last, let own, try await isMissing(own) {
+                    reading.requests += reason.requests + 1
                     parent.listings[Array(ids.dropLast())]?.remove([id])
                 } else {
-                    reading.failuresBelow[ids] = reason
+                    reading.note(reason, below: ids)
                 }
             }
+        }
+    }
+
+    /// Whether Graph says that there is no such object.
+    func isMissing(_ request: GraphRequest) async throws(BackupError) -> Bool {
+        do throws(GraphError) {
+            _ = try await source.page(.first(request)) { _ in }
+            return false
+        } catch {
+            guard error.kind != .signInRefused else { throw .source(error) }
+            return error.kind == .notFound
         }
     }
 
@@ -192,7 +208,11 @@ struct TenantReader<Source: GraphSource>: Sendable {
         let pages: [Result<GraphPage, GraphError>]
         do throws(GraphError) { pages = try await source.batch(requests) } catch {
             guard error.kind != .signInRefused else { return .failure(.source(error)) }
-            return .success(above.map { ($0, .failure(error)) })
+            var same = error
+            same.requests = 0
+            // The exchange was one, whatever it was about.
+            return .success(
+                above.enumerated().map { ($1, .failure($0 == 0 ? error : same)) })
         }
         var below: [Below] = []
         for (index, page) in pages.enumerated() {

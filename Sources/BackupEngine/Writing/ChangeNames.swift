@@ -82,10 +82,16 @@ extension [UInt8] {
     /// The members of the object stand on lines of their own, and no others are indented by two
     /// spaces; a line break is never part of a string. So nothing else has to be read.
     fileprivate func ownText(named name: String) -> String? {
-        let beginning = Array("\n  \"\(name)\": ".utf8)
-        guard let start = firstRange(of: beginning)?.upperBound else { return nil }
-        let line = self[start...].prefix { $0 != UInt8(ascii: "\n") }
-        let value = line.last == UInt8(ascii: ",") ? line.dropLast() : line
-        return (try? JSONValue(parsing: Array(value)))?.string
+        let beginning = Array("  \"\(name)\": ".utf8)
+        var rest = self[...]
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = rest[..<end]
+            rest = rest[(end + 1)...]
+            guard line.starts(with: beginning) else { continue }
+            let text = line.dropFirst(beginning.count)
+            let value = text.last == UInt8(ascii: ",") ? text.dropLast() : text
+            return (try? JSONValue(parsing: Array(value)))?.string
+        }
+        return nil
     }
 }

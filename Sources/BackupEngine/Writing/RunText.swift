@@ -86,9 +86,15 @@ struct RunText {
             }
             lines.append("  \(name): \(words.joined(separator: ", ")), \(type.objects) now")
         }
-        let kept = record.types.filter { $0.value.outcome == .kept }.sorted { $0.key < $1.key }
-        if !kept.isEmpty { lines += ["", "Kept as they were:"] }
-        lines += kept.map { "  \($0.key): \($0.value.reason ?? "")".printable }
+        for (outcome, title) in [
+            (TypeRecord.Outcome.kept, "Kept as they were:"), (.skipped, "Skipped:"),
+        ] {
+            let types = record.types.filter { $0.value.outcome == outcome }
+            if !types.isEmpty { lines += ["", title] }
+            lines += types.sorted { $0.key < $1.key }.map {
+                "  \($0.key): \($0.value.reason ?? "")".printable
+            }
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 }

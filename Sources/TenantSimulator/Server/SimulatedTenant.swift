@@ -12,6 +12,7 @@ package struct SimulatedTenant: Sendable {
             /// A folder of JSON, as described at `Tenant.init(folder:)`.
             case folder(String)
             case generated(GeneratedTenant)
+            case hostile(HostileTenant)
         }
 
         package var content: Content
@@ -124,6 +125,7 @@ extension Simulation {
         switch configuration.content {
         case .folder(let path): tenant = try Tenant(folder: path)
         case .generated(let size): tenant = Tenant(size)
+        case .hostile(let size): tenant = Tenant(size)
         }
         tenant.registrations += configuration.registrations
         guard !tenant.registrations.isEmpty else {

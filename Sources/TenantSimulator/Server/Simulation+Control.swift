@@ -144,6 +144,7 @@ extension Settings {
         case "noiseSeed": noiseSeed = value.integer.map { UInt64($0) }
         case "escapesLinksBadly": escapesLinksBadly = value.bool ?? false
         case "acceptsAbsoluteBatchURLs": acceptsAbsoluteBatchURLs = value.bool ?? false
+        case "leaksSecrets": leaksSecrets = value.bool ?? false
         case "keepsRequests": keepsRequests = value.bool ?? true
         default: throw FixtureError(description: "There is no such setting: \(name)")
         }

@@ -62,7 +62,8 @@ extension AppRegistration {
                 return FederatedCredential(
                     issuer: issuer, subject: subject,
                     audience: $0["audience"]?.string ?? "api://AzureADTokenExchange")
-            }, isDelegated: json["delegated"]?.bool ?? false,
+            },
+            isDelegated: json["delegated"]?.bool ?? false,
             azureScopes: (json["azureScopes"]?.elements ?? []).compactMap(\.string))
     }
 }

@@ -1,0 +1,141 @@
+import GitObjects
+import GraphCatalog
+import YAMLDocument
+
+/// The types that a configuration file adds to the catalog, none of which gets in the way of another
+/// type's names and paths.
+///
+///     customTypes:
+///       - name: authenticationStrengths
+///         path: policies/authenticationStrengthPolicies
+///         folder: Policies/AuthenticationStrengths
+///         groups: [Config]
+///         permissions: {application: [Policy.Read.All], delegated: [Policy.Read.All]}
+struct CustomTypes {
+    /// In the order of the file.
+    private(set) var resources: [GraphResource] = []
+    private let source: ConfigurationSource
+
+    init(_ member: YAMLMember, in source: ConfigurationSource) throws(CommandFailure) {
+        self.source = source
+        let nodes = try source.elements(of: member, example: "{name: …, path: …, folder: …}")
+        for node in nodes {
+            let type = try CustomType(TypeWords(node, in: source))
+            let known = GraphResource.all + resources
+            try refuseTakenNames(of: type, known)
+            try refuseTakenFolder(of: type, known)
+            resources.append(type.resource)
+        }
+    }
+
+    private func refuseTakenNames(
+        of type: CustomType, _ known: [GraphResource]
+    ) throws(CommandFailure) {
+        let others = known.flatMap(\.family)
+        let names = Set(others.map { $0.name.lowercased() })
+        let groups = Set(others.flatMap(\.groups).map { $0.lowercased() })
+        for member in type.family {
+            let name = member.resource.name
+            if names.contains(name.lowercased()) {
+                throw source.wrong(member.nameLine, "there is a type \(name) already")
+            }
+            if groups.contains(name.lowercased()) {
+                throw source.wrong(member.nameLine, "there is a group of types \(name) already")
+            }
+        }
+    }
+
+    private func refuseTakenFolder(
+        of type: CustomType, _ known: [GraphResource]
+    ) throws(CommandFailure) {
+        let folder = type.resource.folder
+        guard let other = known.first(where: { overlap(folder, $0.folder) }) else { return }
+        let isSame = folded(folder) == folded(other.folder)
+        throw source.wrong(
+            type.folderLine,
+            isSame
+                ? "the folder \(folder) is that of the type \(other.name)"
+                : "the folder \(folder) and the folder \(other.folder) of the type \(other.name) "
+                    + "lie in one another",
+            hint: "Choose a folder that no other type has.")
+    }
+}
+
+/// One type of a configuration file, with the lines of what others may have taken.
+struct CustomType {
+    let resource: GraphResource
+    let nameLine: Int
+    let folderLine: Int
+    let children: [CustomType]
+
+    /// This type and everything below it.
+    var family: [CustomType] { [self] + children.flatMap(\.family) }
+
+    init(_ words: TypeWords, below parent: TypeWords.Parent? = nil) throws(CommandFailure) {
+        let children = try Self.children(of: words, below: parent)
+        resource = try GraphResource(words, below: parent, children: children.map(\.resource))
+        nameLine = words.line(of: .name)
+        folderLine = words.line(of: .folder)
+        self.children = children
+    }
+
+    private static func children(
+        of words: TypeWords, below parent: TypeWords.Parent?
+    ) throws(CommandFailure) -> [CustomType] {
+        let nodes = try words.elements(.children)
+        guard !nodes.isEmpty else { return [] }
+        let above = try words.asParent(below: parent)
+        var children: [CustomType] = []
+        for node in nodes {
+            let child = try CustomType(TypeWords(node, in: words.source), below: above)
+            let folder = child.resource.folder
+            if children.contains(where: { overlap(folder, $0.resource.folder) }) {
+                throw words.source.wrong(
+                    child.folderLine,
+                    "the folder \"\(folder)\" and that of another child lie in one another")
+            }
+            if children.contains(where: { $0.resource.name == child.resource.name }) {
+                throw words.source.wrong(
+                    child.nameLine, "there is a child \(child.resource.name) already")
+            }
+            children.append(child)
+        }
+        return children
+    }
+}
+
+extension GraphResource {
+    /// The words of the configuration are those of the catalog: one line each.
+    fileprivate init(
+        _ words: TypeWords, below parent: TypeWords.Parent?, children: [GraphResource]
+    ) throws(CommandFailure) {
+        self.init(
+            try words.name(below: parent),
+            version: try words.version(below: parent),
+            path: try words.path(),
+            answer: try words.choice(.answer) ?? .collection,
+            folder: try words.folder(below: parent),
+            groups: try words.groups(below: parent),
+            permissions: try words.permissions(below: parent),
+            bucket: try words.choice(.bucket) ?? .directory,
+            cost: try words.number(.cost, in: 1...100) ?? 1,
+            select: try words.select(),
+            expand: try words.text(.expand),
+            top: try words.number(.top, in: 1...999),
+            isAdvanced: try words.isOn(.isAdvanced) ?? false,
+            idMember: try words.text(.idMember) ?? "id",
+            volatile: try words.memberPaths(.volatile),
+            sets: try words.memberPaths(.sets),
+            children: children)
+    }
+}
+
+/// Whether two folders are one, or one lies in the other, on some file system.
+private func overlap(_ one: String, _ other: String) -> Bool {
+    let (one, other) = (folded(one), folded(other))
+    return one.starts(with: other) || other.starts(with: one)
+}
+
+private func folded(_ folder: String) -> [String] {
+    folder.split(separator: "/").map { FileName(Array($0.utf8)).folded }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import TenantSimulator
+import Testing
+
+/// Types of the user's own, from the configuration file to the repository over HTTP.
+struct CustomTypeProgramTests {
+    private static let declaration = """
+        customTypes:
+          - name: claims
+            path: policies/claimsMappingPolicies
+            folder: Own/Claims
+            groups: [Mine]
+            permissions: [Policy.Read.All]
+            volatile: [definition]
+          - name: crews
+            version: beta
+            path: groups
+            folder: Own/Teams
+            permissions: [Group.Read.All]
+            select: [id, displayName]
+            top: 3
+            children:
+              - {name: owners, path: owners, folder: Owners, select: [id]}
+          - name: defaults
+            path: policies/identitySecurityDefaultsEnforcementPolicy
+            answer: object
+            folder: Own/Defaults.json
+            permissions: [Policy.Read.All]
+
+        """
+
+    private func files(_ run: EndToEnd) throws -> [String] {
+        try run.git("--git-dir=tenant.git", "ls-tree", "-r", "--name-only", "main")
+            .split(separator: "\n").map(String.init)
+    }
+
+    @Test func `a type of the user's own is backed up like any other`() async throws {
+        try await contoso { run in
+            try run.program.write(Self.declaration, to: "tenantkeep.yaml")
+
+            let ending = try await run.backUp("mine,crews,defaults,domains")
+
+            #expect(ending.status == 0, "\(ending.messages)")
+            let types = try #require(try ending.document()["types"] as? [String: [String: Any]])
+            #expect(
+                types.keys.sorted() == ["claims", "crews", "crews/owners", "defaults", "domains"])
+            #expect(types.values.allSatisfy { $0["outcome"] as? String == "complete" })
+            #expect(types["crews"]?["objects"] as? Int == 6)
+            let files = try files(run)
+            let claims = "Own/Claims/a61808fe-40fe-48b3-a337-78bbc2ececca"
+            #expect(files.contains("\(claims)/a61808fe-40fe-48b3-a337-78bbc2ececca.json"))
+            #expect(files.contains("Own/Defaults.json"))
+            #expect(files.contains { $0.hasPrefix("Own/Teams/") && $0.contains("/Owners/") })
+            #expect(
+                try run.git(
+                    "--git-dir=tenant.git", "show",
+                    "main:\(claims)/a61808fe-40fe-48b3-a337-78bbc2ececca.json")
+                        == """
+                        {
+                          "deletedDateTime": null,
+                          "displayName": "CRM claims",
+                          "id": "a61808fe-40fe-48b3-a337-78bbc2ececca",
+                          "isOrganizationDefault": false
+                        }
+                        """)
+            let pages = run.tenant.requests(below: "/beta/groups").filter {
+                $0.path == "/beta/groups"
+            }
+            #expect(pages.count == 2)
+            #expect(pages[0].query.contains("$select=id,displayName"))
+            try run.expectSound()
+        }
+    }
+
+    @Test func `exclude takes groups, types and children of the user's own away`() async throws {
+        try await contoso { run in
+            try run.program.write(Self.declaration, to: "tenantkeep.yaml")
+
+            let ending = try await run.backUp(
+                "mine,crews,defaults,domains",
+                arguments: ["--exclude", "MINE", "--exclude", "crews/owners,Domains"])
+
+            #expect(ending.status == 0, "\(ending.messages)")
+            let types = try #require(try ending.document()["types"] as? [String: Any])
+            #expect(types.keys.sorted() == ["crews", "defaults"])
+        }
+    }
+
+    @Test func `what a type once had stays when the file stops to declare it`() async throws {
+        try await contoso { run in
+            try run.program.write(Self.declaration, to: "tenantkeep.yaml")
+            try await run.backUp("mine,crews,defaults,domains")
+            let before = try run.tree()
+            try run.program.write("types: [domains]\n", to: "tenantkeep.yaml")
+
+            let ending = try await run.backUp("domains")
+            let gone = try await run.backUp("claims")
+
+            #expect(ending.status == 0, "\(ending.messages)")
+            #expect(try run.tree() == before)
+            #expect(gone.status == 2)
+            #expect(gone.messages.contains("there is no type or group claims"))
+        }
+    }
+
+    @Test func `a dry run lists a single file of the user's own in its folder`() async throws {
+        try await contoso { run in
+            try run.program.write(Self.declaration, to: "tenantkeep.yaml")
+
+            let ending = try await run.program.run(
+                ["backup", "--dry-run", "--type", "defaults,mine"], environment: run.environment)
+
+            #expect(ending.status == 0, "\(ending.messages)")
+            #expect(
+                ending.output.split(separator: "\n").map { $0.split(separator: "  ")[0] }
+                    == ["A Own/Claims", "A Own/Claims", "A Own"])
+        }
+    }
+
+    @Test func `types lists them with what they need`() async throws {
+        let program = try Program()
+        try program.write(Self.declaration, to: "own.yaml")
+
+        let ending = try await program.run(
+            "types", "--config", "own.yaml", "--json", "--type", "crews,claims")
+
+        let document = try ending.document()
+        let types = try #require(document["types"] as? [[String: Any]])
+        #expect(types.map { $0["name"] as? String } == ["claims", "crews", "crews/owners"])
+        #expect(types[2]["path"] as? String == "groups/{id}/owners")
+        #expect(types[2]["folder"] as? String == "Own/Teams/{id}/Owners")
+        #expect(document["permissions"] as? [String] == ["Group.Read.All", "Policy.Read.All"])
+    }
+
+    @Test func `a mistake ends every command with 2 and its line, before anything is read`()
+        async throws
+    {
+        let program = try Program()
+        try program.write(
+            Self.declaration.replacing("version: beta", with: "verison: beta"),
+            to: "tenantkeep.yaml")
+
+        for command in ["backup", "types", "log"] {
+            let ending = try await program.run(command)
+
+            #expect(ending.status == 2)
+            #expect(
+                ending.messages == """
+                    Error: Could not use tenantkeep.yaml, line 9: there is no key verison.
+                    Hint: Did you mean version?
+
+                    """)
+        }
+    }
+}
