@@ -168,6 +168,22 @@ struct WalkTests {
         #expect(result.record.types["rights"]?.outcome == .kept)
     }
 
+    @Test func `objects of one list that all refuse do not stop those of the other`()
+        async throws
+    {
+        let runs = try Runs()
+        let tenant = RecordedTenant([
+            "above": .pages([[item("a")]]), "below": .pages([[item("b")]]),
+            "rights/a": .failure(.notPermitted), "rights/b": .pages([[item("2")]]),
+        ])
+
+        let result = try await runs.run(tenant, all(rights))
+
+        #expect(try runs.files == ["Rights/2.json"])
+        #expect(result.record.types["rights"]?.outcome == .kept)
+        #expect(result.isIncomplete)
+    }
+
     @Test(arguments: [
         (RecordedTenant.Answer.pages([[]]), TypeRecord.Outcome.kept),
         (.failure(.notPermitted), .kept), (.pages([[item("a")]]), .complete),
