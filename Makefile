@@ -8,6 +8,9 @@
 
 SWIFT_FILES := $(shell git ls-files '*.swift' 2>/dev/null)
 
+# All tests at once would open thousands of connections and files.
+TEST_WIDTH := --experimental-maximum-parallelization-width 8
+
 # The benchmark and the programs it runs.
 define BUILD_BENCH
 swift build -c release --product tenantkeep
@@ -29,7 +32,7 @@ demo: build
 test: prerequisites
 	-@.make/official-clients
 	swift build --build-tests
-	swift test --skip-build
+	swift test --skip-build $(TEST_WIDTH)
 
 check: prerequisites
 	swift format lint --strict --parallel --configuration .swift-format $(SWIFT_FILES)
@@ -41,7 +44,7 @@ bench: prerequisites
 
 soak: prerequisites
 	swift build --build-tests
-	TENANTKEEP_TEST_KILLS=200 swift test --skip-build --filter Kill
+	TENANTKEEP_TEST_KILLS=200 swift test --skip-build $(TEST_WIDTH) --filter Kill
 	$(BUILD_BENCH)
 	"$$(swift build -c release --show-bin-path)/Benchmark" years
 
