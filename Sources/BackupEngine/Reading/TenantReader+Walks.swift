@@ -32,7 +32,7 @@ extension TenantReader {
         of walk: GraphResource, _ reading: inout TypeReading
     ) async throws(BackupError) -> [[[UInt8]]] {
         let lister = CollectionReader(
-            source: source, store: store, packers: packers, isKept: false)
+            source: source, store: store, packers: packers, now: now, isKept: false)
         let answer = try await lister.read(
             walk.request(tenant: tenant), of: SelectedResource(walk)
         ) { _ in }
