@@ -1,5 +1,5 @@
-/// What a type of object needs beyond the rules that hold for all: its ID, what is dropped, and
-/// which arrays have no order.
+/// What a type of object needs beyond the rules that hold for all: its ID, what is dropped, which
+/// arrays have no order, and which texts are secrets of this type only.
 ///
 /// A path names members from the item on, with dots between: `state.lastActionDateTime`. It passes
 /// through arrays: `assignedPlans.assignedDateTime` is that member of every element. Names are
@@ -7,12 +7,31 @@
 package struct CanonicalRules: Sendable {
     let idMember: [UInt8]
     let foldedIDMember: [UInt8]
+    let reductions: [Reduction]
     private(set) var nodes = [Node()]
+
+    /// What is dropped from items of one kind.
+    package struct Reduction: Sendable {
+        let member: [UInt8]
+        let text: [UInt8]
+        let dropped: [[UInt8]]
+
+        /// - Parameters:
+        ///   - member: the member of an item, wherever it stands in it, whose text decides.
+        ///   - text: what that is, byte by byte.
+        ///   - dropped: members of the item that are then dropped.
+        package init(where member: String, is text: String, dropping dropped: [String]) {
+            self.member = Array(member.utf8)
+            self.text = Array(text.utf8)
+            self.dropped = dropped.map { Array($0.utf8) }
+        }
+    }
 
     /// The place in a document that a path leads to.
     struct Node: Sendable {
         var isVolatile = false
         var isSet = false
+        var isSecret = false
         var children: [(name: [UInt8], node: Int)] = []
         /// A bit for each pair of length and first byte among the children's names.
         var filter: UInt64 = 0
@@ -23,11 +42,18 @@ package struct CanonicalRules: Sendable {
     ///   - volatile: paths of members that are dropped.
     ///   - sets: paths of arrays whose order means nothing. Only the array itself is sorted, not
     ///     arrays in it.
-    package init(idMember: String = "id", volatile: [String] = [], sets: [String] = []) {
+    ///   - secrets: paths of members under which text is a secret, whatever their names.
+    ///   - reductions: what is dropped from some items. Types that have none pay nothing for it.
+    package init(
+        idMember: String = "id", volatile: [String] = [], sets: [String] = [],
+        secrets: [String] = [], reductions: [Reduction] = []
+    ) {
         self.idMember = Array(idMember.utf8)
         foldedIDMember = idMember.utf8.map(\.asciiLowercased)
+        self.reductions = reductions
         for path in volatile { nodes[node(at: path)].isVolatile = true }
         for path in sets { nodes[node(at: path)].isSet = true }
+        for path in secrets { nodes[node(at: path)].isSecret = true }
     }
 
     private mutating func node(at path: String) -> Int {

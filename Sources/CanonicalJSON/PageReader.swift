@@ -273,7 +273,7 @@ extension PageReader {
         memberName = tape.text(tape.entries[0], unit)
         guard memberNames.insert(memberName).inserted else {
             throw JSONError(
-                .duplicateName, at: 0, path: StringEscapes.string(memberName))
+                .duplicateName, at: 0, path: withoutSecrets(StringEscapes.string(memberName)))
         }
         state = .colon
     }

@@ -8,40 +8,82 @@
 /// Only text is withheld: a string or number that is the member's value, or that stands in an
 /// array there. Objects stay, with their own members looked at, because names mean other things
 /// elsewhere: an application's `optionalClaims.accessToken` lists claims.
+///
+/// Other names are merely suspicious, by a word in them. Text under those is withheld if it looks
+/// as if drawn by lot; so is any in an object under a name that can mean nothing but a secret.
 struct SecretNames: Sendable {
     /// What the objects in a member are, as far as that decides about their members.
     enum Holder: UInt8, Sendable {
         case any
         case passwordCredential
         case keyCredential
+        case recoveryKey
         case secretPair
+        case suspect
+    }
+
+    /// What a name says about text under it.
+    enum Secrecy: UInt8, Sendable {
+        case open
+        /// A secret if it looks random.
+        case suspect
+        case secret
     }
 
     private static let everywhere = [
         // passwordCredential, passwordProfile, basicAuthentication, pkcs12Certificate, LAPS.
         "secretText", "password", "passwordBase64", "defaultPassword", "adDomainPassword",
-        "currentPassword", "newPassword",
+        "currentPassword", "newPassword", "recoveryPassword", "passphrase", "passwd", "pwd",
         // Identity providers, OpenID Connect, software OATH, temporary access passes.
         "clientSecret", "secretKey", "temporaryAccessPass", "pkcs12Value",
         // Web application firewalls and fraud protection.
         "accessToken", "clientToken", "apiToken", "serverToken", "privateKey",
         // Device management.
         "token", "productKey", "activationLockBypassCode", "azureStorageUri", "azureBlobToken",
-        "preSharedKey", "sharedSecret",
+        "preSharedKey", "sharedSecret", "tokenValue", "recoveryKey",
         // What sign-in answers hold.
-        "refreshToken", "client_secret", "access_token", "refresh_token",
+        "refreshToken", "client_secret", "access_token", "refresh_token", "id_token",
+        "client_assertion",
+        // Keys of services, as settings of other programs have them.
+        "apiKey", "api_key", "accountKey", "sharedAccessKey", "connectionString",
     ]
+
+    /// Names of parameters, and how long their values are at least.
+    private static let parameters = [
+        ("sig", 1), ("sharedSecretValue", 1), ("code", 40), ("signature", 20),
+        ("x-amz-signature", 20), ("x-goog-signature", 20), ("subscription-key", 16),
+        ("ocp-apim-subscription-key", 16),
+    ]
+
+    /// Secrets that are never lists of claims or the like: what is in an object there is suspicious.
+    private static let unambiguous: Set<String> = [
+        "secrettext", "password", "clientsecret", "client_secret", "secretkey", "privatekey",
+        "productkey", "presharedkey", "sharedsecret", "connectionstring", "apikey",
+    ]
+
+    private static let suspicious = [
+        "secret", "passw", "passphrase", "token", "credential", "apikey", "api_key", "accesskey",
+        "privatekey", "sharedkey", "signingkey", "encryptionkey", "connectionstring",
+    ].map { Array($0.utf8) }
+
+    /// What a suspicious word is part of when the text is public; an `s` may follow.
+    private static let publicEndings = [
+        "id", "identifier", "thumbprint", "url", "uri", "link", "endpoint", "name", "type", "kind",
+        "mode", "method", "policy", "policie", "state", "statu", "level", "datetime", "version",
+        "certificate", "claim",
+    ].map { Array($0.utf8) }
 
     private static let holders: [(name: String, holder: Holder)] = [
         ("passwordCredentials", .passwordCredential), ("passwordCredential", .passwordCredential),
         ("keyCredentials", .keyCredential), ("keyCredential", .keyCredential),
-        ("secrets", .secretPair),
+        ("recoveryKeys", .recoveryKey), ("secrets", .secretPair),
     ]
 
     /// Names that are harmless elsewhere: the first letters of a password, the key itself, the
     /// value of a synchronization secret.
     private static let inside: [(name: String, holder: Holder)] = [
-        ("hint", .passwordCredential), ("key", .keyCredential), ("value", .secretPair),
+        ("hint", .passwordCredential), ("key", .keyCredential), ("key", .recoveryKey),
+        ("value", .secretPair),
     ]
 
     private struct Entry: Sendable {
@@ -50,22 +92,30 @@ struct SecretNames: Sendable {
     }
 
     private enum Meaning: Sendable {
-        case secret
+        case secret(inObjects: Holder)
         case holder(Holder)
         case secretInside(Holder)
+        case parameter(Int)
     }
+
+    /// The longest name that is known.
+    static let longest = 31
 
     /// By the length of the names: a bit for each first letter, above it one for each last letter,
     /// so that nearly all other names are passed over fast.
-    private var letters = [UInt64](repeating: 0, count: 32)
+    private var letters = [UInt64](repeating: 0, count: longest + 1)
     private var entries: [Entry] = []
 
     static let all = SecretNames()
 
     private init() {
-        for name in Self.everywhere { add(name, .secret) }
+        for name in Self.everywhere {
+            let isPlain = Self.unambiguous.contains(name.lowercased())
+            add(name, .secret(inObjects: isPlain ? .suspect : .any))
+        }
         for (name, holder) in Self.holders { add(name, .holder(holder)) }
         for (name, holder) in Self.inside { add(name, .secretInside(holder)) }
+        for (name, count) in Self.parameters { add(name, .parameter(count)) }
     }
 
     private mutating func add(_ name: String, _ meaning: Meaning) {
@@ -79,29 +129,61 @@ struct SecretNames: Sendable {
         1 &<< UInt64(first & 0x1F) | 1 &<< UInt64(0x20 | last & 0x1F)
     }
 
-    /// Returns whether text under this name is a secret, and what objects under it are.
-    @inline(__always)
+    /// Returns what text under this name is, and what objects under it are.
     func look(
         up name: Span<UInt8>, _ range: Range<Int>, in holder: Holder
-    ) -> (isSecret: Bool, holder: Holder) {
-        let count = range.count
-        guard count > 0, count < letters.count else { return (false, .any) }
-        let bits = Self.bits(name[range.lowerBound], name[range.upperBound &- 1])
-        guard letters[count] & bits == bits else { return (false, .any) }
-        return search(name, range, in: holder)
-    }
-
-    private func search(
-        _ name: Span<UInt8>, _ range: Range<Int>, in holder: Holder
-    ) -> (isSecret: Bool, holder: Holder) {
-        for entry in entries where name.equalsIgnoringCase(range, entry.name) {
+    ) -> (secrecy: Secrecy, holder: Holder) {
+        for entry in candidates(name, range) where name.equalsIgnoringCase(range, entry.name) {
             switch entry.meaning {
-            case .secret: return (true, .any)
-            case .holder(let held): return (false, held)
-            case .secretInside(let needed): return (needed == holder, .any)
+            case .secret(let inner): return (.secret, inner)
+            case .holder(let held): return (.open, held)
+            case .secretInside(let needed) where needed == holder: return (.secret, .any)
+            case .secretInside, .parameter: break
             }
         }
-        return (false, .any)
+        if holder == .suspect { return (.suspect, .suspect) }
+        return (isSuspicious(name, range) ? .suspect : .open, .any)
+    }
+
+    /// Returns how long the value of a parameter must be to be a secret; `nil` if it is none.
+    func shortestValue(of name: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        for entry in candidates(name, range) where name.equalsIgnoringCase(range, entry.name) {
+            switch entry.meaning {
+            case .secret: return 1
+            case .parameter(let count): return count
+            case .holder, .secretInside: break
+            }
+        }
+        return nil
+    }
+
+    /// All entries, or none if no name has this length and these letters.
+    private func candidates(_ name: Span<UInt8>, _ range: Range<Int>) -> [Entry] {
+        guard !range.isEmpty, range.count < letters.count else { return [] }
+        let bits = Self.bits(name[range.lowerBound], name[range.upperBound &- 1])
+        return letters[range.count] & bits == bits ? entries : []
+    }
+
+    private func isSuspicious(_ name: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard range.count >= 5, range.count <= 64, holdsSuspiciousWord(name, range) else {
+            return false
+        }
+        let end =
+            name[range.upperBound - 1] | 0x20 == 0x73 ? range.upperBound - 1 : range.upperBound
+        return !Self.publicEndings.contains { ending in
+            let start = end - ending.count
+            return start >= range.lowerBound && name.equalsIgnoringCase(start..<end, ending)
+        }
+    }
+
+    private func holdsSuspiciousWord(_ name: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        range.contains { at in
+            let first = name[at].asciiLowercased
+            return Self.suspicious.contains { word in
+                word[0] == first && at + word.count <= range.upperBound
+                    && name.equalsIgnoringCase(at..<at + word.count, word)
+            }
+        }
     }
 }
 

@@ -22,15 +22,16 @@ enum StringScan {
         return ((quotes | backslashes | controls | block) & SIMD16(repeating: 0x80)).words
     }
 
-    /// Has the high bit of each byte set that is a `J`, a `K` or a `=`, one of which is in every
-    /// text that ``SecretLook`` finds, or not ASCII.
+    /// Has the high bit of each byte set that is a `J`, a `K`, a `=`, a `_` or a `~`, one of which is
+    /// in every short text that ``SecretLook`` finds, or not ASCII, or a rare byte besides.
     @inline(__always)
-    private static func marks(_ block: SIMD16<UInt8>) -> SIMD2<UInt64> {
-        // `J` and `K` differ in their lowest bit only.
+    private static func marks(_ block: SIMD16<UInt8>) -> SIMD16<UInt8> {
+        // `J` and `K` differ in their lowest bit only, `_` and `~` in two bits.
         let letters =
             ((block | SIMD16(repeating: 1)) ^ SIMD16(repeating: 0x4B)) &- SIMD16(repeating: 1)
         let equalsSigns = (block ^ SIMD16(repeating: 0x3D)) &- SIMD16(repeating: 1)
-        return ((letters | equalsSigns) & SIMD16(repeating: 0x80)).words
+        let others = (block | SIMD16(repeating: 0x21)) &+ SIMD16(repeating: 1)
+        return letters | equalsSigns | others
     }
 
     /// Returns the offset of the first byte from `start` on that is not plain ASCII text, or the
@@ -42,20 +43,24 @@ enum StringScan {
         _ input: Span<UInt8>, from start: Int
     ) -> (end: Int, isSuspicious: Bool) {
         var at = start
-        var seen: UInt64 = 0
+        var seen = SIMD16<UInt8>(repeating: 0)
         while at &+ 16 <= input.count {
             let block = input.block(at: at)
             let (stops, marks) = (stops(block), marks(block))
-            if stops[0] != 0 {
-                seen |= marks[0] & below(stops[0])
-                return (at &+ stops[0].trailingZeroBitCount &>> 3, seen != 0)
+            guard stops[0] | stops[1] == 0 else {
+                let words = (marks & SIMD16(repeating: 0x80)).words
+                let isFirst = stops[0] != 0
+                let before =
+                    isFirst ? words[0] & below(stops[0]) : words[0] | words[1] & below(stops[1])
+                let earlier = (seen & SIMD16(repeating: 0x80)).words
+                let end =
+                    isFirst
+                    ? at &+ stops[0].trailingZeroBitCount &>> 3
+                    : at &+ 8 &+ stops[1].trailingZeroBitCount &>> 3
+                let isSuspicious = before | earlier[0] | earlier[1] != 0
+                return (end, isSuspicious || end &- start >= SecretLook.long)
             }
-            seen |= marks[0]
-            if stops[1] != 0 {
-                seen |= marks[1] & below(stops[1])
-                return (at &+ 8 &+ stops[1].trailingZeroBitCount &>> 3, seen != 0)
-            }
-            seen |= marks[1]
+            seen |= marks
             at &+= 16
         }
         return (shortPlainEnd(input, from: at), true)

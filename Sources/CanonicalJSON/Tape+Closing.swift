@@ -103,7 +103,7 @@ extension Tape {
     }
 
     /// Returns where on the tape the names of an object are that just ends.
-    private func members(of index: Int) -> [Int] {
+    func members(of index: Int) -> [Int] {
         var members: [Int] = []
         var at = index + 1
         while at < entries.count {
@@ -129,7 +129,8 @@ extension Tape {
         where compare(members[Int(left)], members[Int(right)], input) == 0 {
             let name = members[Int(right)]
             throw JSONError(
-                .duplicateName, at: Int(entries[name].start), path: path(to: name, input))
+                .duplicateName, at: Int(entries[name].start),
+                path: withoutSecrets(path(to: name, input)))
         }
     }
 

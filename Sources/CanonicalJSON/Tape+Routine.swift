@@ -40,7 +40,7 @@ extension Tape {
         _ output: inout OutputSpan<Entry>
     ) -> Int {
         let next = shapes.foreseen(after: shape, input, at: start)
-        guard next >= 0, case let known = shapes[next], !known.setting.isSecret,
+        guard next >= 0, case let known = shapes[next], !known.setting.isDoubtful,
             !known.mayNameID || depth > 1
         else { return 0 }
         let colon = start &+ Int(known.byteCount)

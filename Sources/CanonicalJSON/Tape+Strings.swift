@@ -5,7 +5,7 @@ extension Tape {
         _ input: Span<UInt8>, _ start: Int, _ setting: Setting
     ) throws(JSONError) -> Int {
         let (end, isSuspicious) = StringScan.plainEnd(input, from: start &+ 1)
-        guard !isSuspicious, !setting.isSecret, end < input.count, input[end] == 0x22 else {
+        guard !isSuspicious, !setting.isDoubtful, end < input.count, input[end] == 0x22 else {
             return try readDoubtfulString(input, start, setting, from: end)
         }
         entries.append(entry(.string, start, end &+ 1))
@@ -18,11 +18,17 @@ extension Tape {
         _ input: Span<UInt8>, _ start: Int, _ setting: Setting, from: Int
     ) throws(JSONError) -> Int {
         var entry = try readText(input, start, .string, from: from)
-        let isSecret =
-            setting.isSecret
-            || (entry.traits.contains(.escaped)
-                ? SecretLook.isSecret(decoded.span, entry.text)
-                : SecretLook.isSecret(input, entry.text))
+        let isSecret: Bool
+        if entry.traits.contains(.escaped) {
+            // A text of its own: else the whole tape would be copied.
+            let text = decoded
+            isSecret =
+                setting.isSecret(text.span, entry.text)
+                || SecretLook.isSecretOrHoldsMember(text.span, entry.text)
+        } else {
+            isSecret =
+                setting.isSecret(input, entry.text) || SecretLook.isSecret(input, entry.text)
+        }
         if isSecret { entry.withhold() }
         entries.append(entry)
         return Int(entry.end)
@@ -107,7 +113,10 @@ extension Tape {
     ) -> Bool {
         let node = rules.child(name, range, of: Int(setting.rule))
         setting.rule = Int32(truncatingIfNeeded: node)
-        (setting.isSecret, setting.holder) = names.look(up: name, range, in: setting.holder)
+        let names = names
+        (setting.secrecy, setting.holder) = names.look(up: name, range, in: setting.holder)
+        if node >= 0, rules.nodes[node].isSecret { setting.secrecy = .secret }
+        setting.isDoubtful = setting.secrecy != .open
         return node >= 0 && rules.nodes[node].isVolatile || CanonicalRules.isAnnotation(name, range)
     }
 
@@ -146,5 +155,16 @@ extension Tape {
         let range = base..<decoded.count
         entry.size = Int32(StringEscapes.canonicalCount(decoded.span, range)) + 2
         return entry
+    }
+}
+
+extension Tape.Setting {
+    /// Returns whether a text is a secret by the name of its member.
+    fileprivate func isSecret(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        switch secrecy {
+        case .open: false
+        case .suspect: SecretLook.isRandom(text, range)
+        case .secret: true
+        }
     }
 }

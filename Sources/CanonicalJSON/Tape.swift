@@ -40,7 +40,10 @@ struct Tape {
     struct Setting {
         var rule: Int32 = 0
         var holder: SecretNames.Holder = .any
-        var isSecret = false
+        var secrecy = SecretNames.Secrecy.open
+        /// Whether the secrecy is not open: a bit of its own, since comparing enumerations where
+        /// routine is read makes the compiler copy the tape.
+        var isDoubtful = false
     }
 
     struct Container {
@@ -57,6 +60,8 @@ struct Tape {
     let rules: CanonicalRules
     let names = SecretNames.all
     let byteLimit: Int
+    /// Whether items are looked at when they end.
+    let isReducing: Bool
     /// Whether numbers at the end of the input are complete.
     var isWhole = false
 
@@ -85,6 +90,7 @@ struct Tape {
 
     init(_ rules: CanonicalRules, byteLimit: Int = Limits.bytes) {
         self.rules = rules
+        isReducing = !rules.reductions.isEmpty
         self.byteLimit = byteLimit
     }
 
@@ -110,6 +116,7 @@ struct Tape {
             at = try readNext(input, at)
             if innermost.isObject { at = readRoutine(input, at) }
         }
+        if isReducing { reduce(input) }
         guard entries[0].size < byteLimit else { throw JSONError(.tooLarge, at: 0) }
         return at
     }
@@ -159,7 +166,7 @@ struct Tape {
         case 0x2D, 0x30...0x39:
             let end = try NumberScan.end(input, from: at, isWhole: isWhole)
             var number = entry(.number, at, end)
-            if setting.isSecret { number.withhold() }
+            if setting.secrecy == .secret { number.withhold() }
             entries.append(number)
             return end
         case 0x74, 0x66, 0x6E:
@@ -182,7 +189,7 @@ struct Tape {
         guard depth < Limits.depth else { throw JSONError(.tooDeep, at: start) }
         let shape = innermost.shape
         var inner = setting
-        if isObject { inner.isSecret = false }
+        if isObject { (inner.secrecy, inner.isDoubtful) = (.open, false) }
         outer.append(innermost)
         innermost = Container(
             entry: Int32(truncatingIfNeeded: entries.count), isObject: isObject, setting: inner,

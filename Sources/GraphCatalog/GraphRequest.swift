@@ -66,7 +66,9 @@ extension GraphResource {
         let above =
             namesParent
             ? "" : ancestors.map { "\($0.resource.path)/\(percentEncoded($0.id))/" }.joined()
+        let segments = parent.split(separator: UInt8(ascii: "/")).map { percentEncoded(Array($0)) }
         let path = path.replacing("{parent}", with: percentEncoded(parent))
+            .replacing("{parent/}", with: segments.joined(separator: "/"))
         // A quote in a string of OData is written twice (ABNF, `SQUOTE-in-string`).
         let text = String(decoding: parent, as: UTF8.self).replacing("'", with: "''")
         return request(

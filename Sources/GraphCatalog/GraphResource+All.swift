@@ -25,6 +25,7 @@ extension GraphResource {
         entitlementManagementSettings,
         provisioning, publishedResources, agentGroups, agents, connectors, connectorGroups,
         teamsSettings, sharepointSettings, usersRegisteredByFeature,
+        azureRoleAssignments, azureRoleDefinitions, azureRoleEligibilities, azureAccessPolicies,
     ]
 
     /// What is kept of an object that has a folder of its own elsewhere.

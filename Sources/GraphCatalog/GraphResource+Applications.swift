@@ -69,6 +69,7 @@ extension GraphResource {
         permissions: .directory,
         top: 999,
         volatile: ["certification.lastCertificationDateTime"],
+        reductions: [.vendorOwned, .managedIdentity],
         sets: [
             "addIns", "alternativeNames", "appRoles", "appRoles.allowedMemberTypes",
             "keyCredentials", "notificationEmailAddresses", "oauth2PermissionScopes",
@@ -98,8 +99,7 @@ extension GraphResource {
                 path: "oauth2PermissionGrants",
                 folder: "Oauth2PermissionGrants",
                 groups: ["All", "ServicePrincipals"],
-                permissions: .directory,
-                cost: 2
+                permissions: .directory
             ),
             GraphResource(
                 "servicePrincipals/delegatedPermissionClassifications",

@@ -1,5 +1,6 @@
 extension GraphResource {
-    /// The looks of the sign-in page, one object a language. A tenant without branding answers 404.
+    /// The looks of the sign-in page, one object a language. A tenant without branding has no such
+    /// list: 404.
     package static let brandingLocalizations = GraphResource(
         "brandingLocalizations",
         path: "organization/{tenant}/branding/localizations",
@@ -7,6 +8,7 @@ extension GraphResource {
         groups: ["All", "Config", "Organization"],
         permissions: Permissions(
             application: ["OrganizationalBranding.Read.All"], delegated: ["User.Read.All"]),
+        empty: ["ResourceNotFound", "Request_ResourceNotFound"],
         sets: ["cdnList"],
         auditActivities: ["Set Company Information"]
     )

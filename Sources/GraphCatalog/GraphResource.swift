@@ -24,7 +24,7 @@ package struct GraphResource: Sendable {
     /// Below the version, without a leading slash: `identity/conditionalAccess/policies`. Of a
     /// child: below its parent's object (`members` asks for `groups/{id}/members`), unless it or
     /// ``filter`` names that object. `{tenant}` stands for the tenant's ID, `{parent}` for the
-    /// parent's.
+    /// parent's, `{parent/}` for one that is a path itself, slashes and all.
     package let path: String
     package let answer: Answer
     /// What Azure Resource Graph is asked, in Kusto; it must project `id`, or all rows but the first
@@ -58,17 +58,28 @@ package struct GraphResource: Sendable {
     package let headers: [GraphRequest.Parameter]
     /// Codes, or words of the message, of errors that say that the tenant does not have this.
     package let unavailable: [String]
-    /// Codes, or words of the message, of errors that say that there is nothing below this parent.
+    /// Codes, or words of the message, of errors that say that there is nothing: no children of this
+    /// parent, no object of a type that has one at most.
     package let empty: [String]
     /// Smaller reads of the type that are enough on some occasions.
     package let narrowings: [Narrowing]
     /// The member that names an object.
     package let idMember: String
+    /// Members that are IDs behind a path that is spelled otherwise in each listing, as paths:
+    /// `properties.roleDefinitionId`. Only the ID is kept, in lower case.
+    package let lastParts: [String]
     /// Members left out of the backup, as paths: `state.lastActionDateTime`,
     /// `assignedPlans.assignedDateTime` (through arrays).
     package let volatile: [String]
+    /// Members left out of some objects only.
+    package let reductions: [Reduction]
+    /// Members whose text is a secret though their name does not say so, as paths.
+    package let secrets: [String]
     /// Array members whose order means nothing, as paths.
     package let sets: [String]
+    /// Of a walked list: others, of which one must have an object for an empty answer to be believed.
+    /// A service may answer with an empty list whoever is permitted nothing.
+    package let witnesses: [GraphResource]
     /// Names of audit activities that change the type's objects, where the audit log does not know
     /// their IDs.
     package let auditActivities: [String]
@@ -99,8 +110,12 @@ package struct GraphResource: Sendable {
         empty: [String] = [],
         narrowings: [Narrowing] = [],
         idMember: String = "id",
+        lastParts: [String] = [],
         volatile: [String] = [],
+        reductions: [Reduction] = [],
+        secrets: [String] = [],
         sets: [String] = [],
+        witnesses: [GraphResource] = [],
         auditActivities: [String] = [],
         children: [GraphResource] = []
     ) {
@@ -128,8 +143,12 @@ package struct GraphResource: Sendable {
         self.empty = empty
         self.narrowings = narrowings
         self.idMember = idMember
+        self.lastParts = lastParts
         self.volatile = volatile
+        self.reductions = reductions
+        self.secrets = secrets
         self.sets = sets
+        self.witnesses = witnesses
         self.auditActivities = auditActivities
         self.children = children
     }
@@ -145,7 +164,7 @@ package struct GraphResource: Sendable {
 
     /// Whether the request of a child or of a walked type says by itself which object it is for.
     package var namesParent: Bool {
-        path.contains("{parent}") || filter?.contains("{parent}") ?? false
+        path.contains("{parent") || filter?.contains("{parent}") ?? false
     }
 
     /// What stands in for a missing ID: the last component of the folder, as EntraExporter has it

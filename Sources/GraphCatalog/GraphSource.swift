@@ -73,7 +73,7 @@ package struct GraphError: Error, Sendable {
         case notFound
         /// The tenant has no licence for it, or its cloud does not offer it.
         case notAvailable
-        /// The error that Graph answers instead of an empty list below this parent.
+        /// The error that Graph answers instead of an empty list, or for an object that is not set.
         case empty
         /// The page token died; the collection must be read again from its start.
         case pageTokenExpired

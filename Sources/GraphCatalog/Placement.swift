@@ -11,7 +11,8 @@ package enum Placement: Sendable {
 
 /// A path made of members of an object: `Subscriptions/{properties.scope:2}/{name}`.
 ///
-/// A member is named by its path in the object and stands for its text or number:
+/// A member is named by its path in the object, an element of an array by its number from 0, and
+/// stands for its text or number:
 /// - `{a.b}` as it is; a slash in it is no separator.
 /// - `{a.b&}` with `&` for each slash.
 /// - `{a.b:2}` the second of the parts between its slashes, `{a.b:-1}` the last.

@@ -5,6 +5,9 @@
 /// brings all its children, a group those that belong to it. A chosen child brings the objects it
 /// stands below. An excluded word takes away all it means, children included.
 package struct Selection: Sendable {
+    /// The group of all types.
+    package static let everything = "All"
+
     /// In the order of the catalog.
     package let resources: [SelectedResource]
 
@@ -45,13 +48,17 @@ package struct SelectedResource: Sendable {
     /// The smaller read that is enough for what was chosen.
     package let filter: Narrowing?
     package let children: [SelectedResource]
+    /// Whether a word chose it that does not mean all there is.
+    package let isNamed: Bool
 
     package init(
-        _ resource: GraphResource, filter: Narrowing? = nil, children: [SelectedResource] = []
+        _ resource: GraphResource, filter: Narrowing? = nil, children: [SelectedResource] = [],
+        isNamed: Bool = true
     ) {
         self.resource = resource
         self.filter = filter
         self.children = children
+        self.isNamed = isNamed
     }
 
     /// Returns `nil` if no word chooses the type, or one excludes it. All words are lower case.
@@ -75,6 +82,7 @@ package struct SelectedResource: Sendable {
         filter = Narrowing.enough(
             of: resource.narrowings, for: isNamed || isBelowNamed ? nil : groups,
             cloudOnly: cloudOnly)
+        self.isNamed = isNamed || isBelowNamed || groups.contains { $0 != Selection.everything }
         children = resource.children.compactMap {
             Self(
                 $0, chosenBy: words, excluding: excluding, cloudOnly: cloudOnly,

@@ -6,6 +6,15 @@ package enum Service: Sendable, Hashable {
 
     package var isAzure: Bool { self != .graph }
 
+    /// What to do about being permitted nothing, where that is no matter of permissions.
+    package var roleHint: String? {
+        switch self {
+        case .graph: nil
+        case .azure:
+            "Give the application the role Reader in Azure, best at the root management group."
+        }
+    }
+
     /// The member of a page that links to the next one.
     package var linkName: String {
         switch self {

@@ -6,6 +6,7 @@ import NIOHTTP1
 struct MemberPage {
     let body: [UInt8]
     let next: GraphLink?
+    let load: ServiceLoad
 }
 
 /// The answer to a batch: one object with an answer for each member, in any order.
@@ -82,7 +83,7 @@ struct BatchEnvelope {
             body: Array(body.bytes),
             next: try next.map { text throws(Failure) in
                 try GraphLink(text).checked(after: .first(request), at: graph)
-            })
+            }, load: ServiceLoad(headers(of: response)))
     }
 
     private func headers(of response: JSONValue) -> HTTPHeaders {

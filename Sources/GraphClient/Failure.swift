@@ -59,7 +59,7 @@ extension Failure {
         self.init(
             Self.kind(of: status, error), "answered \(status)", detail: error.codes.first,
             retryAfter: requestedWait(headers),
-            hint: service.isAzure && status == 403 ? Self.azureHint : nil, error: error)
+            hint: status == 403 ? service.roleHint : nil, error: error)
     }
 
     /// What the failure means for `request`, whose declaration may know the error.
@@ -75,9 +75,6 @@ extension Failure {
         }
         return Failure(.final(known), deed, detail: detail, hint: hint, error: error)
     }
-
-    private static let azureHint =
-        "Give the application the role Reader in Azure, best at the root management group."
 
     private static func kind(of status: Int, _ error: ServiceError) -> Class {
         switch status {

@@ -53,10 +53,12 @@ extension GraphClient {
     private func pause(
         _ wait: Duration, answers: [Result<MemberPage, Failure>], of requests: [GraphRequest]
     ) async throws(GraphError) {
+        var throttled: Set<ThrottleBucket> = []
         for (answer, request) in zip(answers, requests) {
             guard case .failure(let failure) = answer, failure.kind == .throttled else { continue }
-            await limiter.stop(request.bucket, for: wait)
+            throttled.insert(request.bucket)
         }
+        for bucket in throttled { await limiter.stop(bucket, for: wait) }
         try await timeline.sleep(for: wait)
     }
 
@@ -70,12 +72,30 @@ extension GraphClient {
         http.method = .POST
         http.headers.add(name: "content-type", value: "application/json")
         http.body = .bytes(BatchEnvelope.request(requests))
-        return try await exchange(with: graph, charges: charges) { attempt throws(Failure) in
+        return try await exchange(with: graph, charges: charges, requests: requests.count) {
+            attempt throws(Failure) in
             let response = try await send(http, to: .graph, with: attempt)
             let body = try await transport.body(of: response, host: graph.origin.host)
-            return try BatchEnvelope(body, count: requests.count)
+            let answers = try BatchEnvelope(body, count: requests.count)
                 .answers(to: requests, at: graph.origin)
+            return Served(value: answers, loads: loads(answers, of: requests))
         }
+    }
+
+    /// The loads of buckets in which every member was served.
+    private func loads(
+        _ answers: [Result<MemberPage, Failure>], of requests: [GraphRequest]
+    ) -> [ThrottleBucket: ServiceLoad] {
+        var loads: [ThrottleBucket: ServiceLoad] = [:]
+        var failed: Set<ThrottleBucket> = []
+        for (answer, request) in zip(answers, requests) {
+            switch answer {
+            case .success(let page):
+                loads[request.bucket] = loads[request.bucket].map { $0 + page.load } ?? page.load
+            case .failure: failed.insert(request.bucket)
+            }
+        }
+        return loads.filter { !failed.contains($0.key) }
     }
 }
 

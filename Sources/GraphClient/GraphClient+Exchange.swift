@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CanonicalJSON
 import GraphCatalog
 import Logging
 import NIOHTTP1
@@ -11,6 +12,13 @@ extension GraphClient {
         let waited: Duration
     }
 
+    /// What one try brought.
+    struct Served<Value> {
+        let value: Value
+        /// Of buckets without a request that failed.
+        let loads: [ThrottleBucket: ServiceLoad]
+    }
+
     /// What one try is made with.
     struct Try {
         let token: String
@@ -21,10 +29,12 @@ extension GraphClient {
     /// Makes tries of one request until one succeeds. Each waits for its turn and carries a good
     /// token; after a 401 there is one more, with a new token.
     ///
-    /// - Parameter charges: resource units of one try.
+    /// - Parameters:
+    ///   - charges: resource units of one try.
+    ///   - requests: how many Graph takes it for.
     func exchange<Value>(
-        with access: ServiceAccess, charges: [ThrottleBucket: Int],
-        _ attempt: (Try) async throws(Failure) -> Value
+        with access: ServiceAccess, charges: [ThrottleBucket: Int], requests count: Int = 1,
+        _ attempt: (Try) async throws(Failure) -> Served<Value>
     ) async throws(GraphError) -> Answer<Value> {
         var requests = 0
         var generation = 0
@@ -35,15 +45,20 @@ extension GraphClient {
             random: configuration.random)
         let value = try await persistence.run {
             _ async throws(GraphError) -> Result<Value, Failure> in
+            var turns: [ThrottleBucket: Limiter.Turn] = [:]
             for (bucket, units) in charges {
-                let turn = try await limiter.admit(units, to: bucket)
-                waited += turn
+                let turn = try await limiter.admit(units, for: count, to: bucket)
+                waited += turn.waited
+                turns[bucket] = turn
             }
             let token = try await access.tokens.current(rejecting: rejected)
             requests += 1
             do throws(Failure) {
-                return .success(try await attempt(Try(token: token, generation: generation)))
+                let served = try await attempt(Try(token: token, generation: generation))
+                for (bucket, turn) in turns { await limiter.settle(turn, served.loads[bucket]) }
+                return .success(served.value)
             } catch {
+                for turn in turns.values { await limiter.settle(turn, nil) }
                 if error.kind == .tokenRejected { rejected = token }
                 if error.kind == .busy { generation += 1 }
                 return .failure(error)
@@ -112,14 +127,17 @@ extension GraphClient {
 
     /// Logs what Microsoft's support asks for.
     private func log(_ response: HTTPClientResponse, of access: ServiceAccess, id: String) {
+        // The first of these fields that there is.
+        func field(_ names: String...) -> String {
+            withoutSecrets(names.lazy.compactMap { response.headers.first(name: $0) }.first ?? "")
+        }
         configuration.logger.debug(
             "\(access.name) answered",
             metadata: [
                 "status": "\(response.status.code)",
                 "client-request-id": "\(id)",
-                "request-id":
-                    "\(response.headers.first(name: "request-id") ?? response.headers.first(name: "x-ms-request-id") ?? "")",
-                "diagnostic": "\(response.headers.first(name: "x-ms-ags-diagnostic") ?? "")",
+                "request-id": "\(field("request-id", "x-ms-request-id"))",
+                "diagnostic": "\(field("x-ms-ags-diagnostic"))",
             ])
     }
 }

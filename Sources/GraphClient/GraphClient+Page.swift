@@ -30,7 +30,8 @@ extension GraphClient {
                 piece throws(Failure) in try watch.read(piece)
             }
             guard isWholeObject(body) else { throw Failure(.garbled, "answered without JSON") }
-            return body
+            return Served(
+                value: body, loads: [request.bucket: ServiceLoad(response.headers)])
         }
         return GraphPage(
             body: answer.value, next: watch.link, requests: answer.requests,

@@ -21,8 +21,12 @@ extension GraphClient {
         ) { attempt throws(Failure) in
             let response = try await send(http, to: request.service, with: attempt)
             await slowDown(request, after: response)
+            let isCut = response.headers.first(name: "x-ms-tenant-subscription-limit-hit")
+            guard isCut?.lowercased() != "true" else {
+                throw Failure(.final(.malformed), "answered for some of the subscriptions only")
+            }
             let body = try await transport.body(of: response, host: access.origin.host)
-            return try Rows(body, from: place)
+            return Served(value: try Rows(body, from: place), loads: [:])
         }
         return GraphPage(
             body: answer.value.page, next: answer.value.next, requests: answer.requests,

@@ -1,4 +1,4 @@
-import GraphCatalog
+package import GraphCatalog
 
 extension GraphLink {
     /// Returns the URL that the link asks for, or `nil` if it does not lead to `origin`.
@@ -73,7 +73,7 @@ extension GraphRequest {
     /// What Graph charges: the base cost with the modifiers that the query brings, at least 1.
     ///
     /// <https://learn.microsoft.com/graph/throttling-limits#resource-unit-cost>
-    var charge: Int {
+    package var charge: Int {
         var units = cost
         for parameter in query {
             switch parameter.name {

@@ -1,103 +1,60 @@
-package import GraphCatalog
-
-/// What one bucket allows: resource units (or requests) in any window of time.
-package struct ThrottleLimit: Sendable {
-    package let units: Int
-    package let window: Duration
-
-    package init(_ units: Int, per window: Duration) {
-        self.units = units
-        self.window = window
-    }
-
-    /// The limits of one app in the smallest tenant, with a tenth more time: requests catch up with
-    /// each other on the way.
-    ///
-    /// <https://learn.microsoft.com/graph/throttling-limits>
-    package static let documented: [ThrottleBucket: ThrottleLimit] = [
-        .directory: ThrottleLimit(3500, per: .seconds(11)),
-        .audit: ThrottleLimit(5, per: .seconds(11)),
-        .conditionalAccess: ThrottleLimit(1, per: .milliseconds(1100)),
-        // One subscription's bucket for all: a run asks each for little.
-        .azure: ThrottleLimit(250, per: .seconds(11)),
-        .azureResourceGraph: ThrottleLimit(15, per: .milliseconds(5500)),
-    ]
-}
+import GraphCatalog
 
 /// Lets requests go at the pace that each bucket allows, and stops a bucket that is throttled.
 ///
-/// In any window of a bucket no more units begin than its limit, whoever asks. First come, first
-/// served. Costs one small entry for each request of the last window.
+/// Keeps a copy of each of the service's token buckets, a little smaller and slower than the
+/// service's, since requests catch up with each other on the way. First come, first served.
+///
+/// Nobody says how large a tenant is to the service. The copy begins with the smallest size; an
+/// answer that is silent about the bucket's load, when that would have to be reported, proves a
+/// larger one. A refusal takes that back.
 actor Limiter {
+    /// The leave to make one try of a request, or of a batch.
+    struct Turn {
+        let waited: Duration
+        fileprivate let bucket: ThrottleBucket
+        fileprivate let trip: Bucket.Trip
+    }
+
     private let timeline: Timeline
     private var buckets: [ThrottleBucket: Bucket]
+    private var application = Bucket(.application)
+
+    /// The longest sleep without looking whether the bucket has turned out larger.
+    private static let nap: Duration = .milliseconds(500)
 
     init(_ limits: [ThrottleBucket: ThrottleLimit], timeline: Timeline) {
         self.timeline = timeline
         buckets = limits.mapValues(Bucket.init)
     }
 
-    /// Returns how long it took until `cost` units of `bucket` were free. They are taken then.
-    func admit(_ cost: Int, to bucket: ThrottleBucket) async throws(GraphError) -> Duration {
+    /// Returns once `cost` units of `bucket` are free for that many requests. They are taken then,
+    /// until ``settle(_:_:)``.
+    func admit(
+        _ cost: Int, for requests: Int = 1, to bucket: ThrottleBucket
+    ) async throws(GraphError) -> Turn {
         let asked = timeline.now
-        var start = reserve(cost, in: bucket)
-        while start > timeline.now {
-            try await timeline.sleep(for: start - timeline.now)
-            // The bucket may have been stopped while this waited.
-            if isStopped(bucket) { start = reserve(cost, in: bucket) }
+        let earliest = application.promise(requests, now: asked)
+        var promise = buckets[bucket]?.promise(cost, now: asked)
+        while let start = promise.map({ max($0.start, earliest.start) }), start > timeline.now {
+            try await timeline.sleep(for: min(start - timeline.now, Self.nap))
+            if let old = promise, let renewed = buckets[bucket]?.renew(old, now: timeline.now) {
+                promise = renewed
+            }
         }
-        return timeline.now - asked
+        let trip =
+            promise.flatMap { buckets[bucket]?.begin($0, now: timeline.now) }
+            ?? Bucket.Trip(start: timeline.now, cost: 0, before: 0)
+        return Turn(waited: timeline.now - asked, bucket: bucket, trip: trip)
     }
 
-    /// Lets nothing of `bucket` begin for `duration`.
+    /// Takes what an answer says about the bucket's load; `nil` if the request was not served.
+    func settle(_ turn: Turn, _ load: ServiceLoad?) {
+        buckets[turn.bucket]?.settle(turn.trip, load, now: timeline.now)
+    }
+
+    /// Lets nothing of `bucket` begin for `duration`: the service refused a request.
     func stop(_ bucket: ThrottleBucket, for duration: Duration) {
-        let end = timeline.now + duration
-        buckets[bucket]?.stop(until: end)
-    }
-
-    private func reserve(_ cost: Int, in bucket: ThrottleBucket) -> Duration {
-        buckets[bucket]?.reserve(cost, now: timeline.now) ?? timeline.now
-    }
-
-    private func isStopped(_ bucket: ThrottleBucket) -> Bool {
-        (buckets[bucket]?.stoppedUntil ?? .zero) > timeline.now
-    }
-}
-
-/// The begun and the promised requests of one bucket.
-private struct Bucket {
-    let limit: ThrottleLimit
-    private(set) var stoppedUntil: Duration = .zero
-    /// Oldest first.
-    private var starts: [(time: Duration, cost: Int)] = []
-    /// The sum of their costs.
-    private var used = 0
-
-    init(_ limit: ThrottleLimit) {
-        self.limit = limit
-    }
-
-    mutating func stop(until end: Duration) {
-        stoppedUntil = max(stoppedUntil, end)
-    }
-
-    /// Promises `cost` units at the first time that the limit allows, and returns that time.
-    mutating func reserve(_ cost: Int, now: Duration) -> Duration {
-        let expired = starts.prefix { $0.time <= now - limit.window }
-        used -= expired.reduce(0) { $0 + $1.cost }
-        starts.removeFirst(expired.count)
-
-        let cost = min(cost, limit.units)
-        var time = max(now, stoppedUntil, starts.last?.time ?? now)
-        var unitsInWindow = used
-        for earlier in starts {
-            guard earlier.time <= time - limit.window || unitsInWindow + cost > limit.units
-            else { break }
-            time = max(time, earlier.time + limit.window)
-            unitsInWindow -= earlier.cost
-        }
-        starts.append((time, cost))
-        used += cost
-        return time
+        buckets[bucket]?.stop(for: duration, now: timeline.now)
     }
 }

@@ -6,6 +6,7 @@ import CanonicalJSON
 /// `odata.error`, the message an object, the code empty, the body HTML or nothing at all.
 struct ServiceError {
     /// From the outermost to the most specific, without empty ones; only letters, digits and `._-`.
+    /// One that looks like a secret is withheld.
     private(set) var codes: [String] = []
     private(set) var message = ""
 
@@ -29,6 +30,7 @@ struct ServiceError {
             return character.isASCII && (character.isLetter || character.isNumber)
                 || "._-".utf8.contains(byte)
         }
-        return isCode && !code.isEmpty && code.utf8.count <= 80 ? code : nil
+        guard isCode, !code.isEmpty, code.utf8.count <= 80 else { return nil }
+        return withoutSecrets(code)
     }
 }

@@ -30,6 +30,9 @@ struct Transport: Sendable {
             decompression: .enabled(limit: .size(Self.byteLimit)))
         // Whoever sends tries again, with a clock that tests can turn.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Where there is no HTTP/2, as many connections as requests may be under way: the limiter
+        // decides about the pace.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         direct = HTTPClient(configuration: configuration)
         if let proxy = network.proxy {
             configuration.proxy = proxy

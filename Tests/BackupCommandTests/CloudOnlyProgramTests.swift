@@ -15,7 +15,7 @@ struct CloudOnlyProgramTests {
     }
 
     @Test func `only what is not synchronised is read, and the record says so`() async throws {
-        try await contoso { run in
+        try await withContoso { run in
             let ending = try await run.backUp("users,groups", arguments: ["--cloud-only"])
 
             #expect(ending.status == 0, "\(ending.messages)")
@@ -43,7 +43,7 @@ struct CloudOnlyProgramTests {
         ["TENANTKEEP_CLOUD_ONLY": "true"], ["TENANTKEEP_CONFIG": "cloud.yaml"],
     ])
     func `the environment and the file say it, too`(changes: [String: String]) async throws {
-        try await contoso { run in
+        try await withContoso { run in
             try run.program.write("cloudOnly: true\n", to: "cloud.yaml")
 
             let ending = try await run.backUp("users", changing: changes)
@@ -65,7 +65,7 @@ struct CloudOnlyProgramTests {
     }
 
     @Test func `narrowing and widening again deletes nothing`() async throws {
-        try await contoso { run in
+        try await withContoso { run in
             try await run.backUp("users,groups")
             let whole = try run.tree()
             try #require(users(run) == 12)
@@ -88,7 +88,7 @@ struct CloudOnlyProgramTests {
     @Test func `what was deleted in the scope is a deletion, what left the scope is kept`()
         async throws
     {
-        try await contoso { run in
+        try await withContoso { run in
             try await run.backUp("users", arguments: ["--cloud-only"])
             let ids = try run.git("--git-dir=tenant.git", "ls-tree", "--name-only", "main:Users")
                 .split(separator: "\n").map(String.init)
@@ -118,7 +118,7 @@ struct CloudOnlyProgramTests {
     @Test func `with Config it reads only the dynamic groups that are not synchronised`()
         async throws
     {
-        try await contoso { run in
+        try await withContoso { run in
             try await run.backUp("groups")
 
             let ending = try await run.backUp(

@@ -20,8 +20,14 @@ struct CustomTypesTests {
             folder: Custom/Strengths
             groups: [config, Mine]
             permissions: {application: [Policy.Read.All], delegated: [Policy.Read.All, X.Read]}
+            appOnly: Graph answers only people
             bucket: conditionalAccess
             cost: 3
+            filter: isOwn eq true
+            headers: {Prefer: include-unknown-enum-members}
+            unavailable: [NoLicense]
+            empty: [NothingHere]
+            auditActivities: [Update strength]
             select: [name, displayName, state]
             expand: usage
             top: 50
@@ -46,6 +52,12 @@ struct CustomTypesTests {
         #expect(strengths.groups == ["All", "Config", "Mine"])
         #expect(strengths.permissions.application == ["Policy.Read.All"])
         #expect(strengths.permissions.delegated == ["Policy.Read.All", "X.Read"])
+        #expect(strengths.appOnly == "Graph answers only people")
+        #expect(strengths.filter == "isOwn eq true")
+        #expect(strengths.headers == [.init("Prefer", "include-unknown-enum-members")])
+        #expect(strengths.unavailable == ["NoLicense"])
+        #expect(strengths.empty == ["NothingHere"])
+        #expect(strengths.auditActivities == ["Update strength"])
         #expect(strengths.bucket == .conditionalAccess)
         #expect(strengths.cost == 3)
         #expect(strengths.select == ["name", "displayName", "state"])
@@ -94,7 +106,7 @@ struct CustomTypesTests {
                   groups: [Config]
                   permissions: [P.Read.All]
                   children:
-                  - {name: a/b, path: b, folder: B, children: [{name: c, path: c, folder: ""}]}
+                  - {name: a/b, path: 'x/{parent}/b', filter: "k eq '{parent}'", folder: B, children: [{name: c, path: c, folder: ""}]}
                   - {name: d, path: d, folder: D, version: v1.0, groups: [All], permissions: [Q.Read]}
                 """
             ).first)
@@ -226,7 +238,8 @@ struct CustomTypesTests {
         ("v1.0/users", "begins with a version"), ("beta/users", "begins with a version"),
         ("a/../b", "is no path"), ("a//b", "is no path"), ("a/", "is no path"),
         ("a?$top=3", "is no path"), ("a%2F..", "is no path"), ("a b", "is no path"),
-        ("a\\b", "is no path"), ("{id}/a", "is no path"), ("a/.", "is no path"),
+        ("a\\b", "is no path"), ("{id}/a", "is no path"), ("{parent}/a", "is no path"),
+        ("a/.", "is no path"),
     ])
     func `a path leads below the version and nowhere else`(path: String, reason: String) throws {
         let text = type(replacing: "path", by: "path: '\(path)' # here")
@@ -280,6 +293,12 @@ struct CustomTypesTests {
         ("top: 1000", "1000 is not a number from 1 to 999"),
         ("top: many", "many is not a number from 1 to 999"),
         ("isAdvanced: perhaps", "perhaps is neither true nor false"),
+        ("filter: id eq '{parent}'", "only the filter of a child"),
+        ("headers: [x]", "headers is not a mapping"),
+        ("headers: {authorization: Bearer x}", "cannot send the header authorization"),
+        ("headers: {'a b': x}", "cannot send the header a b"),
+        ("headers: {Prefer: \"a\\r\\nHost: b\"}", "no header has the value of Prefer"),
+        ("unavailable: ['']", "\"\" does not belong in unavailable"),
         ("select: id", "select is not a list"),
         ("select: [displayName]", "select leaves out id, which names an object"),
         ("select: [id, 'a,b']", "\"a,b\" does not belong in select"),

@@ -19,7 +19,7 @@ struct EndToEnd {
         [
             "AZURE_TENANT_ID": tenant.tenantID, "AZURE_CLIENT_ID": tenant.app.clientID,
             "AZURE_CLIENT_SECRET": tenant.app.secret, "AZURE_AUTHORITY_HOST": tenant.authority,
-            "TENANTKEEP_GRAPH_ENDPOINT": tenant.graph,
+            "TENANTKEEP_GRAPH_ENDPOINT": tenant.graph, "TENANTKEEP_ARM_ENDPOINT": tenant.arm,
         ]
     }
 
@@ -69,8 +69,12 @@ func endToEnd(
 }
 
 /// Runs `body` with the tenant of the fixtures and the program.
-func contoso(_ body: @Sendable (EndToEnd) async throws -> Void) async throws {
+func withContoso(
+    settings: TenantSimulator.Settings = .init(), _ body: @Sendable (EndToEnd) async throws -> Void
+) async throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Fixtures/Tenants/contoso").path
-    try await withSimulatedTenant(.init(.folder(folder))) { try await body(EndToEnd($0)) }
+    try await withSimulatedTenant(.init(.folder(folder), settings: settings)) {
+        try await body(EndToEnd($0))
+    }
 }

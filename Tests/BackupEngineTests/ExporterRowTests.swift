@@ -117,6 +117,37 @@ struct ExporterRowTests {
                 == "App-only sign-in cannot read it: Graph lets only signed-in people read it")
     }
 
+    @Test func `methods of signing in that the exporter does not know are kept too`() async throws {
+        let runs = try Runs()
+        let tenant = RecordedTenant([
+            "policies/authenticationMethodsPolicy/authenticationMethodConfigurations":
+                .pages([[item("Fido2"), item("HardwareOath")]])
+        ])
+
+        try await runs.run(tenant, all(.authenticationMethodConfigurations))
+
+        let folder = "Policies/AuthenticationMethodsPolicy/AuthenticationMethodConfigurations"
+        #expect(try runs.files == ["\(folder)/FIDO2.json", "\(folder)/HardwareOath.json"])
+    }
+
+    @Test func `a file whose object is set no longer goes, and its type is complete`() async throws
+    {
+        let runs = try Runs()
+        let tenant = RecordedTenant([
+            "people": .pages([[item("p")]]), "teamwork": .object(item("teamwork")),
+        ])
+        try await runs.run(tenant, all(people, .teamsSettings))
+        tenant.set("teamwork", .failure(.empty))
+
+        let result = try await runs.run(tenant, all(people, .teamsSettings))
+
+        #expect(result.record.types["teamsSettings"]?.outcome == .complete)
+        #expect(
+            result.changes.map { "\($0.kind.rawValue) \($0.path)" } == [
+                "D Admin/Teams/settings.json"
+            ])
+    }
+
     @Test func `one file holds one object, or several as an array in the order of their IDs`()
         async throws
     {

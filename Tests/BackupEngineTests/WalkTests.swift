@@ -54,6 +54,23 @@ struct WalkTests {
         #expect(result.record.types["schedules"]?.objects == 3)
     }
 
+    @Test func `a part that is not found is asked for twice, and then believed to be none`()
+        async throws
+    {
+        let runs = try Runs()
+        let tenant = tenant()
+        tenant.set("schedules/b", .failure(.notFound), .pages([[item("s3")]]))
+        try await runs.run(tenant, all(schedules))
+        let files = try runs.files
+        tenant.set("schedules/b", .failure(.notFound))
+
+        let result = try await runs.run(tenant, all(schedules))
+
+        #expect(files.contains("PIM/Groups/s3.json"))
+        #expect(result.changes.map { "\($0.kind.rawValue) \($0.path)" } == ["D PIM/Groups/s3.json"])
+        #expect(result.record.types["schedules"]?.outcome == .complete)
+    }
+
     @Test func `what is in no part any more is deleted`() async throws {
         let runs = try Runs()
         let tenant = tenant()
@@ -118,5 +135,59 @@ struct WalkTests {
 
         #expect(try runs.files == ["Parents/a/Scopes/a/a.json", "Parents/a/a.json"])
         #expect(result.record.types["parents/notes"]?.outcome == .complete)
+    }
+
+    /// Read for the objects of two lists, one of which vouches for the other's emptiness.
+    private var rights: GraphResource {
+        func list(_ name: String, witnesses: [GraphResource] = []) -> GraphResource {
+            GraphResource(
+                name, path: name, folder: "", groups: [], permissions: Permissions("A.Read.All"),
+                witnesses: witnesses)
+        }
+        return GraphResource(
+            "rights", path: "rights/{parent}", folder: "Rights", placement: .flat,
+            walks: [list("above"), list("below", witnesses: [list("above")])],
+            groups: ["All"], permissions: Permissions("A.Read.All"))
+    }
+
+    @Test func `one list that cannot be read keeps what it led to, and the other goes on`()
+        async throws
+    {
+        let runs = try Runs()
+        let tenant = RecordedTenant([
+            "above": .pages([[item("a")]]), "below": .pages([[item("b")]]),
+            "rights/a": .pages([[item("1")]]), "rights/b": .pages([[item("2")]]),
+        ])
+        try await runs.run(tenant, all(rights))
+        tenant.set("above", .failure(.notPermitted))
+        tenant.set("rights/b", .pages([[item("3")]]))
+
+        let result = try await runs.run(tenant, all(rights))
+
+        #expect(result.changes.map { "\($0.kind.rawValue) \($0.path)" } == ["A Rights/3.json"])
+        #expect(result.record.types["rights"]?.outcome == .kept)
+    }
+
+    @Test(arguments: [
+        (RecordedTenant.Answer.pages([[]]), TypeRecord.Outcome.kept),
+        (.failure(.notPermitted), .kept), (.pages([[item("a")]]), .complete),
+    ])
+    func `an empty list is believed only if a witness has something`(
+        above: RecordedTenant.Answer, outcome: TypeRecord.Outcome
+    ) async throws {
+        let runs = try Runs()
+        let tenant = RecordedTenant([
+            "above": .pages([[item("a")]]), "below": .pages([[item("b")]]),
+            "rights/a": .pages([[item("1")]]), "rights/b": .pages([[item("2")]]),
+            "people": .pages([[item("p")]]),
+        ])
+        try await runs.run(tenant, all(rights, people))
+        tenant.set("above", above)
+        tenant.set("below", .pages([[]]))
+
+        let result = try await runs.run(tenant, all(rights, people))
+
+        #expect(result.record.types["rights"]?.outcome == outcome)
+        #expect(try runs.files.contains("Rights/2.json") == (outcome == .kept))
     }
 }

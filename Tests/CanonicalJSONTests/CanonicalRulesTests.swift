@@ -100,4 +100,56 @@ struct CanonicalRulesTests {
             #expect(try canonical(text(), by: rules) == before)
         }
     }
+
+    @Test(arguments: [
+        #"{"owner":"v","roles":[{"password":"x"}],"scopes":{"a":1},"id":"1","keys":[1]}"#,
+        #"{"keys":[1],"scopes":{"a":1},"roles":[{"password":"x"}],"id":"1","owner":"v"}"#,
+        #"{"\u0072oles":[],"keys":[1],"scopes":null,"id":"1","\u006fwner":"\u0076"}"#,
+    ])
+    func `an item is reduced by one of its members, wherever that stands`(item: String) throws {
+        let rules = CanonicalRules(
+            volatile: ["owner"],
+            reductions: [.init(where: "owner", is: "v", dropping: ["roles", "scopes", "none"])])
+
+        // The first of a shape is sorted, the others follow it.
+        let page = try CanonicalPage(
+            Array("{\"value\":[\(item),\(item),\(item)]}".utf8), .collection, by: rules)
+
+        #expect(page.withheld == 0)
+        for item in page.items {
+            let text = String(decoding: page.bytes[item.bytes], as: UTF8.self)
+            #expect(text == "{\n  \"id\": \"1\",\n  \"keys\": [\n    1\n  ]\n}\n")
+        }
+    }
+
+    @Test func `an item of another kind is not reduced, nor is what is inside it`() throws {
+        let rules = CanonicalRules(
+            volatile: ["v"],
+            reductions: [
+                .init(where: "kind", is: "a", dropping: ["x"]),
+                .init(where: "other", is: "b", dropping: ["y", "kind"]),
+            ])
+        for (item, expected) in [
+            (#"{"kind":"A","x":1}"#, #"{"kind":"A","x":1}"#), (#"{"x":1}"#, #"{"x":1}"#),
+            (#"{"kind":["a"],"x":1}"#, #"{"kind":["a"],"x":1}"#),
+            (#"{"in":{"kind":"a","x":1},"x":1}"#, #"{"in":{"kind":"a","x":1},"x":1}"#),
+            (#"{"in":{"x":1},"x":1,"kind":"a"}"#, #"{"in":{"x":1},"kind":"a"}"#),
+            (#"{"y":2,"x":1,"other":"b","kind":"a","v":0}"#, #"{"other":"b"}"#),
+            (#"{"kind":"a","x":1,"v":2}"#, #"{"kind":"a"}"#),
+        ] {
+            #expect(try canonical(item, by: rules) == canonical(expected))
+        }
+        #expect(try canonical(#"[{"kind":"a","x":1}]"#, by: rules).contains("x"))
+    }
+
+    @Test func `text at a secret's path is withheld`() throws {
+        let rules = CanonicalRules(secrets: ["value", "o.p"])
+        let text = #"{"key":"k","value":"v","o":[{"p":["a",1,null]},{"q":"b"}],"p":"c"}"#
+
+        let expected = """
+            {"key":"k","value":"[secret withheld]","p":"c",
+             "o":[{"p":["[secret withheld]","[secret withheld]",null]},{"q":"b"}]}
+            """
+        #expect(try canonical(text, by: rules) == canonical(expected))
+    }
 }

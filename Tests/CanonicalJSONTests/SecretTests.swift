@@ -20,7 +20,11 @@ struct SecretTests {
         #"{"passwordCredentials":[{"hint":"abc","keyId":"1","secretText":null}]}"#,
         #"{"keyCredentials":[{"key":"abc","type":"AsymmetricX509Cert"}]}"#,
         #"{"keyCredentials":[[{"key":"abc"}]]}"#, #"{"keyCredential":{"key":"abc"}}"#,
-        #"{"secrets":[{"key":"BaseAddress","value":"abc"}]}"#,
+        #"{"secrets":[{"key":"BaseAddress","value":"abc"}]}"#, #"{"recoveryKeys":[{"key":"abc"}]}"#,
+        #"{"pkcs12Value":"abc"}"#, #"{"refreshToken":"abc"}"#, #"{"connectionString":"abc"}"#,
+        #"{"basicAuthentication":{"username":"u","password":"abc"}}"#,
+        #"{"oidcClientSecretAuthentication":{"clientSecret":"abc"}}"#,
+        #"{"deviceLocalCredential":{"credentials":[{"accountName":"n","passwordBase64":"abc"}]}}"#,
     ])
     func `text under a secret's name is withheld`(item: String) throws {
         let (text, withheld) = try page(item)
@@ -85,6 +89,38 @@ struct SecretTests {
 
         #expect(withheld == 0)
         #expect(written == "{\n  \"a\": \"\(text)\"\n}\n")
+    }
+
+    @Test(arguments: [
+        ("webhookSecret", "q7Zx91LmPw03TtVv"), ("SHAREDKEYS", "0f9e8d7c6b5a40312233445566778899"),
+        ("bootstrapToken", "A1b2C3d4E5f6G7h8I9j0"), ("adminPasswordHash", "$2b$12$KIXQ1abcdefg"),
+    ])
+    func `a random text under a suspicious name is withheld`(name: String, value: String) throws {
+        for item in [
+            #"{"\#(name)":"\#(value)"}"#, #"{"x":[{"\#(name)":["\#(value)"]}]}"#,
+            #"{"password":{"inner":{"x":"\#(value)"}}}"#, #"{"a":"{\"\#(name)\":\"\#(value)\"}"}"#,
+        ] {
+            let (written, withheld) = try page(item)
+
+            #expect(withheld == 1, "\(item)")
+            #expect(!written.contains(value))
+        }
+        #expect(try page(#"{"description":"\#(value)"}"#).withheld == 0)
+    }
+
+    @Test(arguments: [
+        #"{"tokenEncryptionKeyId":"6c0cf4a1-0000-4a3b-8c1d-1234567890ab"}"#,
+        #"{"someToken":"6c0cf4a1-0000-4a3b-8c1d-1234567890ab"}"#,
+        #"{"preferredTokenSigningKeyThumbprint":"3F7B8A6C5D4E3F2A1B0C9D8E7F6A5B4C3D2E1F0A"}"#,
+        #"{"tokenEndpoint":"https://login.example/6c0cf4a1/oauth2/v2.0/token"}"#,
+        #"{"passwordPolicies":"DisablePasswordExpiration,DisableStrongPassword"}"#,
+        #"{"lastPasswordChange":"2026-01-01T00:00:00.1234567Z","passwordMode":"generate2"}"#,
+        #"{"credentialTypes":["x509CertificateMultiFactor"],"secretNote":"words, and 1 number"}"#,
+        #"{"optionalClaims":{"accessToken":[{"name":"extension_ab603c56068041afb2f6_x"}]}}"#,
+        #"{"keyCredentials":[{"customKeyIdentifier":"P3uKbF1OPyobDJ2Of2pbTD0uHwo="}]}"#,
+    ])
+    func `what is public under a suspicious name stays`(item: String) throws {
+        #expect(try page(item).withheld == 0)
     }
 
     @Test func `what is dropped is not counted, and sets count once`() throws {

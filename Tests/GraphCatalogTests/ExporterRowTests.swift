@@ -38,8 +38,8 @@ struct ExporterRowTests {
         #expect(Set(resource.permissions.delegated) == Set(row.delegated))
     }
 
-    @Test func `the list has 117 files and 109 types`() {
-        #expect(ExporterRow.all.count == 117)
+    @Test func `the list has 116 files and 109 types`() {
+        #expect(ExporterRow.all.count == 116)
         #expect(Set(ExporterRow.all.map(\.type)).count == 109)
     }
 

@@ -65,3 +65,27 @@ struct GraphRequestTests {
         #expect(branding.request(tenant: "abc").path == "organization/abc/branding")
     }
 }
+
+extension GraphRequestTests {
+    @Test func `a part is asked for at a path that is the ID, at the provider's version`() {
+        let id = Array("/subscriptions/s 1/resourceGroups/é/".utf8)
+
+        let request = GraphResource.azureRoleAssignments.request(
+            below: [(.azureRoleAssignments.walks[0], id)], tenant: "t")
+
+        #expect(
+            request.path
+                == "subscriptions/s%201/resourceGroups/%C3%A9/providers/Microsoft.Authorization"
+                + "/roleAssignments")
+        #expect(request.query == [.init("api-version", "2022-04-01")])
+        #expect(request.service.linkName == "nextLink")
+    }
+
+    @Test func `every query of rows projects the ID`() {
+        let walks = GraphResource.all.flatMap(\.family).flatMap(\.walks)
+        let queries = walks.compactMap(\.rows)
+
+        #expect(!queries.isEmpty)
+        #expect(queries.allSatisfy { $0.contains("| project id") })
+    }
+}

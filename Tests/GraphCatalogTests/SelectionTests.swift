@@ -192,3 +192,17 @@ struct SelectionTests {
         }
     }
 }
+
+extension SelectionTests {
+    @Test(arguments: [
+        (["All"], false), (["IAM"], true), (["all", "pim"], true), (["azureRoleAssignments"], true),
+    ])
+    func `a type is named by any word that does not mean all`(
+        words: [String], isNamed: Bool
+    ) throws {
+        let azure = try Selection(types: words).resources.filter { $0.resource.service.isAzure }
+
+        #expect(azure.contains { $0.isNamed } == isNamed)
+        #expect(!azure.isEmpty)
+    }
+}

@@ -205,6 +205,16 @@ struct AzureTests {
         }
     }
 
+    @Test func `rows of some of the subscriptions are an error`() async throws {
+        let body = #"{"totalRecords":0,"count":0,"data":[],"resultTruncated":"false"}"#
+        let cut = ["x-ms-tenant-subscription-limit-hit: true"]
+        try await Scene.play([.http(200, cut, body: body)]) { scene in
+            let found = await kind { _ = try await scene.client.read(Self.vaults(project: "id")) }
+
+            #expect(found == .malformed)
+        }
+    }
+
     @Test func `it waits for a query's quota as long as it is told`() async throws {
         let body = #"{"totalRecords":0,"count":0,"data":[],"resultTruncated":"false"}"#
         let quota = ["x-ms-user-quota-remaining: 0", "x-ms-user-quota-resets-after: 00:00:04"]

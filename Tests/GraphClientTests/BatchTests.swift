@@ -176,7 +176,7 @@ struct BatchTests {
             let second = try await scene.client.batch(requests)
 
             #expect(try first[0].get().waited == .zero)
-            #expect(try second[0].get().waited == .seconds(10))
+            #expect(try second[0].get().waited == .milliseconds(2080))
         }
     }
 

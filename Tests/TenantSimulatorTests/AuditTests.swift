@@ -153,6 +153,27 @@ struct AuditTests {
         }
     }
 
+    @Test func `other parts of the service log under their own names and words`() async throws {
+        try await withTenant { client in
+            let scenario = try Scenario(
+                parsing: """
+                    {"actors": {}, "changes": [
+                    {"at": "-2m", "create": "identityGovernance/entitlementManagement/accessPackages",
+                    "object": {"id": "0a8f1d6e-0000-4000-8000-000000000001", "displayName": "Tools"}},
+                    {"at": "-1m", "delete": "identityGovernance/entitlementManagement/accessPackages/\
+                    0a8f1d6e-0000-4000-8000-000000000001"}]}
+                    """)
+            try client.tenant.play(scenario)
+
+            let events = try await client.get(path).values
+
+            let activities = events.compactMap { $0["activityDisplayName"] as? String }
+            #expect(activities == ["Delete access package", "Create access package"])
+            let services = Set(events.compactMap { $0["loggedByService"] as? String })
+            #expect(services == ["Entitlement Management"])
+        }
+    }
+
     @Test func `a change that names nothing is refused`() async throws {
         try await withTenant { client in
             let scenario = try Scenario(parsing: #"{"changes": [{"delete": "users/nobody"}]}"#)

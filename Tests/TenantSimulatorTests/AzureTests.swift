@@ -216,6 +216,21 @@ struct AzureTests {
         }
     }
 
+    @Test func `privileged access needs a licence`() async throws {
+        try await withAzure { client in
+            client.tenant.simulation.change { $0.tenant.isPremium = false }
+            let scope = "subscriptions/\(Self.production)/\(Self.provider)"
+            let refused = try await get(
+                "\(scope)/roleEligibilitySchedules?api-version=2020-10-01", client)
+            let assignments = try await get(
+                "\(scope)/roleAssignments?api-version=2022-04-01", client)
+
+            #expect(refused.status == 400)
+            #expect(refused.errorCode == "AadPremiumLicenseRequired")
+            #expect(assignments.status == 200)
+        }
+    }
+
     @Test func `pages are linked by nextLink at the same host`() async throws {
         var settings = Settings()
         settings.pageSize = 2

@@ -211,10 +211,6 @@ package struct ExporterRow: Sendable, CustomStringConvertible {
           v1.0 policies/authenticationMethodsPolicy/authenticationMethodConfigurations
           Policies/AuthenticationMethodsPolicy/AuthenticationMethodConfigurations/X509Certificate.json
           All Config Policies; Policy.Read.All; Policy.Read.All
-        authenticationMethodConfigurations
-          v1.0 policies/authenticationMethodsPolicy/authenticationMethodConfigurations
-          Policies/AuthenticationMethodsPolicy/AuthenticationMethodConfigurations/HardwareOath.json
-          All Config Policies; Policy.Read.All; Policy.Read.All
         adminConsentRequestPolicy
           v1.0 policies/adminConsentRequestPolicy
           Policies/AdminConsentRequestPolicy/AdminConsentRequestPolicy/AdminConsentRequestPolicy.json

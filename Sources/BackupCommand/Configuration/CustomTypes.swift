@@ -112,20 +112,26 @@ extension GraphResource {
         self.init(
             try words.name(below: parent),
             version: try words.version(below: parent),
-            path: try words.path(),
+            path: try words.path(below: parent),
             answer: try words.choice(.answer) ?? .collection,
             folder: try words.folder(below: parent),
             groups: try words.groups(below: parent),
             permissions: try words.permissions(below: parent),
+            appOnly: try words.text(.appOnly),
             bucket: try words.choice(.bucket) ?? .directory,
             cost: try words.number(.cost, in: 1...100) ?? 1,
             select: try words.select(),
+            filter: try words.filter(below: parent),
             expand: try words.text(.expand),
             top: try words.number(.top, in: 1...999),
             isAdvanced: try words.isOn(.isAdvanced) ?? false,
+            headers: try words.headers(),
+            unavailable: try words.texts(.unavailable),
+            empty: try words.texts(.empty),
             idMember: try words.text(.idMember) ?? "id",
             volatile: try words.memberPaths(.volatile),
             sets: try words.memberPaths(.sets),
+            auditActivities: try words.texts(.auditActivities),
             children: children)
     }
 }

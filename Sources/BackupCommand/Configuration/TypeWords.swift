@@ -5,8 +5,9 @@ import YAMLDocument
 /// The words that declare one type in a configuration file, each checked when it is asked for.
 struct TypeWords {
     enum Word: String, CaseIterable {
-        case name, version, path, answer, folder, groups, permissions, bucket, cost, select, expand
-        case top, isAdvanced, idMember, volatile, sets, children
+        case name, version, path, answer, folder, groups, permissions, appOnly, bucket, cost
+        case select, filter, expand, top, isAdvanced, headers, unavailable, empty
+        case idMember, volatile, sets, auditActivities, children
     }
 
     /// What a child takes over unless it says otherwise.
@@ -137,8 +138,11 @@ struct TypeWords {
         try choice(.version) ?? parent?.version ?? .v1
     }
 
-    func path() throws(CommandFailure) -> String {
+    /// A child may say by itself which object it is for: `{parent}`.
+    func path(below parent: Parent?) throws(CommandFailure) -> String {
         let path = try needed(.path)
+        let holes = ["{tenant}"] + (parent == nil ? [] : ["{parent}"])
+        let plain = holes.reduce(path) { $0.replacing($1, with: "") }
         let segments = path.split(separator: "/", omittingEmptySubsequences: false)
         if path.hasPrefix("/") || path.contains(":") {
             throw wrong(
@@ -152,7 +156,7 @@ struct TypeWords {
                 hint: "Set it as version: \(first).")
         }
         let isClean = segments.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
-        guard isClean, path.replacing("{tenant}", with: "").utf8.allSatisfy(isPathByte) else {
+        guard isClean, plain.utf8.allSatisfy(isPathByte) else {
             throw wrong(.path, "\"\(path)\" is no path of Microsoft Graph")
         }
         return path
@@ -230,6 +234,42 @@ struct TypeWords {
             throw wrong(.select, "select leaves out \(idMember), which names an object")
         }
         return select
+    }
+
+    func filter(below parent: Parent?) throws(CommandFailure) -> String? {
+        guard let filter = try text(.filter) else { return nil }
+        guard parent != nil || !filter.contains("{parent}") else {
+            throw wrong(.filter, "only the filter of a child can name its {parent}")
+        }
+        return filter
+    }
+
+    /// What a type sends besides; not what the program says of itself and of its connection.
+    func headers() throws(CommandFailure) -> [GraphRequest.Parameter] {
+        guard let member = members[.headers] else { return [] }
+        var headers: [GraphRequest.Parameter] = []
+        for inner in try source.members(of: member.value, member.key) {
+            let value = try source.text(of: inner.value, inner.key)
+            guard inner.key.isPlainWord, !Self.ownHeaders.contains(inner.key.lowercased()) else {
+                throw source.wrong(inner.line, "a type cannot send the header \(inner.key)")
+            }
+            guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+                throw source.wrong(inner.line, "no header has the value of \(inner.key)")
+            }
+            headers.append(.init(inner.key, value))
+        }
+        return headers
+    }
+
+    private static let ownHeaders: Set<String> = [
+        "authorization", "accept-encoding", "connection", "content-length", "content-type",
+        "cookie", "expect", "host", "proxy-authorization", "te", "transfer-encoding", "upgrade",
+        "user-agent",
+    ]
+
+    /// Texts of any kind, none of them empty.
+    func texts(_ word: Word) throws(CommandFailure) -> [String] {
+        try list(word) { !$0.isEmpty }
     }
 
     /// Members as paths, such as `state.lastActionDateTime`.

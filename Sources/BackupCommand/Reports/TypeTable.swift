@@ -176,6 +176,7 @@ extension Permissions {
 extension GraphResource {
     /// Why this kind of sign-in cannot read the type; `nil` if it can.
     fileprivate func obstacle(to signIn: TypeTable.SignIn) -> String? {
+        if signIn == .application, let appOnly { return appOnly }
         guard permissions[signIn].isEmpty else { return nil }
         return switch signIn {
         case .application: "Microsoft Graph has no permission for applications to read it"

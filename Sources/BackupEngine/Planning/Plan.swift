@@ -67,9 +67,11 @@ struct Plan: Sendable {
                 // once worked, something was lost.
                 return TypeRecord(.skipped, reason: failure.reason, objects: 0)
             case .notPermitted where count.objects == 0:
+                // Not every tenant has Azure, and not everyone who wants all wants that.
+                let isWanted = reading.selected.isNamed || !reading.resource.service.isAzure
                 return TypeRecord(
                     .skipped, reason: failure.reason, hint: failure.hint, objects: 0,
-                    isIncomplete: true)
+                    isIncomplete: isWanted)
             default:
                 return TypeRecord(
                     .kept, reason: failure.reason, hint: failure.hint, scope: scope,

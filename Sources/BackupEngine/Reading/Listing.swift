@@ -129,6 +129,7 @@ struct TypeReading: Sendable {
     /// Objects above whose children could not be read, and why. Of a root type: objects of the
     /// lists it is read for.
     var failuresBelow: [[[UInt8]]: GraphError] = [:]
+    private var failuresInRow = 0
     var requests = 0
     var waited = Duration.zero
     var withheld = 0
@@ -168,19 +169,27 @@ extension TypeReading {
         failuresBelow[ids] = error
     }
 
-    /// Gives up if all of `part` failed: asking for what lies below thousands of `others` would not
-    /// change that, and each might take all patience.
-    ///
-    /// - Returns: whether it gave up.
-    mutating func givesUp(
-        after part: some Collection<[[UInt8]]>, before others: some Sequence<[[UInt8]]>
-    ) -> Bool {
-        guard let first = part.first.flatMap({ failuresBelow[$0] }),
-            part.allSatisfy({ failuresBelow[$0] != nil })
-        else { return false }
+    /// Returns whether to go on after the answers about what lies below `part`: not once 80 in a row
+    /// have failed. Asking for what lies below thousands of others would not change that, and each
+    /// might take all patience.
+    mutating func goesOn(after part: [[[UInt8]]]) -> Bool {
+        let isFailed = part.allSatisfy { failuresBelow[$0] != nil }
+        failuresInRow = isFailed ? failuresInRow + part.count : 0
+        return failuresInRow < 80
+    }
+
+    /// Lets everything that was not read share the failure that ended the reading; if nothing was
+    /// read, the type has failed as a whole.
+    mutating func giveUp(all above: [[[UInt8]]]) {
+        let reasons = failuresBelow.sorted {
+            $0.key.joined().lexicographicallyPrecedes($1.key.joined())
+        }
+        guard let first = reasons.first?.value else { return }
         if listings.isEmpty { failure = first }
-        for ids in others { failuresBelow[ids] = first }
-        return true
+        guard failuresInRow >= 80 else { return }
+        for ids in above where listings[ids] == nil && failuresBelow[ids] == nil {
+            failuresBelow[ids] = first
+        }
     }
 
     /// The reading with the places of its ancestors counted from elsewhere.

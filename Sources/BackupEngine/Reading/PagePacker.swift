@@ -34,7 +34,8 @@ actor PagePacker {
     func pack(_ page: GraphPage, of type: PageType) throws(BackupError) -> PackedPage {
         let canonical: CanonicalPage
         do throws(JSONError) {
-            canonical = try CanonicalPage(page.body, type.form, by: type.rules)
+            let body = cutToLastParts(page.body, at: type.lastParts, type.form)
+            canonical = try CanonicalPage(body, type.form, by: type.rules)
         } catch {
             let place = error.path.map { " at \($0)" } ?? ""
             throw .source(
@@ -112,6 +113,7 @@ struct PageType: Sendable {
     let isSingleFile: Bool
     /// Whether an object's folder holds nothing else.
     let isLeaf: Bool
+    let lastParts: [String]
     /// Where objects stand that have no folders.
     let templates: [FileTemplate]
     /// Whether its objects are backed up; else only their IDs are wanted.
@@ -121,7 +123,12 @@ struct PageType: Sendable {
         let resource = selected.resource
         form = PageReader.Form(resource.answer)
         rules = CanonicalRules(
-            idMember: resource.idMember, volatile: resource.volatile, sets: resource.sets)
+            idMember: resource.idMember, volatile: resource.volatile, sets: resource.sets,
+            secrets: resource.secrets,
+            reductions: resource.reductions.map {
+                CanonicalRules.Reduction(where: $0.member, is: $0.value, dropping: $0.drops)
+            })
+        lastParts = resource.lastParts
         isSingleFile = resource.isSingleFile
         isLeaf = selected.children.isEmpty && resource.hasFolders
         templates = resource.placement.templates
@@ -140,10 +147,17 @@ extension Placement {
 }
 
 extension JSONValue {
-    /// The text or number of the member at a path such as `properties.scope`.
+    /// The text or number of the member at a path such as `properties.scope`, or `scopes.0` for the
+    /// first element of an array.
     fileprivate func text(at path: String) -> String? {
         var value: JSONValue? = self
-        for name in path.split(separator: ".") { value = value?[String(name)] }
+        for name in path.split(separator: ".") {
+            if let elements = value?.array, let index = Int(name) {
+                value = elements.indices.contains(index) ? elements[index] : nil
+            } else {
+                value = value?[String(name)]
+            }
+        }
         return value?.string ?? value?.number
     }
 }

@@ -2,35 +2,63 @@ import GraphCatalog
 
 /// Reads types that no one request reads: each object of some lists is asked for its part.
 extension TenantReader {
-    /// Objects asked for their parts at a time.
-    private static var stride: Int { 80 }
-
     func readParts(of reading: inout TypeReading) async throws(BackupError) {
-        let name = reading.resource.name
-        var objects = 0
+        var asked: [[[UInt8]]] = []
+        var failed: [GraphError] = []
         for walk in reading.resource.walks {
             let above: [[[UInt8]]]
             do throws(BackupError) { above = try await ids(of: walk, &reading) } catch {
-                reading.failure = try error.ofOneType
-                return
+                // What the other lists lead to is read all the same.
+                failed.append(try error.ofOneType)
+                reading.failuresBelow[[Array(walk.name.utf8)]] = failed.last
+                continue
             }
-            for start in Swift.stride(from: 0, to: above.count, by: Self.stride) {
-                let part = above[start..<min(start + Self.stride, above.count)]
-                for (ids, result) in try await read(Array(part), below: [walk], reading.selected) {
-                    objects += try await take(result, below: ids, &reading)
-                }
-                await progress(.read(type: name, objects: objects))
-                let others = above[part.endIndex...]
-                if reading.givesUp(after: part, before: others) { return }
-            }
+            try await read(above, below: walk, &reading)
+            asked += above
         }
+        reading.giveUp(all: asked)
+        if failed.count == reading.resource.walks.count { reading.failure = failed.first }
         reading.join()
+    }
+
+    /// Reads the parts of the objects of one list; those that are not found once more, as not every
+    /// server may know them yet.
+    private func read(
+        _ above: [[[UInt8]]], below walk: GraphResource, _ reading: inout TypeReading
+    ) async throws(BackupError) {
+        try await readBatches(above, below: [walk], reading.selected) {
+            (results) async throws(BackupError) -> Bool in
+            var missing: [[[UInt8]]] = []
+            for (ids, result) in results {
+                if case .failure(let error) = result, error.kind == .notFound {
+                    missing.append(ids)
+                } else {
+                    try await take(result, below: ids, &reading)
+                }
+            }
+            try await readBatches(missing, below: [walk], reading.selected) {
+                (results) async throws(BackupError) -> Bool in
+                for (ids, result) in results { try await take(result, below: ids, &reading) }
+                return true
+            }
+            let objects = reading.listings.values.reduce(0) { $0 + $1.objects.count }
+            await progress(.read(type: reading.resource.name, objects: objects))
+            return reading.goesOn(after: results.map(\.ids))
+        }
     }
 
     /// The objects of one list, in the order of their IDs.
     private func ids(
         of walk: GraphResource, _ reading: inout TypeReading
     ) async throws(BackupError) -> [[[UInt8]]] {
+        let listing = try await list(walk, &reading)
+        if listing.isEmpty { try await confirmEmpty(walk, &reading) }
+        return listing.objects.map { [Array(listing.id(of: $0))] }
+    }
+
+    private func list(
+        _ walk: GraphResource, _ reading: inout TypeReading
+    ) async throws(BackupError) -> Listing {
         let lister = CollectionReader(
             source: source, store: store, packers: packers, isKept: false)
         let answer = try await lister.read(
@@ -38,24 +66,40 @@ extension TenantReader {
         ) { _ in }
         reading.requests += answer.requests
         reading.waited += answer.waited
-        return answer.listing.objects.map { [Array(answer.listing.id(of: $0))] }
+        return answer.listing
     }
 
-    /// Takes one object's part, and returns how many objects it has. An object that is not found has
-    /// none.
+    /// - Throws: ``GraphError/Kind/notPermitted`` if none of the list's witnesses has an object.
+    private func confirmEmpty(
+        _ walk: GraphResource, _ reading: inout TypeReading
+    ) async throws(BackupError) {
+        guard !walk.witnesses.isEmpty else { return }
+        for witness in walk.witnesses {
+            do throws(BackupError) {
+                guard try await list(witness, &reading).isEmpty else { return }
+            } catch {
+                guard try error.ofOneType.kind == .notPermitted else { throw error }
+            }
+        }
+        let names = ([walk] + walk.witnesses).map(\.name).joined(separator: " and ")
+        throw .source(
+            GraphError(
+                .notPermitted, "\(names) list nothing, so the application may read nothing there",
+                hint: walk.service.roleHint))
+    }
+
+    /// Takes one object's part. An object that is not found has none.
     private func take(
         _ result: Result<CollectionAnswer, GraphError>, below ids: [[UInt8]],
         _ reading: inout TypeReading
-    ) async throws(BackupError) -> Int {
+    ) async throws(BackupError) {
         switch result {
         case .success(let answer):
             try await reading.take(answer, below: ids, in: store)
-            return answer.listing.objects.count
         case .failure(let error) where error.kind == .empty || error.kind == .notFound:
             try await reading.take(CollectionAnswer(), below: ids, in: store)
         case .failure(let error):
             reading.note(error, below: ids)
         }
-        return 0
     }
 }

@@ -19,6 +19,10 @@ struct TenantReader<Source: GraphSource>: Sendable {
     /// Root types read at the same time. The source's limiters decide how fast each goes.
     private static var width: Int { 6 }
 
+    /// Batches of children of one type under way at the same time: enough that the service's limit
+    /// is felt before its latency, up to a second.
+    private static var batches: Int { 40 }
+
     /// Returns one reading for each type and child, parents before their children, in the order of
     /// `selection`.
     func read(_ selection: [SelectedResource]) async throws(BackupError) -> [TypeReading] {
@@ -79,9 +83,13 @@ struct TenantReader<Source: GraphSource>: Sendable {
             ) { await progress(.read(type: resource.name, objects: $0)) }
             try await reading.take(answer, below: [], in: store)
         } catch {
-            let reason = try error.ofOneType
+            let reason = try error.ofOneType.asDeclared(by: resource)
             reading.requests += reason.requests
-            reading.failure = reason.asDeclared(by: resource)
+            if reason.kind == .empty {
+                try await reading.take(CollectionAnswer(), below: [], in: store)
+            } else {
+                reading.failure = reason
+            }
         }
         return reading
     }
@@ -118,12 +126,12 @@ struct TenantReader<Source: GraphSource>: Sendable {
         let above = family[parent].listings.flatMap { key, listing in
             listing.objects.map { key + [Array(listing.id(of: $0))] }
         }
-        let chains = reading.ancestors.map { family[$0].resource }
+        let chain = reading.ancestors.map { family[$0].resource }
         var objects = 0
-        for start in stride(from: 0, to: above.count, by: 80) {
-            let part = above[start..<min(start + 80, above.count)]
+        try await readBatches(above, below: chain, reading.selected) {
+            (results) async throws(BackupError) -> Bool in
             var missing: [[[UInt8]]] = []
-            for (ids, result) in try await read(Array(part), below: chains, reading.selected) {
+            for (ids, result) in results {
                 switch result {
                 case .success(let answer):
                     objects += answer.listing.objects.count
@@ -137,10 +145,11 @@ struct TenantReader<Source: GraphSource>: Sendable {
                     reading.note(error, below: ids)
                 }
             }
-            try await readAgain(missing, below: chains, &reading, &family[parent])
+            try await readAgain(missing, below: chain, &reading, &family[parent])
             await progress(.read(type: name, objects: objects))
-            if reading.givesUp(after: part, before: above[part.endIndex...]) { return }
+            return reading.goesOn(after: results.map(\.ids))
         }
+        reading.giveUp(all: above)
     }
 
     /// An object that was listed and below which nothing is found was deleted meanwhile, or has not
@@ -181,22 +190,35 @@ struct TenantReader<Source: GraphSource>: Sendable {
 
     typealias Below = (ids: [[UInt8]], Result<CollectionAnswer, GraphError>)
 
-    /// Reads the children of several objects, 20 a batch, all batches at once.
-    func read(
-        _ above: [[[UInt8]]], below chain: [GraphResource], _ selected: SelectedResource
-    ) async throws(BackupError) -> [Below] {
-        let results = await withTaskGroup(of: Result<[Below], BackupError>.self) { group in
-            for start in stride(from: 0, to: above.count, by: 20) {
-                let part = Array(above[start..<min(start + 20, above.count)])
+    /// Reads the children of many objects, 20 a batch, and hands over each batch as it comes.
+    ///
+    /// - Parameter use: returns whether to go on.
+    func readBatches(
+        _ above: [[[UInt8]]], below chain: [GraphResource], _ selected: SelectedResource,
+        use: ([Below]) async throws(BackupError) -> Bool
+    ) async throws(BackupError) {
+        let result = await withTaskGroup(of: Result<[Below], BackupError>.self) {
+            group -> Result<Void, BackupError> in
+            let parts = stride(from: 0, to: above.count, by: 20).map {
+                Array(above[$0..<min($0 + 20, above.count)])
+            }
+            for part in parts.prefix(Self.batches) {
                 group.addTask { await batch(part, below: chain, selected) }
             }
-            var results: [Result<[Below], BackupError>] = []
-            for await result in group { results.append(result) }
-            return results
+            var others = parts.dropFirst(Self.batches)
+            defer { group.cancelAll() }
+            while let results = await group.next() {
+                do throws(BackupError) {
+                    guard try await use(try results.get()) else { break }
+                } catch {
+                    return .failure(error)
+                }
+                guard let part = others.popFirst() else { continue }
+                group.addTask { await batch(part, below: chain, selected) }
+            }
+            return .success(())
         }
-        var below: [Below] = []
-        for result in results { below += try result.get() }
-        return below
+        try result.get()
     }
 
     private func batch(

@@ -19,6 +19,9 @@ struct Compare: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "End with a run over twelve times the users.")
     var large = true
 
+    @Flag(inversion: .prefixedNo, help: "Measure a run that the service's limits bound.")
+    var throttled = true
+
     @Option(help: "Where to write the results as JSON.")
     var json = ".build/bench.json"
 
@@ -51,6 +54,7 @@ struct Compare: AsyncParsableCommand {
         // What was measured is not lost if a check fails.
         try results.write(to: json)
         try comparison.check()
+        if throttled { results.add(try await ThrottledRun(workshop)) }
         if large { results.add(try LargeRun(workshop, users: users * LargeRun.factor)) }
         return results
     }
@@ -79,8 +83,8 @@ extension Comparison {
 extension Results {
     /// Heading and tables.
     var tables: String {
-        [heading, MarkdownTable(lines).text, MarkdownTable(stages: stages).text]
-            .joined(separator: "\n\n")
+        let parts = [heading, MarkdownTable(lines).text, MarkdownTable(stages: stages).text]
+        return (parts + [throttled?.sentence].compactMap(\.self)).joined(separator: "\n\n")
     }
 
     /// All that is printed.

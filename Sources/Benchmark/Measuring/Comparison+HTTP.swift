@@ -26,7 +26,7 @@ extension Comparison {
 }
 
 /// Where a simulated tenant is and how to sign in to it, as the simulator announces it.
-private struct Tenant: Decodable {
+struct Tenant: Decodable {
     let graph: String
     let authority: String
     let tenant: String

@@ -15,6 +15,7 @@ struct Results: Codable {
     let rows: [Row]
     let stages: [StageRate]
     private(set) var large: LargeRun?
+    private(set) var throttled: ThrottledRun?
     private(set) var verdicts: [Verdict] = []
 
     init(
@@ -33,6 +34,11 @@ struct Results: Codable {
 
     mutating func add(_ run: LargeRun) {
         large = run
+        summarise()
+    }
+
+    mutating func add(_ run: ThrottledRun) {
+        throttled = run
         summarise()
     }
 

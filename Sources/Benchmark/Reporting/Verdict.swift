@@ -28,7 +28,8 @@ extension Results {
     /// Targets of memory and bytes are for 100,000 users; times are compared with each other and
     /// hold for any number.
     func judged() -> [Verdict] {
-        firstBackupVerdicts + laterVerdicts + (large.map(verdicts) ?? [])
+        firstBackupVerdicts + laterVerdicts + (throttled?.verdicts ?? [])
+            + (large.map(verdicts) ?? [])
     }
 
     private var firstBackupVerdicts: [Verdict] {

@@ -1,6 +1,8 @@
 /// The answer to one read of Azure Resource Manager.
 struct AzureRead {
     let azure: Azure
+    /// Has the licence for privileged access.
+    let isPremium: Bool
     let app: AppRegistration
     let settings: Settings
     let now: Timestamp
@@ -62,6 +64,12 @@ struct AzureRead {
                 })
         }
         let name = Self.storedNames.first { $0.lowercased() == list.lowercased() } ?? list
+        guard isPremium || name == "roleAssignments" else {
+            throw AzureFailure(
+                400, "AadPremiumLicenseRequired",
+                "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance "
+                    + "license.")
+        }
         let rows =
             name.hasPrefix("roleManagement")
             ? azure.objects(name).filter {
@@ -83,6 +91,8 @@ struct AzureRead {
         guard var properties = row["properties"], let role = properties["roleDefinitionId"]?.string
         else { return row }
         properties["roleDefinitionId"] = JSON(roleID(role, at: scope))
+        let isOwn = AzureScope(properties["scope"]?.string ?? "/") == scope
+        if properties["memberType"] != nil, !isOwn { properties["memberType"] = "Inherited" }
         var row = row
         row["properties"] = properties
         return row

@@ -79,7 +79,8 @@ extension Simulation {
         let target = try AzureTarget(inquiry)
         let headers = try chargeAzure(target.bucket, app, settings)
         let read = AzureRead(
-            azure: Azure(tenant), app: app, settings: settings, now: clock.now,
+            azure: Azure(tenant), isPremium: tenant.isPremium, app: app, settings: settings,
+            now: clock.now,
             disorder: disorder, inquiry: inquiry, effects: effects)
         var reply = try read.reply(to: target)
         reply.headers.fields += headers.fields

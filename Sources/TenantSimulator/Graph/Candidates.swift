@@ -120,7 +120,7 @@ struct Candidates {
         guard let found = resolved(index) else { return }
         let shown = read.projection.show(
             found.object, entity: found.entity, in: read.tenant, at: read.route.path)
-        read.disorder.apply(to: shown, salt: index).write(to: &output)
+        read.disorder.apply(to: read.dialect.apply(to: shown), salt: index).write(to: &output)
     }
 }
 

@@ -4,6 +4,7 @@ struct CollectionRead {
     let settings: Settings
     let now: Timestamp
     let disorder: Disorder
+    let dialect: Dialect
     let version: String
     let route: Route
     let query: Query
@@ -144,7 +145,7 @@ extension CollectionRead {
     /// The answer to a read of one object.
     func object(_ object: JSON, suffix: String) -> Reply {
         let shown = projection.show(object, entity: route.type.entity, in: tenant, at: route.path)
-        let members = disorder.apply(to: shown, salt: 0).members ?? []
+        let members = disorder.apply(to: dialect.apply(to: shown), salt: 0).members ?? []
         let context = JSON.Member("@odata.context", JSON(self.context + suffix))
         return .json(.object([context] + members.filter { $0.name != context.name }))
     }

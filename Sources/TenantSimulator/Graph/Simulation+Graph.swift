@@ -120,7 +120,8 @@ extension Simulation {
             leaksSecrets: settings.leaksSecrets)
         let read = CollectionRead(
             tenant: tenant, settings: settings, now: clock.now, disorder: disorder,
-            version: version, route: route, query: query, projection: projection,
+            dialect: Dialect(inquiry.headers), version: version, route: route, query: query,
+            projection: projection,
             address: inquiry.origin + "/" + inquiry.path.drop { $0 == "/" }, effects: effects)
         var reply = try answer(read)
         reply.headers["x-ms-resource-unit"] = String(cost)

@@ -17,15 +17,33 @@ struct AuditKind: Sendable {
     let type: String
     let category: String
     let form: Form
+    /// Which part of the service logs it.
+    let service: String
+    /// The verbs that other parts have for `Add` and `Update`.
+    let verbs: [AuditWriter.Operation: String]
 
     init(
-        _ prefix: String, _ noun: String, _ type: String, _ category: String, _ form: Form = .object
+        _ prefix: String, _ noun: String, _ type: String, _ category: String,
+        _ form: Form = .object, by service: String = "Core Directory",
+        verbs: [AuditWriter.Operation: String] = [:]
     ) {
         self.prefix = prefix
         self.noun = noun
         self.type = type
         self.category = category
         self.form = form
+        self.service = service
+        self.verbs = verbs
+    }
+
+    func verb(_ operation: AuditWriter.Operation) -> String {
+        verbs[operation] ?? operation.rawValue
+    }
+
+    private static func entitlement(_ path: String, _ noun: String) -> AuditKind {
+        AuditKind(
+            "identitygovernance/entitlementmanagement/\(path)", noun, "Other",
+            "EntitlementManagement", by: "Entitlement Management", verbs: [.add: "Create"])
     }
 
     static let roleAssignments = AuditKind(
@@ -68,6 +86,15 @@ struct AuditKind: Sendable {
             "organization", "company information", "Directory", "DirectoryManagement",
             .policy(activity: "Set Company Information")),
         AuditKind("domains", "domain", "Directory", "DirectoryManagement"),
+        entitlement("accesspackageassignmentpolicies", "access package assignment policy"),
+        entitlement("accesspackages", "access package"),
+        entitlement("connectedorganizations", "connected organization"),
+        AuditKind(
+            "identitygovernance/accessreviews/definitions", "access review", "Other", "Policy",
+            by: "Access Reviews", verbs: [.add: "Create"]),
+        AuditKind(
+            "identitygovernance/termsofuse/agreements", "Terms Of Use", "Other", "Policy",
+            by: "Terms Of Use", verbs: [.add: "Create", .update: "Edit"]),
         policy("authorizationpolicy", "Update authorization policy"),
         policy("identitysecuritydefaultsenforcementpolicy", "Update security defaults"),
         policy("crosstenantaccesspolicy/partners", "Update a partner cross-tenant access setting"),

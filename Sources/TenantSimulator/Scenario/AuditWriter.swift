@@ -58,7 +58,7 @@ struct AuditWriter {
             changes.append(Change("Included Updated Properties", nil, JSON(names)))
         }
         return event(
-            kind, activity: "\(operation.rawValue) \(kind.noun)", operation,
+            kind, activity: "\(kind.verb(operation)) \(kind.noun)", operation,
             targets: [target(object, type: kind.type, operation == .delete ? [] : changes)])
     }
 
@@ -203,7 +203,7 @@ struct AuditWriter {
             "id": JSON("Directory_\(correlation)_\(suffix)_\(number)"),
             "category": JSON(kind.category), "correlationId": JSON(correlation),
             "result": "success", "resultReason": "", "activityDisplayName": JSON(activity),
-            "activityDateTime": .null, "loggedByService": "Core Directory",
+            "activityDateTime": .null, "loggedByService": JSON(kind.service),
             "operationType": JSON(operation.type), "initiatedBy": initiator,
             "targetResources": .array(targets),
             "additionalDetails": [["key": "User-Agent", "value": "Mozilla/5.0 (simulated)"]],

@@ -190,6 +190,12 @@ extension SimulatedTenant {
         }
     }
 
+    /// Removes the object with this ID from the collection at `path`.
+    package func remove(_ id: String, from path: String) {
+        let place = TenantPath(path).appending(JSONText(id))
+        simulation.change { _ = $0.tenant.remove(place) }
+    }
+
     /// The requests served so far, those of batch members included, in the order of their answers.
     package var requests: [ServedRequest] { simulation.change { $0.served } }
 

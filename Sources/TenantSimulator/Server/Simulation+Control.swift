@@ -11,6 +11,7 @@
 /// | `PATCH settings` | changes what ``Settings`` holds, by name |
 /// | `POST clock` | `{"advance": seconds}` |
 /// | `POST permissions` | `{"permissions": […]}` of the first application |
+/// | `POST azureScopes` | `{"azureScopes": […]}` of the first application |
 extension Simulation {
     func control(_ inquiry: Inquiry, _ segments: ArraySlice<[UInt8]>) -> Reply {
         let names = segments.map { String(decoding: $0, as: UTF8.self) }
@@ -38,6 +39,9 @@ extension Simulation {
             case ("POST", "permissions"):
                 let names = (body["permissions"]?.elements ?? []).compactMap(\.string)
                 change { $0.tenant.registrations[0].permissions = names }
+            case ("POST", "azureScopes"):
+                let scopes = (body["azureScopes"]?.elements ?? []).compactMap(\.string)
+                change { $0.tenant.registrations[0].azureScopes = scopes }
             default: return .json(["error": "There is no such control."], status: 404)
             }
             return Reply(status: 204)

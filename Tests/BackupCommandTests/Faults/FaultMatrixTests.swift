@@ -7,6 +7,10 @@ import Testing
 @testable import BackupEngine
 
 /// A backup never lies about absence, whatever goes wrong on the way.
+///
+/// One case at a time: hundreds of servers and clients at once have more files open than Foundation
+/// starts a process beside.
+@Suite(.serialized)
 struct FaultMatrixTests {
     @Test(arguments: Injury.matrix)
     func `no fault looks like a deletion`(injury: Injury, shape: FaultShape) async throws {

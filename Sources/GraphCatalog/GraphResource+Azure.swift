@@ -1,0 +1,170 @@
+extension GraphResource {
+    private static let authorization = Service.azure(apiVersion: "2022-04-01")
+    private static let privilegedAccess = Service.azure(apiVersion: "2020-10-01")
+
+    /// Who has which role, and where. Every listing repeats what is inherited; each assignment
+    /// stands once, at its own scope.
+    package static let azureRoleAssignments = GraphResource(
+        "azureRoleAssignments",
+        service: authorization,
+        path: "{parent/}/providers/Microsoft.Authorization/roleAssignments",
+        folder: "IAM/RoleAssignments",
+        placement: .files(
+            atScopes(named: "{properties.principalId}&{properties.roleDefinitionId}")),
+        walks: azureScopes,
+        groups: ["All", "IAM"],
+        permissions: .directory,
+        bucket: .azure,
+        lastParts: ["properties.roleDefinitionId"],
+        volatile: ["properties.createdOn", "properties.updatedOn"]
+    )
+
+    /// Built-in roles once; each custom role once, at the first scope it may be assigned at.
+    package static let azureRoleDefinitions = GraphResource(
+        "azureRoleDefinitions",
+        service: authorization,
+        path: "{parent/}/providers/Microsoft.Authorization/roleDefinitions",
+        folder: "IAM/RoleDefinitions",
+        placement: .files([
+            FileTemplate("BuiltInRole/{name}", where: "properties.type", is: "BuiltInRole"),
+            FileTemplate(
+                "CustomRole/ManagementGroups/{properties.assignableScopes.0:4}/{name}",
+                where: "properties.assignableScopes.0", is: managementGroup),
+            FileTemplate(
+                "CustomRole/Subscriptions/{properties.assignableScopes.0:2}/{name}",
+                where: "properties.assignableScopes.0", is: "subscriptions/**"),
+        ]),
+        walks: azureScopes,
+        groups: ["All", "IAM"],
+        permissions: .directory,
+        bucket: .azure,
+        // Else roles that can be assigned in a resource group only are not listed.
+        filter: "atScopeAndBelow()",
+        idMember: "name",
+        lastParts: ["id"],
+        volatile: ["properties.createdOn", "properties.updatedOn"],
+        sets: [
+            "properties.permissions.actions", "properties.permissions.dataActions",
+            "properties.permissions.notActions", "properties.permissions.notDataActions",
+        ]
+    )
+
+    /// Who may activate which role in Azure. The file has the name of the request, as EntraExporter
+    /// has it.
+    package static let azureRoleEligibilities = GraphResource(
+        "azureRoleEligibilities",
+        service: privilegedAccess,
+        path: "{parent/}/providers/Microsoft.Authorization/roleEligibilitySchedules",
+        folder: "PIM/Resources",
+        placement: .files([
+            FileTemplate(
+                "ManagementGroups/{properties.roleEligibilityScheduleRequestId&}",
+                where: "properties.scope", is: managementGroup),
+            FileTemplate(
+                "Subscriptions/{properties.roleEligibilityScheduleRequestId&}",
+                where: "properties.scope", is: "subscriptions/**"),
+        ]),
+        walks: azureScopes,
+        groups: ["All", "PIM", "PIMResources"],
+        permissions: .directory,
+        bucket: .azure,
+        lastParts: ["properties.roleDefinitionId"],
+        volatile: [
+            "properties.createdOn", "properties.expandedProperties", "properties.memberType",
+            "properties.status", "properties.updatedOn",
+        ]
+    )
+
+    /// Key vaults, with the access policies in them.
+    package static let azureAccessPolicies = GraphResource(
+        "azureAccessPolicies",
+        service: .azure(apiVersion: "2023-07-01"),
+        path: "{parent/}",
+        answer: .object,
+        folder: "AccessPolicies",
+        placement: .files([
+            FileTemplate("Subscriptions/{id:2}/{id&}", where: "id", is: "subscriptions/**")
+        ]),
+        walks: [azureVaults],
+        groups: ["All", "AccessPolicies"],
+        permissions: .directory,
+        bucket: .azure,
+        volatile: [
+            "etag", "properties.provisioningState", "systemData.lastModifiedAt",
+            "systemData.lastModifiedBy", "systemData.lastModifiedByType",
+        ],
+        sets: [
+            "properties.accessPolicies", "properties.accessPolicies.permissions.certificates",
+            "properties.accessPolicies.permissions.keys",
+            "properties.accessPolicies.permissions.secrets",
+            "properties.accessPolicies.permissions.storage",
+        ]
+    )
+
+    // MARK: Scopes
+
+    private static let managementGroup = "providers/Microsoft.Management/managementGroups/*"
+
+    /// Where a right given at `properties.scope` stands.
+    private static func atScopes(named name: String) -> [FileTemplate] {
+        func template(_ path: String, _ form: String) -> FileTemplate {
+            FileTemplate("\(path)/\(name)", where: "properties.scope", is: form)
+        }
+        let subscription = "Subscriptions/{properties.scope:2}"
+        return [
+            template("Root", ""),
+            template("ManagementGroups/{properties.scope:4}", managementGroup),
+            template(subscription, "subscriptions/*"),
+            template("\(subscription)/{properties.scope:4}", "subscriptions/*/resourceGroups/*"),
+            template(
+                "\(subscription)/{properties.scope:4}/{properties.scope&}",
+                "subscriptions/*/resourceGroups/*/**"),
+            template("\(subscription)/{properties.scope&}", "subscriptions/*/**"),
+        ]
+    }
+
+    /// Every scope that rights are listed at: what is below a subscription is in its lists.
+    private static let azureScopes = [
+        managementGroups(witnesses: [subscriptions()]),
+        subscriptions(witnesses: [managementGroups()]),
+    ]
+
+    private static let azureVaults = GraphResource(
+        "azureVaults",
+        service: .azure(apiVersion: "2021-03-01"),
+        path: "providers/Microsoft.ResourceGraph/resources",
+        rows:
+            "resources | where type =~ 'microsoft.keyvault/vaults' | project id | order by id asc",
+        folder: "",
+        groups: [],
+        permissions: .directory,
+        bucket: .azureResourceGraph,
+        witnesses: [subscriptions()]
+    )
+
+    private static func managementGroups(witnesses: [GraphResource] = []) -> GraphResource {
+        GraphResource(
+            "azureManagementGroups",
+            service: .azure(apiVersion: "2021-04-01"),
+            path: "providers/Microsoft.Management/managementGroups",
+            folder: "",
+            groups: [],
+            permissions: .directory,
+            bucket: .azure,
+            witnesses: witnesses
+        )
+    }
+
+    private static func subscriptions(witnesses: [GraphResource] = []) -> GraphResource {
+        GraphResource(
+            "azureSubscriptions",
+            service: .azure(apiVersion: "2022-12-01"),
+            path: "subscriptions",
+            folder: "",
+            groups: [],
+            permissions: .directory,
+            bucket: .azure,
+            witnesses: witnesses
+        )
+    }
+}

@@ -1,0 +1,31 @@
+package import GraphCatalog
+
+/// What one bucket allows: it holds so many resource units (or requests), and gets as many anew in
+/// each window of time.
+package struct ThrottleLimit: Sendable {
+    package let units: Int
+    package let window: Duration
+    /// What larger tenants have instead, the smallest first.
+    package let larger: [Int]
+
+    package init(_ units: Int, per window: Duration, orLarger larger: [Int] = []) {
+        self.units = units
+        self.window = window
+        self.larger = larger
+    }
+
+    /// The limits of one app in a tenant of less than 50 users, up to 500 and more.
+    ///
+    /// <https://learn.microsoft.com/graph/throttling-limits>
+    package static let documented: [ThrottleBucket: ThrottleLimit] = [
+        .directory: ThrottleLimit(3500, per: .seconds(10), orLarger: [5000, 8000]),
+        .audit: ThrottleLimit(5, per: .seconds(10)),
+        .conditionalAccess: ThrottleLimit(1, per: .seconds(1)),
+        // One subscription's bucket for all: a run asks each for little.
+        .azure: ThrottleLimit(250, per: .seconds(10)),
+        .azureResourceGraph: ThrottleLimit(15, per: .seconds(5)),
+    ]
+
+    /// Requests of one app to all of Graph.
+    static let application = ThrottleLimit(2000, per: .seconds(1))
+}
