@@ -6,7 +6,8 @@ package struct Match: Sendable {
         case exact
         /// The event is about the object.
         case object
-        /// The event is about what the object joins: both ends of a membership or grant.
+        /// The event is about what the object joins: both ends of a membership or grant, or the end
+        /// or return of one of them.
         case parent
         /// The event is of an activity that changes this type, whose objects the log does not name.
         case activity
@@ -28,18 +29,19 @@ package struct Match: Sendable {
 
 extension [Match] {
     /// The people and applications of the matches, ordered by their newest event, then by name;
-    /// each name once.
+    /// everybody once.
     package var actors: [Actor] {
-        var newest: [Actor: Moment] = [:]
+        var newest: [String: (actor: Actor, time: Moment)] = [:]
         for match in self {
             guard let actor = match.actor else { continue }
-            newest[actor] = Swift.max(newest[actor] ?? match.event.time, match.event.time)
+            if let known = newest[actor.key], known.time >= match.event.time { continue }
+            newest[actor.key] = (actor, match.event.time)
         }
-        return newest.sorted {
-            $0.value != $1.value
-                ? $0.value > $1.value
-                : ($0.key.name, $0.key.id) < ($1.key.name, $1.key.id)
-        }.map(\.key)
+        return newest.values.sorted { one, other in
+            one.time != other.time
+                ? one.time > other.time
+                : (one.actor.name, one.actor.id) < (other.actor.name, other.actor.id)
+        }.map(\.actor)
     }
 
     /// When the newest of the events with an actor was.
