@@ -13,16 +13,15 @@ struct AttributionProgramTests {
         _ arguments: [String] = [], changing: [String: String] = [:],
         _ body: @Sendable (EndToEnd, Program.Ending) throws -> Void
     ) async throws {
-        try await contoso { run in
-            let arm = ["TENANTKEEP_ARM_ENDPOINT": run.tenant.arm]
-            let first = try await run.backUp("All", changing: arm)
+        try await withContoso { run in
+            let first = try await run.backUp("All")
             #expect(first.status == 0 || first.status == 3)
             for name in ["first-week", "second-thoughts"] {
                 try run.tenant.play(Scenario(file: "\(Self.scenarios)/\(name).json"))
             }
             let second = try await run.backUp(
                 "All", arguments: ["--audit-since", "7d"] + arguments,
-                changing: changing.merging(arm) { $1 })
+                changing: changing)
             #expect(second.status == first.status)
             try body(run, second)
         }
