@@ -72,6 +72,9 @@ let package = Package(
         .target(
             name: "GitPack", dependencies: ["CDeflate", "CLinux", "GitObjects", crypto],
             swiftSettings: strict),
+        .target(
+            name: "Attribution", dependencies: ["CanonicalJSON", "GraphCatalog", "GitObjects"],
+            swiftSettings: safe),
         // Level 4
         .target(
             name: "GitStore", dependencies: ["CLibgit2", "CLinux", "GitObjects", "GitPack"],
@@ -79,7 +82,9 @@ let package = Package(
         // Level 5
         .target(
             name: "BackupEngine",
-            dependencies: ["CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore"],
+            dependencies: [
+                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore",
+            ],
             swiftSettings: safe),
         // Level 6
         .executableTarget(
@@ -142,6 +147,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GitPackTests", dependencies: ["GitObjects", "GitPack", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AttributionTests",
+            dependencies: [
+                "Attribution", "CanonicalJSON", "GraphCatalog", "TenantSimulator", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "GitStoreTests",

@@ -1,3 +1,4 @@
+import Attribution
 package import FoundationEssentials
 import GitObjects
 import GitStore
@@ -14,20 +15,21 @@ package struct Backup<Source: GraphSource>: Sendable {
     let source: Source
     let options: BackupOptions
     let progress: @Sendable (BackupEvent) async -> Void
-    /// Gives the run's end; everything else uses its start.
-    let now: @Sendable () -> Date
-    /// Who made the change at a place in path order.
+    /// Tells when something was read, and the run's end; everything else uses its start.
+    let clock: RunClock
+    /// Who made the change at a place in path order, if nobody asks the audit log.
     let authors: @Sendable (Int) -> Authors?
 
     package init(
         from source: Source, _ options: BackupOptions,
-        now: @escaping @Sendable () -> Date = { Date.now },
+        now: @escaping @Sendable () -> Date = RunClock.machine.now,
+        sleep: @escaping @Sendable (Date) async throws -> Void = RunClock.machine.sleep,
         authors: @escaping @Sendable (Int) -> Authors? = { _ in nil },
         progress: @escaping @Sendable (BackupEvent) async -> Void = { _ in }
     ) {
         self.source = source
         self.options = options
-        self.now = now
+        clock = RunClock(now: now, sleep: sleep)
         self.authors = authors
         self.progress = progress
     }
@@ -51,14 +53,17 @@ package struct Backup<Source: GraphSource>: Sendable {
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
-            tenant: options.tenant, progress: progress,
+            tenant: options.tenant, now: clock.now, progress: progress,
             previousCounts: last.record?.types.mapValues(\.objects) ?? [:])
+        let sweep = sweep(after: last)
+        async let swept = sweep?.log()
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)
         Heap.letsGoOfPages()
         await progress(.comparing)
         let plan = try await plan(readings, against: last, reader)
-        let written = try await write(plan, after: last, in: store)
+        let credited = try await credited(plan, sweep, await swept, after: last, in: store)
+        let written = try await write(plan, credited, after: last, in: store)
         // By now nothing is needed of what was read: a million names, while the pack is completed.
         return try await publish(written, in: store)
     }
@@ -80,26 +85,33 @@ package struct Backup<Source: GraphSource>: Sendable {
         let branch: ObjectID?
         let tree: ObjectID?
         let runs: ObjectID?
+        let notes: ObjectID?
+        /// When the branch's tip was made.
+        let tipTime: Date?
         let record: RunRecord?
     }
 
     private func lastState(of store: GitStore) async throws(BackupError) -> State {
-        let (branch, tree, runs, commit) = try await storing { () async throws(GitError) in
+        let (branch, tip, runs, notes, run) = try await storing { () async throws(GitError) in
             let branch = try await store.readRef(options.branch)
             let runs = try await store.readRef(.runs)
-            var tree: ObjectID?
-            if let branch { tree = try await store.commit(branch).tree }
-            var commit: Commit?
-            if let runs { commit = try await store.commit(runs) }
-            return (branch, tree, runs, commit)
+            let notes = try await store.readRef(.evidence)
+            var tip: Commit?
+            if let branch { tip = try await store.commit(branch) }
+            var run: Commit?
+            if let runs { run = try await store.commit(runs) }
+            return (branch, tip, runs, notes, run)
         }
         var record: RunRecord?
-        if let commit { record = try await readRecord(of: commit, in: store) }
+        if let run { record = try await readRecord(of: run, in: store) }
         if let recorded = record?.tenant, recorded.lowercased() != options.tenant.lowercased() {
             throw .otherTenant(
                 repository: options.repository, recorded: recorded, given: options.tenant)
         }
-        return State(branch: branch, tree: tree, runs: runs, record: record)
+        let time = (tip?.committer.time).map { Date(timeIntervalSince1970: Double($0)) }
+        return State(
+            branch: branch, tree: tip?.tree, runs: runs, notes: notes, tipTime: time,
+            record: record)
     }
 
     private func refuseIfNothingWasRead(_ readings: [TypeReading]) throws(BackupError) {
@@ -137,6 +149,40 @@ package struct Backup<Source: GraphSource>: Sendable {
         try Comparison(readings, with: tree, below: options.root, in: store)
     }
 
+    // MARK: Asking who did it
+
+    /// The sweep of this run; `nil` if nobody wants to know who made the changes.
+    private func sweep(after last: State) -> AuditSweep<Source>? {
+        guard let audit = options.audit, !options.isDryRun else { return nil }
+        let types = options.selection.flatMap(\.types)
+        let window = AuditWindow(
+            of: types, after: last.record, adopted: last.tipTime, since: audit.since,
+            start: options.start)
+        return AuditSweep(
+            source: source, window: window, clock: clock, deadline: audit.deadline)
+    }
+
+    private func credited(
+        _ plan: Plan, _ sweep: AuditSweep<Source>?, _ log: AuditLog?, after last: State,
+        in store: GitStore
+    ) async throws(BackupError) -> Credited {
+        guard let sweep, let log else { return .nothing }
+        // A run that was told to stop does not look for anybody.
+        if Task.isCancelled { throw .interrupted }
+        let index = AuditIndex(log.events, used: Set(last.record?.audit.used ?? []))
+        let attributor = Attributor(
+            plan: plan, root: options.root, index: index, window: sweep.window, store: store,
+            clock: clock, deadline: sweep.deadline)
+        let (found, isFinished) = try await attributor.matches()
+        let names = try await ActorNames(readings: plan.readings, store: store).names(
+            of: Set(index.events.compactMap(\.actor) + found.values.joined().compactMap(\.actor)))
+        return Credited(
+            Credits(found, names: names, address: options.identityEmail), index.events, isFinished,
+            log,
+            plan.records, after: last.record, sweep.window
+        ) { RunText.undone($0, by: $0.actor?.named(by: names)) }
+    }
+
     // MARK: Writing
 
     /// A run whose objects are all written, and that nobody can see yet.
@@ -147,7 +193,7 @@ package struct Backup<Source: GraphSource>: Sendable {
     }
 
     private func write(
-        _ plan: Plan, after last: State, in store: GitStore
+        _ plan: Plan, _ credited: Credited, after last: State, in store: GitStore
     ) async throws(BackupError) -> WrittenRun {
         let records = plan.records
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
@@ -157,18 +203,22 @@ package struct Backup<Source: GraphSource>: Sendable {
         var listed: [ChangedObject] = []
         if !plan.changes.isEmpty {
             let shares = ChangeShares(
-                plan.changes.changes.count, isFirstRun: last.branch == nil, authors)
-            listed = try await run.writeCommits(of: shares, on: last.branch, last.tree)
+                plan.changes.changes.count, isFirstRun: last.branch == nil,
+                options.audit == nil ? authors : credited.credits.authors)
+            listed = try await run.writeCommits(
+                of: shares, credited.credits, on: last.branch, last.tree)
         }
         if options.isDryRun { listed = try await allChanges(of: plan, in: store) }
-        let record = try await run.record(records, before: last.branch, end: now())
+        let record = try await run.record(
+            records, credited.record, before: last.branch, end: clock.now())
         var written = WrittenRun(
             result: BackupResult(
                 record: record, changes: listed,
                 isIncomplete: records.values.contains(where: \.isIncomplete)))
         if !options.isDryRun {
             written.moves = try await run.moves(
-                record, branchBefore: last.branch, runsBefore: last.runs)
+                record, branchBefore: last.branch, runsBefore: last.runs,
+                notesBefore: last.notes)
         }
         return written
     }

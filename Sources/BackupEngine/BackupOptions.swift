@@ -26,11 +26,14 @@ package struct BackupOptions: Sendable {
     package var isDryRun: Bool
     /// Pages packed at the same time: one for each core. The repository does not depend on it.
     package var workers: Int
+    /// How to find out who made the changes; `nil` commits them in the configured name.
+    package var audit: AuditOptions?
 
     package init(
         repository: String, branch: RefName, root: RootPath, selection: [SelectedResource],
         tenant: String, identityName: String, identityEmail: String, start: Date, version: String,
-        acceptDeletions: Bool = false, isDryRun: Bool = false, workers: Int = 2
+        acceptDeletions: Bool = false, isDryRun: Bool = false, workers: Int = 2,
+        audit: AuditOptions? = nil
     ) {
         self.repository = repository
         self.branch = branch
@@ -44,6 +47,23 @@ package struct BackupOptions: Sendable {
         self.acceptDeletions = acceptDeletions
         self.isDryRun = isDryRun
         self.workers = workers
+        self.audit = audit
+    }
+}
+
+/// How a run finds out who made the changes.
+package struct AuditOptions: Sendable {
+    /// Where the audit log is read from; `nil` for where the last run left off.
+    package var since: Date?
+    /// Whether the events are kept, as notes on the commits they explain.
+    package var keepsEvidence: Bool
+    /// When the rest of the time is needed for writing: the search ends then with what is known.
+    package var deadline: Date?
+
+    package init(since: Date? = nil, keepsEvidence: Bool = true, deadline: Date? = nil) {
+        self.since = since
+        self.keepsEvidence = keepsEvidence
+        self.deadline = deadline
     }
 }
 

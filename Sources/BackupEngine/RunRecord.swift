@@ -89,13 +89,44 @@ package struct TypeRecord: Codable, Sendable, Equatable {
 
 /// What was read of the audit log.
 package struct AuditRecord: Codable, Sendable, Equatable {
+    /// `kept` if not all of the window was read, or not all of it used: the marks stay.
     package var outcome: TypeRecord.Outcome
+    /// Why it was kept or skipped.
+    package var reason: String?
+    /// What to do about it. Shown, not recorded.
+    package var hint: String?
+    /// The window that was read, ISO 8601.
+    package var from: String?
+    package var to: String?
     package var requests: Int
+    /// IDs of the events that told who made this run's changes, and of those before that the next
+    /// run may read again. No event is used twice.
     package var used: [String]
+    /// What was made and undone between two runs, at most 100 events, one line each.
     package var undone: [String]
+    /// All of them, if there are more.
+    package var undoneCount: Int?
+    /// The start of each type's last complete read with a finished sweep, by its name.
+    package var marks: [String: String]?
 
-    /// No audit log was read: changes are committed in the configured name.
-    package static let notRead = AuditRecord(outcome: .skipped, requests: 0, used: [], undone: [])
+    package init(
+        _ outcome: TypeRecord.Outcome, reason: String? = nil, requests: Int = 0,
+        used: [String] = [], undone: [String] = [], marks: [String: String]? = nil
+    ) {
+        self.outcome = outcome
+        self.reason = reason
+        self.requests = requests
+        self.used = used
+        self.undone = undone
+        self.marks = marks
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case outcome, reason, from, to, requests, used, undone, undoneCount, marks
+    }
+
+    /// Nobody asked for it: changes are committed in the configured name.
+    package static let notRead = AuditRecord(.skipped)
 }
 
 /// What a run gives back to whoever started it.

@@ -8,6 +8,9 @@ package struct RefName: Hashable, Comparable, Sendable, CustomStringConvertible 
     /// The chain of run records.
     package static let runs = RefName(unchecked: "refs/tenantkeep/runs")
 
+    /// The audit events behind each commit, as git's notes.
+    package static let evidence = RefName(unchecked: "refs/notes/tenantkeep-audit")
+
     /// `nil` if git would refuse the name.
     package init?(_ text: String) {
         guard text.hasPrefix("refs/"), text.utf8.count <= 200 else { return nil }

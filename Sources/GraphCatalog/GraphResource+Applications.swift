@@ -35,7 +35,8 @@ extension GraphResource {
                 groups: ["All", "Applications"],
                 permissions: .directory,
                 select: referenceMembers,
-                top: 999
+                top: 999,
+                evidence: [.joining("owner", to: "application", in: "Application.ObjectID")]
             ),
             GraphResource(
                 "applications/tokenIssuancePolicies",
@@ -84,7 +85,8 @@ extension GraphResource {
                 groups: ["All", "ServicePrincipals"],
                 permissions: .directory,
                 cost: 2,
-                top: 999
+                top: 999,
+                evidence: [.applicationRole]
             ),
             GraphResource(
                 "servicePrincipals/appRoleAssignedTo",
@@ -92,14 +94,16 @@ extension GraphResource {
                 folder: "AppRoleAssignedTo",
                 groups: ["All", "ServicePrincipals"],
                 permissions: .directory,
-                top: 999
+                top: 999,
+                evidence: [.applicationRole]
             ),
             GraphResource(
                 "servicePrincipals/oauth2PermissionGrants",
                 path: "oauth2PermissionGrants",
                 folder: "Oauth2PermissionGrants",
                 groups: ["All", "ServicePrincipals"],
-                permissions: .directory
+                permissions: .directory,
+                evidence: [.delegatedGrant]
             ),
             GraphResource(
                 "servicePrincipals/delegatedPermissionClassifications",
@@ -115,7 +119,10 @@ extension GraphResource {
                 groups: ["All", "ServicePrincipals"],
                 permissions: .directory,
                 select: referenceMembers,
-                top: 999
+                top: 999,
+                evidence: [
+                    .joining("owner", to: "service principal", in: "ServicePrincipal.ObjectID")
+                ]
             ),
             GraphResource(
                 "servicePrincipals/claimsMappingPolicies",

@@ -59,7 +59,10 @@ extension GraphResource {
                 groups: ["All", "Config", "AdministrativeUnits"],
                 permissions: Permissions("AdministrativeUnit.Read.All"),
                 select: ["id"],
-                top: 999
+                top: 999,
+                evidence: [
+                    .joining("member", to: "administrative unit", in: "AdministrativeUnit.ObjectID")
+                ]
             ),
             GraphResource(
                 "administrativeUnits/scopedRoleMembers",

@@ -11,7 +11,8 @@ extension GraphResource {
         placement: .flat,
         groups: ["All", "PIM", "PIMDirectoryRoles"],
         permissions: Permissions("RoleEligibilitySchedule.Read.Directory"),
-        volatile: scheduleNoise
+        volatile: scheduleNoise,
+        evidence: [.role("eligible member")]
     )
 
     /// What each directory role asks of whoever activates it.
@@ -42,7 +43,13 @@ extension GraphResource {
         permissions: Permissions("PrivilegedEligibilitySchedule.Read.AzureADGroup"),
         filter: "groupId eq '{parent}'",
         empty: notManaged,
-        volatile: scheduleNoise
+        volatile: scheduleNoise,
+        evidence: [
+            Evidence(
+                added: ["Add eligible member to group"],
+                removed: ["Remove eligible member from group"],
+                clues: [Evidence.Clue(.member("principalId")), Evidence.Clue(.member("groupId"))])
+        ]
     )
 
     /// What each group asks of whoever becomes a member or an owner of it; see

@@ -91,7 +91,8 @@ extension GraphResource {
                 groups: ["All", "Config", "Groups"],
                 permissions: .directory,
                 select: referenceMembers,
-                top: 999
+                top: 999,
+                evidence: [.joining("owner", to: "group", in: "Group.ObjectID")]
             ),
             GraphResource(
                 "groups/members",
@@ -101,7 +102,8 @@ extension GraphResource {
                 permissions: .directory,
                 cost: 3,
                 select: referenceMembers,
-                top: 999
+                top: 999,
+                evidence: [.joining("member", to: "group", in: "Group.ObjectID")]
             ),
         ]
     )

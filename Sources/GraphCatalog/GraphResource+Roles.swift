@@ -13,7 +13,8 @@ extension GraphResource {
                 folder: "Members",
                 groups: ["All", "Config", "Roles"],
                 permissions: .directory,
-                select: referenceMembers
+                select: referenceMembers,
+                evidence: [.joining("member", to: "role", in: "Role.ObjectID")]
             ),
             GraphResource(
                 "directoryRoles/scopedMembers",
@@ -31,7 +32,8 @@ extension GraphResource {
     /// The principal is not expanded: it would repeat a whole user in every assignment, and change
     /// with them. It stays in `volatile` for older exports, which did expand it.
     package static let roleAssignments = roleAssignments(
-        "roleAssignments", of: "directory", folder: "Directory", group: "DirectoryRoles")
+        "roleAssignments", of: "directory", folder: "Directory", group: "DirectoryRoles",
+        evidence: [.role("member")])
 
     /// Who has which role now and for how long, but for those who activated it: these come and go
     /// every day. The principal is not expanded, as in ``roleAssignments``.
@@ -43,7 +45,8 @@ extension GraphResource {
         groups: ["All", "Config", "RoleManagement", "EntitlementManagementRoles"],
         permissions: .roleManagement,
         filter: "assignmentType eq 'Assigned'",
-        volatile: ["principal"]
+        volatile: ["principal"],
+        evidence: [.role("member")]
     )
 
     package static let exchangeRoleDefinitions = roleDefinitions(
@@ -95,7 +98,7 @@ extension GraphResource {
     /// In Intune and Cloud PC one assignment has several principals and scopes.
     private static func roleAssignments(
         _ name: String, of provider: String, folder: String, group: String,
-        permissions: Permissions = .roleManagement
+        permissions: Permissions = .roleManagement, evidence: [Evidence] = []
     ) -> GraphResource {
         GraphResource(
             name,
@@ -105,7 +108,8 @@ extension GraphResource {
             groups: ["All", "Config", "RoleManagement", group],
             permissions: permissions,
             volatile: ["principal", "principals"],
-            sets: ["appScopeIds", "directoryScopeIds", "principalIds"]
+            sets: ["appScopeIds", "directoryScopeIds", "principalIds"],
+            evidence: evidence
         )
     }
 }

@@ -83,6 +83,8 @@ package struct GraphResource: Sendable {
     /// Names of audit activities that change the type's objects, where the audit log does not know
     /// their IDs.
     package let auditActivities: [String]
+    /// How the audit log names the type's objects where it does not know their IDs; any is enough.
+    package let evidence: [Evidence]
     package let children: [GraphResource]
 
     package init(
@@ -117,6 +119,7 @@ package struct GraphResource: Sendable {
         sets: [String] = [],
         witnesses: [GraphResource] = [],
         auditActivities: [String] = [],
+        evidence: [Evidence] = [],
         children: [GraphResource] = []
     ) {
         self.name = name
@@ -150,6 +153,7 @@ package struct GraphResource: Sendable {
         self.sets = sets
         self.witnesses = witnesses
         self.auditActivities = auditActivities
+        self.evidence = evidence
         self.children = children
     }
 

@@ -81,7 +81,7 @@ struct ConfigurationFileTests {
     }
 
     @Test(arguments: [
-        "timeLimit: 60", "notify: {onFailure: https://x.example}",
+        "notify: {onFailure: https://x.example}",
         "remote: {url: https://x.example, branch: main}",
     ])
     func `a key of a feature that is not there yet is refused, not passed over`(

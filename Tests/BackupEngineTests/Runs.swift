@@ -66,7 +66,8 @@ final class Runs {
     func run(
         from tenant: some GraphSource, _ selection: [SelectedResource],
         _ change: (inout BackupOptions) -> Void = { _ in },
-        authors: @escaping @Sendable (Int) -> Authors? = { _ in nil }
+        authors: @escaping @Sendable (Int) -> Authors? = { _ in nil },
+        sleep: @escaping @Sendable (Date) async throws -> Void = { _ in }
     ) async throws -> BackupResult {
         day += 1
         var options = BackupOptions(
@@ -77,7 +78,9 @@ final class Runs {
             version: "test")
         change(&options)
         let end = options.start.addingTimeInterval(9)
-        return try await Backup(from: tenant, options, now: { end }, authors: authors).run()
+        return try await Backup(
+            from: tenant, options, now: { end }, sleep: sleep, authors: authors
+        ).run()
     }
 
     func git(_ arguments: String...) throws -> String {

@@ -26,9 +26,13 @@ enum Layers {
         "GraphClient": Module(1, http.union(["CanonicalJSON", "GraphCatalog", "Logging"])),
         "GitObjects": Module(2, ["ObjectHash", "Crypto"]),
         "GitPack": Module(3, ["CDeflate", "CLinux", "GitObjects", "Crypto"]),
+        "Attribution": Module(3, ["CanonicalJSON", "GraphCatalog", "GitObjects"]),
         "GitStore": Module(4, ["CLibgit2", "CLinux", "GitObjects", "GitPack"]),
         "BackupEngine": Module(
-            5, ["CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore"]),
+            5,
+            [
+                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore",
+            ]),
         "BackupCommand": Module(
             6,
             [

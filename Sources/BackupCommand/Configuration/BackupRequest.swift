@@ -13,10 +13,16 @@ struct BackupRequest: Sendable {
     let identityEmail: String
     let acceptDeletions: Bool
     let isDryRun: Bool
+    let auditSince: PointInTime?
+    let keepsEvidence: Bool
+    let timeLimit: TimeLimit?
 
-    /// - Parameter catalog: all types there are.
+    /// - Parameters:
+    ///   - catalog: all types there are.
+    ///   - environment: where a pipeline says when it began.
     init(
-        _ settings: Settings, from catalog: [GraphResource] = GraphResource.all
+        _ settings: Settings, from catalog: [GraphResource] = GraphResource.all,
+        _ environment: [String: String] = [:]
     ) throws(CommandFailure) {
         repository = try Self.repository(settings)
         branch = try Self.branch(settings)
@@ -26,6 +32,9 @@ struct BackupRequest: Sendable {
         identityEmail = try Self.filled(settings, .identityEmail) ?? "tenantkeep@localhost"
         acceptDeletions = try settings.isOn(.acceptDeletions)
         isDryRun = try settings.isOn(.dryRun)
+        auditSince = try Self.auditSince(settings)
+        keepsEvidence = try !settings.isOn(.noEvidence)
+        timeLimit = try TimeLimit(settings, environment)
     }
 
     /// What the engine is told.
@@ -38,7 +47,10 @@ struct BackupRequest: Sendable {
             repository: repository, branch: branch, root: root, selection: selection.resources,
             tenant: tenant, identityName: identityName, identityEmail: identityEmail, start: start,
             version: programVersion, acceptDeletions: acceptDeletions, isDryRun: isDryRun,
-            workers: ProcessInfo.processInfo.activeProcessorCount)
+            workers: ProcessInfo.processInfo.activeProcessorCount,
+            audit: AuditOptions(
+                since: auditSince?.date(before: start), keepsEvidence: keepsEvidence,
+                deadline: timeLimit?.deadline(ofRunFrom: start)))
     }
 
     static func repository(_ settings: Settings) throws(CommandFailure) -> String {
@@ -51,6 +63,16 @@ struct BackupRequest: Sendable {
         let isFull = name.hasPrefix("refs/heads/")
         if let branch = isFull ? RefName(name) : RefName.branch(name) { return branch }
         throw wrong(settings, .branch, "git takes no branch of the name \"\(name)\"")
+    }
+
+    private static func auditSince(
+        _ settings: Settings
+    ) throws(CommandFailure) -> PointInTime? {
+        guard let text = try filled(settings, .auditSince) else { return nil }
+        if let point = PointInTime(text) { return point }
+        throw wrong(
+            settings, .auditSince, "\(text) is neither a date, a date-time nor an age",
+            hint: "Write 2026-11-01, 2026-11-01T02:00:00Z or 3d.")
     }
 
     private static func root(_ settings: Settings) throws(CommandFailure) -> RootPath {

@@ -39,6 +39,7 @@ struct ConfigurationFile: Sendable {
             case "root": try readText(member, as: .root)
             case "cloud": try readText(member, as: .cloud)
             case "cloudOnly": try readText(member, as: .cloudOnly)
+            case "timeLimit": try readText(member, as: .timeLimit)
             case "types": try readList(member, as: .type)
             case "exclude": try readList(member, as: .exclude)
             case "endpoints":
@@ -60,11 +61,11 @@ struct ConfigurationFile: Sendable {
     /// Keys of the top level.
     static let keys = [
         "repo", "branch", "root", "types", "exclude", "cloud", "cloudOnly", "endpoints",
-        "identity", "customTypes",
+        "identity", "timeLimit", "customTypes",
     ]
 
     /// Keys of the design that this version cannot act on yet.
-    private static let futureKeys = ["remote", "timeLimit", "notify"]
+    private static let futureKeys = ["remote", "notify"]
 
     private mutating func readText(
         _ member: YAMLMember, as setting: Setting

@@ -10,6 +10,9 @@ enum Setting: String, CaseIterable, Sendable {
     case identityEmail = "identity-email"
     case dryRun = "dry-run"
     case acceptDeletions = "accept-deletions"
+    case auditSince = "audit-since"
+    case noEvidence = "no-evidence"
+    case timeLimit = "time-limit"
     case limit
 
     /// `--graph-endpoint`

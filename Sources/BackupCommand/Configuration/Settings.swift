@@ -62,13 +62,14 @@ extension Settings {
             values[setting] = SettingValue([text], from: .variable(name))
         }
         try readAuthority(environment)
+        try readTimeLimit(environment)
         try resolveAll()
         try Self.refuseFuture(environment)
     }
 
     /// Options of the design that this version cannot act on yet.
     private static let futureVariables = [
-        "PUSH", "TIME_LIMIT", "NO_EVIDENCE", "SKIP_CI", "TAG_FORMAT", "RUNS_REF",
+        "PUSH", "SKIP_CI", "TAG_FORMAT", "RUNS_REF",
     ].map { "TENANTKEEP_\($0)" }
 
     private static func refuseFuture(
@@ -91,6 +92,16 @@ extension Settings {
         }
         try refuseMacro(text, in: name)
         values[.authorityEndpoint] = SettingValue([text], from: .variable(name))
+    }
+
+    /// What a pipeline says of itself, which `TENANTKEEP_TIME_LIMIT` goes before.
+    private mutating func readTimeLimit(
+        _ environment: [String: String]
+    ) throws(CommandFailure) {
+        let name = "PIPELINE_TIME_LIMIT"
+        guard values[.timeLimit] == nil, let text = environment[name], !text.isEmpty else { return }
+        try refuseMacro(text, in: name)
+        values[.timeLimit] = SettingValue([text], from: .variable(name))
     }
 
     /// Reads flags: what the command line says of each setting, nothing if it is silent.

@@ -32,6 +32,10 @@ struct BackupReport: Sendable {
             for line in changes.map(line) { await console.output(line) }
         }
         for line in summary { await console.say(line) }
+        if let gap = auditGap {
+            await console.say(.warning, gap.sentence)
+            if let hint = gap.hint { await console.say(.hint, hint) }
+        }
         for gap in gaps {
             if gap.isFailure {
                 await console.say(gap.failure)
@@ -72,6 +76,14 @@ struct BackupReport: Sendable {
         let own = folderless.contains(change.type) ? 1 : 2
         let folder = change.path.split(separator: "/").dropLast(own).joined(separator: "/")
         return "\(change.kind.rawValue) \(folder)  \(change.name)"
+    }
+
+    /// Why the authors of changes are not known, or not all.
+    private var auditGap: CommandFailure? {
+        record.audit.reason.map {
+            CommandFailure(
+                "Could not read who made the changes", reason: $0, hint: record.audit.hint)
+        }
     }
 
     private struct Gap {

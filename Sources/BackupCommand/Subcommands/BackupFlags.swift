@@ -50,6 +50,21 @@ struct BackupFlags: ParsableArguments {
             "Their address (default: tenantkeep@localhost).", valueName: "address"))
     var identityEmail: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where to read the audit log from: a date, a date-time or an age such as 3d (default: where the last run left off, at first 24h).",
+            valueName: "time"))
+    var auditSince: String?
+
+    @Flag(help: "Keep no audit events as notes on the commits they explain.")
+    var noEvidence = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop looking for authors when the rest of so many minutes is needed for writing; 0 for no limit.",
+            valueName: "minutes"))
+    var timeLimit: String?
+
     @Flag(help: "List what would change, and write nothing.")
     var dryRun = false
 
@@ -70,6 +85,9 @@ struct BackupFlags: ParsableArguments {
         flags[.armEndpoint] = armEndpoint.map { [$0] }
         flags[.identityName] = identityName.map { [$0] }
         flags[.identityEmail] = identityEmail.map { [$0] }
+        flags[.auditSince] = auditSince.map { [$0] }
+        flags[.noEvidence] = noEvidence.asFlag
+        flags[.timeLimit] = timeLimit.map { [$0] }
         flags[.dryRun] = dryRun.asFlag
         flags[.acceptDeletions] = acceptDeletions.asFlag
         return flags

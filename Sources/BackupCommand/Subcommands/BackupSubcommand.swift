@@ -20,7 +20,8 @@ struct BackupSubcommand: Subcommand {
     static let endsInOrder = true
 
     func execute(in surroundings: Surroundings) async throws(CommandFailure) -> ExitStatus {
-        let request = try BackupRequest(surroundings.settings, from: surroundings.catalog)
+        let request = try BackupRequest(
+            surroundings.settings, from: surroundings.catalog, surroundings.environment)
         let access = try TenantAccess(surroundings.settings, surroundings.environment)
         let isJSON = try surroundings.settings.isOn(.json)
         let console = surroundings.console

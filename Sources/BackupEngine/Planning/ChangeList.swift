@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GitObjects
 
 /// What a run would change, file by file.
@@ -156,6 +157,28 @@ struct ChangeList: Sendable {
         let place = Int(change.place)
         guard change.kind != .deleted, depth == places[place].path.count + 1 else { return nil }
         return places[place].listing.objects[Int(change.object)].folder
+    }
+
+    /// Which place a change is in. What stands above the object is the same for all of one place.
+    func place(of change: Change) -> Int { Int(change.place) }
+
+    /// The path of a place: of its folder, or of the only file.
+    func path(ofPlace place: Int) -> [UInt8] { places[place].path }
+
+    /// The object's ID; `nil` if it is gone and only its name is left.
+    func id(of change: Change) -> ArraySlice<UInt8>? {
+        guard change.kind != .deleted else { return nil }
+        return places[Int(change.place)].listing.id(at: Int(change.object))
+    }
+
+    /// Whether a deleted object's name is made of its ID alone.
+    func isNamedByID(_ change: Change) -> Bool { places[Int(change.place)].form == .folders }
+
+    /// When the object was read, or its absence seen; `nil` if that is not known.
+    func read(_ change: Change) -> Date? {
+        let listing = places[Int(change.place)].listing
+        return change.kind == .deleted
+            ? listing.lastRead : listing.read(listing.objects[Int(change.object)])
     }
 
     /// The name of the object's folder, and of its file without `.json`; where it has no folder,

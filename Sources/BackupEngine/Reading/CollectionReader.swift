@@ -1,4 +1,5 @@
 import CanonicalJSON
+import FoundationEssentials
 import GitObjects
 import GitPack
 import GitStore
@@ -9,6 +10,8 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     let source: Source
     let store: GitStore
     let packers: PagePackers
+    /// Tells when a page was read.
+    let now: @Sendable () -> Date
     /// Whether what is read is backed up; else only the IDs are wanted.
     var isKept = true
 
@@ -42,7 +45,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     ) async throws(BackupError) -> CollectionAnswer {
         var answer = CollectionAnswer()
         do throws(BackupError) {
-            try await use(try await packers.pack(page, of: type(selected)), &answer)
+            try await use(try await packed(page, of: type(selected)), &answer)
             if let link = page.next {
                 try await read(.next(link, of: request), of: selected, into: &answer) { _ in }
             }
@@ -64,12 +67,22 @@ struct CollectionReader<Source: GraphSource>: Sendable {
         defer { answer = read }
         let type = type(selected)
         let flow = PageFlow(source: source) { page throws(BackupError) in
-            try await packers.pack(page, of: type)
+            try await packed(page, of: type)
         }
         try await flow.read(from: target) { page throws(BackupError) in
             try await use(page, &read)
             await progress(read.objectCount)
         }
+    }
+
+    /// Noted when it has arrived: what happened later had no part in it.
+    private func packed(
+        _ page: GraphPage, of type: PageType
+    ) async throws(BackupError) -> PackedPage {
+        let read = now()
+        var packed = try await packers.pack(page, of: type)
+        packed.listing.noteRead(at: read)
+        return packed
     }
 
     private func type(_ selected: SelectedResource) -> PageType {
@@ -175,6 +188,7 @@ struct CollectionAnswer: Sendable {
         }
         var listing = Listing()
         listing.append(id: [][...], blob: blob)
+        if let read = self.listing.lastRead { listing.noteRead(at: read) }
         return listing
     }
 

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GitObjects
 import GitStore
 import GraphCatalog
@@ -24,6 +25,8 @@ struct Listing: Sendable {
     private(set) var isPlain = true
     /// Components of paths by IDs, of objects that stand at other places than their IDs say.
     private(set) var places: [[UInt8]: [[UInt8]]] = [:]
+    /// When pages were read, and where the IDs of each end.
+    private var pages: [(end: UInt32, read: Date)] = []
 
     var isEmpty: Bool { objects.isEmpty }
 
@@ -37,6 +40,22 @@ struct Listing: Sendable {
         isPlain = isPlain && (folder != nil || FileName.isPlain(id.span))
     }
 
+    /// Everything appended since the last note was read at this time.
+    mutating func noteRead(at time: Date) { pages.append((UInt32(ids.count), time)) }
+
+    /// When an object was read; `nil` if that was not noted.
+    func read(_ object: Object) -> Date? {
+        var (low, high) = (0, pages.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if pages[middle].end > object.start { high = middle } else { low = middle + 1 }
+        }
+        return low < pages.count ? pages[low].read : pages.last?.read
+    }
+
+    /// When the last page was read: what was not there by then was absent.
+    var lastRead: Date? { pages.last?.read }
+
     /// The object with this ID stands at a place of its own.
     mutating func place(_ id: [UInt8], at path: [[UInt8]]) { places[id] = path }
 
@@ -44,6 +63,7 @@ struct Listing: Sendable {
         if !other.places.isEmpty { places.merge(other.places) { $1 } }
         let offset = UInt32(ids.count)
         ids.append(contentsOf: other.ids)
+        pages.append(contentsOf: other.pages.lazy.map { ($0.end + offset, $0.read) })
         objects.append(
             contentsOf: other.objects.lazy.map {
                 Object(blob: $0.blob, count: $0.count, tree: $0.tree, start: $0.start + offset)
@@ -58,6 +78,16 @@ struct Listing: Sendable {
     func id(at place: Int) -> ArraySlice<UInt8> {
         let start = Int(objects[place].start)
         return ids[start..<(start + Int(objects[place].count))]
+    }
+
+    /// The object with this ID; only once the listing is sorted.
+    func object(withID id: ArraySlice<UInt8>) -> Object? {
+        var (low, high) = (0, objects.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if folderPrecedes(self.id(at: middle), id) { low = middle + 1 } else { high = middle }
+        }
+        return low < objects.count && self.id(at: low) == id ? objects[low] : nil
     }
 
     /// Removes the objects with these IDs.

@@ -60,7 +60,7 @@ extension TenantReader {
         _ walk: GraphResource, _ reading: inout TypeReading
     ) async throws(BackupError) -> Listing {
         let lister = CollectionReader(
-            source: source, store: store, packers: packers, isKept: false)
+            source: source, store: store, packers: packers, now: now, isKept: false)
         let answer = try await lister.read(
             walk.request(tenant: tenant), of: SelectedResource(walk)
         ) { _ in }

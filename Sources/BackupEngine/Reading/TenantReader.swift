@@ -1,4 +1,5 @@
 import CanonicalJSON
+import FoundationEssentials
 import GitObjects
 import GitStore
 import GraphCatalog
@@ -12,6 +13,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
     let store: GitStore
     let packers: PagePackers
     let tenant: String
+    let now: @Sendable () -> Date
     let progress: @Sendable (BackupEvent) async -> Void
     /// Objects by type in the last record.
     let previousCounts: [String: Int]
@@ -95,7 +97,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
     }
 
     var reader: CollectionReader<Source> {
-        CollectionReader(source: source, store: store, packers: packers)
+        CollectionReader(source: source, store: store, packers: packers, now: now)
     }
 
     // MARK: Children

@@ -81,7 +81,7 @@ extension [UInt8] {
     ///
     /// The members of the object stand on lines of their own, and no others are indented by two
     /// spaces; a line break is never part of a string. So nothing else has to be read.
-    fileprivate func ownText(named name: String) -> String? {
+    func ownText(named name: String) -> String? {
         let beginning = Array("  \"\(name)\": ".utf8)
         var rest = self[...]
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {

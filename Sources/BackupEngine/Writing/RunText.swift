@@ -1,3 +1,4 @@
+import Attribution
 import FoundationEssentials
 import GitObjects
 import GraphCatalog
@@ -16,8 +17,12 @@ struct RunText {
 
     /// The text of a commit.
     ///
-    /// - Parameter authors: display names, the newest first.
-    func commit(by authors: [String], _ changes: DescribedChanges) -> String {
+    /// - Parameters:
+    ///   - authors: display names, the newest first.
+    ///   - group: what is known of them.
+    func commit(
+        by authors: [String], _ changes: DescribedChanges, _ group: Credits.Group? = nil
+    ) -> String {
         var lines = [subject(authors, changes), ""]
         for change in changes.listed {
             lines.append("\(change.kind.rawValue) \(folder(of: change))  \(change.name)".printable)
@@ -25,12 +30,48 @@ struct RunText {
         if changes.count > changes.listed.count {
             lines.append("… and \(changes.count - changes.listed.count) more")
         }
-        lines += ["", "Tenantkeep-Run: \(start.timestamp)", ""]
-        return lines.joined(separator: "\n")
+        lines += ["", "Tenantkeep-Run: \(start.timestamp)"]
+        if let group { lines += trailers(group) }
+        return (lines + [""]).joined(separator: "\n")
+    }
+
+    /// Every line is a trailer, or git would take none of them for one.
+    private func trailers(_ group: Credits.Group) -> [String] {
+        var lines = group.credited.prefix(Self.listed).map { credited in
+            let event = credited.event
+            return "Audit-Event: "
+                + Self.fields(
+                    event.timestamp, event.activity, credited.actor?.name ?? "unknown",
+                    credited.kind.rawValue, event.id)
+        }
+        let rest = group.credited.count - lines.count
+        if rest > 0 { lines.append("Audit-Event: … and \(rest) more") }
+        return lines
+            + group.signatures.dropFirst().prefix(Self.listed).map {
+                "Co-authored-by: \($0.name) <\($0.email)>"
+            }
+    }
+
+    /// Words between semicolons, none of which holds one itself.
+    private static func fields(_ words: String...) -> String {
+        let words = words.map { $0.clipped.printable.replacing(";", with: ",") }
+        return "\(words[0]) \(words.dropFirst().joined(separator: "; "))"
+    }
+
+    /// One event that nothing in the tenant tells of any more.
+    static func undone(_ event: AuditEvent, by actor: Actor?) -> String {
+        let target = event.targets.lazy.compactMap {
+            $0.displayName ?? $0.userPrincipalName ?? $0.id
+        }.first
+        return fields(
+            event.timestamp, event.activity, actor?.name ?? "unknown",
+            target ?? "unknown", event.id)
     }
 
     private func subject(_ authors: [String], _ changes: DescribedChanges) -> String {
-        let who = list(authors.map(\.printable))
+        var who = list(authors.map(\.clipped.printable))
+        // To git, a line that begins with three dashes may end the message.
+        if who.hasPrefix("---") { who = "\"\(who)\"" }
         return "\(who): \(counts(changes)) in \(list(groups(changes.types)))"
     }
 
@@ -95,7 +136,29 @@ struct RunText {
                 "  \($0.key): \($0.value.reason ?? "")".printable
             }
         }
+        if let reason = record.audit.reason {
+            lines += ["", "Who made the changes: \(reason)".printable]
+        }
+        if !record.audit.undone.isEmpty {
+            lines += ["", "Made and undone:"]
+            lines += record.audit.undone.map { "  \($0)" }
+            let rest = (record.audit.undoneCount ?? 0) - record.audit.undone.count
+            if rest > 0 { lines.append("  … and \(rest) more") }
+        }
         return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension AuditEvent {
+    /// To the second, as everywhere in texts.
+    var timestamp: String { Date(timeIntervalSince1970: Double(time.seconds)).timestamp }
+}
+
+extension String {
+    /// At most 200 characters of it.
+    var clipped: String {
+        unicodeScalars.count <= 200
+            ? self : String(String.UnicodeScalarView(unicodeScalars.prefix(199))) + "…"
     }
 }
 

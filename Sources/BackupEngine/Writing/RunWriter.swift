@@ -13,11 +13,13 @@ struct RunWriter {
     private var tag: String?
     private var tagID: ObjectID?
     private var authors: [String] = []
+    private var notes: EvidenceNotes
 
     init(options: BackupOptions, plan: Plan, store: GitStore) {
         self.options = options
         self.plan = plan
         self.store = store
+        notes = EvidenceNotes(in: store)
         let resources = plan.readings.map { ($0.resource.name, $0.resource) }
         text = RunText(
             start: options.start, resources: Dictionary(resources) { first, _ in first },
@@ -30,11 +32,17 @@ struct RunWriter {
             time: Int64(options.start.timeIntervalSince1970))
     }
 
+    /// The author of what nobody is known to have made.
+    private func nobody(isBaseline: Bool) -> Signature {
+        guard options.audit != nil, !isBaseline else { return identity }
+        return Signature(name: "unknown", email: identity.email, time: identity.time)
+    }
+
     /// Writes one commit for each share of the changes, each on top of the one before.
     ///
     /// - Returns: the changes that the commits' texts list.
     mutating func writeCommits(
-        of shares: ChangeShares, on branch: ObjectID?, _ tree: ObjectID?
+        of shares: ChangeShares, _ credits: Credits, on branch: ObjectID?, _ tree: ObjectID?
     ) async throws(BackupError) -> [ChangedObject] {
         let editor = TreeEditor(plan.changes, shares: shares.shares, count: shares.authors.count)
         let trees: [ObjectID?]
@@ -48,13 +56,19 @@ struct RunWriter {
             let described = try await names.describe(
                 plan.changes, shares.places(of: share), listing: RunText.listed,
                 naming: RunText.listed)
-            let who = authors?.names ?? [options.identityName]
+            let group = credits.group(of: authors)
+            let nobody = nobody(isBaseline: branch == nil)
+            let who = authors?.names ?? [nobody.name]
             let commit = Commit(
                 tree: try await topTree(trees[share]), parents: tip.map { [$0] } ?? [],
-                author: authors?.signature ?? identity, committer: identity,
-                message: text.commit(by: who, described))
-            tip = try await write(.commit, commit.bytes)
-            self.authors += who
+                author: authors?.signature ?? nobody, committer: identity,
+                message: text.commit(by: who, described, group))
+            let id = try await write(.commit, commit.bytes)
+            tip = id
+            if options.audit?.keepsEvidence == true {
+                try await notes.add(group?.credited.map(\.event) ?? [], to: id)
+            }
+            self.authors += who.filter { !self.authors.contains($0) }
             listed += described.listed
         }
         return listed
@@ -78,11 +92,11 @@ struct RunWriter {
 
     /// Returns the run's record; writes its tag if there is a commit.
     mutating func record(
-        _ types: [String: TypeRecord], before: ObjectID?, end: Date
+        _ types: [String: TypeRecord], _ audit: AuditRecord, before: ObjectID?, end: Date
     ) async throws(BackupError) -> RunRecord {
         var record = RunRecord(
             start: options.start.timestamp, end: end.timestamp, tenant: options.tenant,
-            version: options.version, types: types, audit: .notRead, withheld: plan.withheld,
+            version: options.version, types: types, audit: audit, withheld: plan.withheld,
             branch: .init(
                 name: options.branch.text, before: before.map { "\($0)" },
                 after: (tip ?? before).map { "\($0)" }))
@@ -112,16 +126,22 @@ struct RunWriter {
         }
     }
 
-    /// Writes the run's record and returns the moves that make the run visible: of branch, tag and
-    /// run chain.
+    /// Writes the run's record and its evidence, and returns the moves that make the run visible: of
+    /// branch, tag, notes and run chain.
     func moves(
-        _ record: RunRecord, branchBefore: ObjectID?, runsBefore: ObjectID?
+        _ record: RunRecord, branchBefore: ObjectID?, runsBefore: ObjectID?,
+        notesBefore: ObjectID?
     ) async throws(BackupError) -> [RefUpdate] {
         var updates = [
             RefUpdate(.runs, from: runsBefore, to: try await writeRun(record, after: runsBefore))
         ]
         if let tip {
             updates.append(RefUpdate(options.branch, from: branchBefore, to: tip))
+        }
+        let evidence = try await notes.commit(
+            after: notesBefore, by: identity, of: record.start)
+        if let evidence {
+            updates.append(RefUpdate(.evidence, from: notesBefore, to: evidence))
         }
         if let tag, let tagID, let ref = RefName.tag(tag) {
             updates.append(RefUpdate(ref, from: nil, to: tagID, peeled: tip))

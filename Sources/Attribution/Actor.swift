@@ -1,0 +1,102 @@
+import CanonicalJSON
+import GitObjects
+
+/// Who made a change, as the audit log names them.
+package struct Actor: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        case person
+        case application
+        /// A part of the service that does what people asked for elsewhere, or what must be done.
+        case service
+    }
+
+    package let kind: Kind
+    /// Of the user or service principal, in lower case; empty if the log does not say.
+    package let id: String
+    /// On one line, without `<` and `>`, at most 200 bytes and ` (SP)`, which is behind the names of
+    /// applications and services.
+    package let name: String
+    /// A person's principal name, cleaned as ``name`` is.
+    package let email: String?
+
+    package init(kind: Kind, id: String, name: String, email: String?) {
+        (self.kind, self.id, self.name, self.email) = (kind, id, name, email)
+    }
+
+    /// The same actor however named: by ID where there is one.
+    var key: String { id.isEmpty ? name : id }
+}
+
+/// Who an event says began it.
+struct Initiator {
+    var actor: Actor?
+    /// The log says that nobody acted: something expired.
+    var isUnattended = false
+    /// The name is the log's own, not an ID or principal name that stands in for it.
+    var isNamed = false
+
+    init(_ json: JSONValue?, applications: (String) -> String?) {
+        let user = Party(json?["user"])
+        let app = Party(json?["app"])
+        isUnattended = user.displayName == "Azure AD PIM" && user.principalName == nil
+        guard !isUnattended else { return }
+        if let name = user.displayName, user.principalName == nil, Self.services.contains(name) {
+            actor = Actor(kind: .service, id: user.id ?? "", name: name + " (SP)", email: nil)
+        } else if let name = user.displayName ?? user.principalName ?? user.id {
+            isNamed = user.displayName != nil
+            actor = Actor(
+                kind: .person, id: user.id ?? "", name: name, email: user.principalName)
+        } else {
+            name(app, applications)
+        }
+    }
+
+    private mutating func name(_ app: Party, _ applications: (String) -> String?) {
+        let known = app.displayName ?? app.id.flatMap(applications).flatMap(cleaned)
+        guard let name = known ?? app.principalName ?? app.id else { return }
+        isNamed = known != nil
+        actor = Actor(
+            kind: Self.services.contains(name) ? .service : .application, id: app.id ?? "",
+            name: name + " (SP)", email: nil)
+    }
+
+    /// What stands in the log where people asked another part of the service.
+    private static let services: Set = [
+        "Azure AD PIM", "Device Registration Service", "MS-PIM", "Managed Service Identity",
+        "Microsoft Approval Management", "Microsoft Substrate Management",
+        "Microsoft.Azure.SyncFabric", "fim_password_service@support.onmicrosoft.com",
+    ]
+}
+
+/// A user or an application as the log names it; what is empty, null or all zeros is `nil`.
+private struct Party {
+    var id: String?
+    var displayName: String?
+    var principalName: String?
+
+    init(_ json: JSONValue?) {
+        let ids = ["servicePrincipalId", "id", "appId"].lazy.compactMap { json?[$0]?.string }
+        id = ids.map(folded).first { !$0.allSatisfy { "0-".contains($0) } }.flatMap(cleaned)
+        displayName = json?["displayName"]?.string.flatMap(cleaned)
+        let names = ["userPrincipalName", "servicePrincipalName"]
+        principalName = names.lazy.compactMap { json?[$0]?.string }.first.flatMap(cleaned)
+    }
+}
+
+/// The text as a header of a commit may have it; `nil` if nothing is left.
+private func cleaned(_ text: String) -> String? {
+    let shown = String(text.prefix(400)).printable.filter { $0 != "<" && $0 != ">" }
+    var bytes = shown.utf8.count
+    var cut = shown[...]
+    while bytes > 200, let last = cut.popLast() { bytes -= last.utf8.count }
+    let isSpace = { (character: Character) in character == " " }
+    let start = cut.drop(while: isSpace)
+    let end = start.lastIndex { !isSpace($0) }
+    return end.map { String(start[...$0]) }
+}
+
+/// The text with ASCII letters in lower case: IDs differ in case from service to service.
+func folded(_ text: String) -> String {
+    guard text.utf8.contains(where: { 0x41...0x5A ~= $0 }) else { return text }
+    return String(decoding: text.utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
+}

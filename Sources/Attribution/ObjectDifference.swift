@@ -1,0 +1,121 @@
+import CanonicalJSON
+
+/// What differs between two states of an object, by the names of members, in lower case.
+struct ObjectDifference {
+    /// Members of the object itself that differ.
+    private(set) var changed: Set<String> = []
+    /// Every name of a member, also of those below members.
+    private var known: Set<String> = []
+    /// By each name that differs, at whatever depth, the members of the object it is in.
+    private var places: [String: Set<String>] = [:]
+    private let after: JSONValue?
+
+    /// Whether there are two states to compare.
+    let isWhole: Bool
+
+    init(_ before: [UInt8]?, _ after: [UInt8]?) {
+        let old = before.flatMap { try? JSONValue(parsing: $0) }
+        let new = after.flatMap { try? JSONValue(parsing: $0) }
+        self.after = new ?? old
+        isWhole = old?.object != nil && new?.object != nil
+        compare(old, new, in: nil)
+    }
+
+    private mutating func compare(_ old: JSONValue?, _ new: JSONValue?, in top: String?) {
+        let olds = Dictionary((old?.object ?? []).map { ($0.name, $0.value) }) { first, _ in first }
+        let news = Dictionary((new?.object ?? []).map { ($0.name, $0.value) }) { first, _ in first }
+        for name in Set(olds.keys).union(news.keys) {
+            let key = folded(name)
+            let (old, new) = (olds[name], news[name])
+            known.insert(key)
+            if isWhole, old?.bytes != new?.bytes {
+                if top == nil { changed.insert(key) }
+                places[key, default: []].insert(top ?? key)
+            }
+            if old?.object != nil || new?.object != nil { compare(old, new, in: top ?? key) }
+        }
+    }
+
+    /// The text of a member of the object.
+    func text(_ name: String) -> String? { after?[name]?.string.map(folded) }
+
+    /// How an event that names these properties fits.
+    enum Fit {
+        /// These members of the object differ, and the event says it changed them.
+        case exact(Set<String>)
+        /// The event does not say what it changed, in words the object knows.
+        case possible
+        /// All the event changed is as it was.
+        case undone
+    }
+
+    func fit(of names: Set<String>) -> Fit {
+        let hit = names.reduce(into: Set<String>()) { $0.formUnion(places[$1] ?? []) }
+        if !hit.isEmpty { return .exact(hit) }
+        if names.isEmpty || !isWhole { return .possible }
+        return names.isSubset(of: known) ? .undone : .possible
+    }
+}
+
+extension AuditEvent.Property {
+    /// The members of Graph's objects this property stands for, in lower case.
+    var members: Set<String> {
+        if let old, let new, old == new { return [] }
+        if let names = wholeObject { return names }
+        guard name != "Included Updated Properties" else {
+            let names = Self.list(new ?? old ?? "")
+            return Set(names.map(Self.member))
+        }
+        // Of the log's own: what the target is, not what was changed.
+        guard !name.hasPrefix("TargetId."), !name.hasPrefix("Action ") else { return [] }
+        return [Self.member(name)]
+    }
+
+    /// `"DisplayName, City"` or `["DisplayName","City"]`.
+    private static func list(_ value: String) -> [String] {
+        if let list = (try? JSONValue(parsing: Array(value.utf8)))?.array {
+            return list.compactMap(\.string)
+        }
+        return (text(value) ?? "").split(separator: ",").map {
+            String($0.drop { $0 == " " })
+        }.filter { !$0.isEmpty }
+    }
+
+    /// What differs between two objects in full, as conditional access logs them.
+    private var wholeObject: Set<String>? {
+        guard old?.utf8.first == 0x7B || new?.utf8.first == 0x7B else { return nil }
+        guard let old, let new else { return [] }
+        let difference = ObjectDifference(Array(old.utf8), Array(new.utf8))
+        return difference.isWhole ? difference.changed : []
+    }
+
+    private static func member(_ name: String) -> String {
+        let last = folded(
+            String(
+                name[
+                    name.lastIndex(of: ".").map(name.index(after:))
+                        .map { $0..<name.endIndex } ?? name.startIndex..<name.endIndex]))
+        return aliases[last] ?? last
+    }
+
+    /// The directory's own names, where they are not Graph's.
+    private static let aliases = [
+        "appidentifieruri": "identifieruris", "assignedlicense": "assignedlicenses",
+        "assignedplan": "assignedplans", "keydescription": "keycredentials",
+        "licenseassignmentdetail": "licenseassignmentstates", "mobile": "mobilephone",
+        "othermail": "othermails", "physicaldeliveryofficename": "officelocation",
+        "streetaddress": "streetaddress", "telephonenumber": "businessphones",
+    ]
+}
+
+extension AuditEvent {
+    /// The members of Graph's objects the event says it changed, in lower case.
+    ///
+    /// - Parameter id: of the target that is asked about; `nil` for all.
+    func members(of id: String?) -> Set<String> {
+        targets.reduce(into: []) { names, target in
+            guard id == nil || target.id == id else { return }
+            for property in target.properties { names.formUnion(property.members) }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Attribution
+import FoundationEssentials
+import GitObjects
+import GitStore
+import GraphCatalog
+
+/// Asks the events of a sweep who made the changes of a plan.
+///
+/// Cost: a look at the index for each change, and the bytes of those that an event may be about.
+struct Attributor {
+    let plan: Plan
+    let root: RootPath
+    let index: AuditIndex
+    let window: AuditWindow
+    let store: GitStore
+    let clock: RunClock
+    let deadline: Date?
+
+    /// Changes looked at between two glances at the clock.
+    private static let stride = 256
+
+    /// Returns what is known of each change by its place, and whether all were looked at.
+    func matches() async throws(BackupError) -> (found: [Int: [Match]], isFinished: Bool) {
+        var found: [Int: [Match]] = [:]
+        guard !index.events.isEmpty else { return (found, true) }
+        let candidates = candidates
+        for start in Swift.stride(from: 0, to: candidates.count, by: Self.stride) {
+            if let deadline, clock.now() >= deadline { return (found, false) }
+            let part = Array(candidates[start..<min(start + Self.stride, candidates.count)])
+            for (place, matches) in try await matches(of: part) where !matches.isEmpty {
+                found[place] = matches
+            }
+        }
+        return (found, true)
+    }
+
+    /// Changes that an event may be about, found without reading one of them.
+    private var candidates: [Int] {
+        var candidates: [Int] = []
+        let changes = plan.changes
+        var last: (place: Int, resource: GraphResource, parent: ArraySlice<UInt8>?)?
+        for (number, change) in changes.changes.enumerated() {
+            let place = changes.place(of: change)
+            if last?.place != place {
+                let family = family(of: change)
+                let links = chain(of: change, family).links
+                let parent = links.dropLast().last.map { Array($0.id.utf8)[...] }
+                last = (place, family[family.count - 1], parent)
+            }
+            guard let last else { continue }
+            if changes.isBelowDeleted(change)
+                || !changes.isNamedByID(change) && change.kind == .deleted
+            {
+                candidates.append(number)
+            } else if index.mayMatch(
+                last.resource, id: changes.id(of: change) ?? changes.name(of: change),
+                parent: last.parent)
+            {
+                candidates.append(number)
+            }
+        }
+        return candidates
+    }
+
+    private func family(of change: ChangeList.Change) -> [GraphResource] {
+        let reading = plan.readings[plan.changes.type(of: change)]
+        return reading.ancestors.map { plan.readings[$0].resource } + [reading.resource]
+    }
+
+    private func chain(
+        of change: ChangeList.Change, _ family: [GraphResource]
+    ) -> ChangeChain {
+        let changes = plan.changes
+        let path = changes.path(ofPlace: changes.place(of: change))
+        let depth = root.components.reduce(0) { $0 + $1.count + 1 }
+        guard !changes.isUnread(change) else {
+            return ChangeChain(path.dropFirst(depth), of: family, id: nil)
+        }
+        let id = changes.id(of: change).map { String(decoding: $0, as: UTF8.self) }
+        return ChangeChain(
+            path.dropFirst(depth), of: family, id: id ?? unescaped(changes.name(of: change)))
+    }
+
+    private func matches(of places: [Int]) async throws(BackupError) -> [(Int, [Match])] {
+        let changes = plan.changes
+        let blobs = places.flatMap { place -> [ObjectID] in
+            let change = changes.changes[place]
+            return [change.old, changes.new(of: change)].compactMap { $0 }
+        }
+        let kept = try await storing { () async throws(GitError) in
+            try await store.blobsIfKept(blobs)
+        }
+        var rest = kept[...]
+        var found: [(Int, [Match])] = []
+        for place in places {
+            let change = changes.changes[place]
+            let before = change.old == nil ? nil : rest.removeFirst()
+            let after = changes.new(of: change) == nil ? nil : rest.removeFirst()
+            found.append((place, matches(of: change, before, after)))
+        }
+        return found
+    }
+
+    /// What went with its parent was deleted by whoever deleted that.
+    private func matches(
+        of change: ChangeList.Change, _ before: [UInt8]?, _ after: [UInt8]?
+    ) -> [Match] {
+        let family = family(of: change)
+        var links = chain(of: change, family).links
+        var (before, after) = (before, after)
+        while let (resource, _) = links.last {
+            let found = index.matches(
+                for: ObjectChange(
+                    resource, ids: links.map(\.id), kind: change.kind.attributed, before: before,
+                    after: after, since: moment(window.since(for: resource.name)),
+                    read: moment(plan.changes.read(change) ?? clock.now())))
+            guard found.isEmpty, plan.changes.isBelowDeleted(change) else { return found }
+            links.removeLast()
+            (before, after) = (nil, nil)
+        }
+        return []
+    }
+
+    private func moment(_ date: Date) -> Moment { Moment(seconds: date.timeIntervalSince1970) }
+
+    private func moment(_ date: Date?) -> Moment? { date.map { moment($0) as Moment } }
+}
+
+extension ChangedObject.Kind {
+    fileprivate var attributed: ObjectChange.Kind {
+        switch self {
+        case .created: .created
+        case .updated: .updated
+        case .deleted: .deleted
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import FoundationEssentials
+import GraphCatalog
+
+/// Which part of the audit log a run reads, and which events count for each type.
+///
+/// A type's mark is the start of its last complete read with a finished sweep. Events come late, so
+/// the log is read again from an hour before it.
+struct AuditWindow: Sendable {
+    static let overlap: TimeInterval = 3_600
+    /// At a first run, and for a type that was never read.
+    static let firstLength: TimeInterval = 86_400
+    /// The log forgets after that.
+    static let longest: TimeInterval = 30 * 86_400
+
+    /// Where the sweep begins.
+    let from: Date
+    /// The run's start.
+    let start: Date
+    /// By the type's name.
+    let marks: [String: Date]
+    /// Where the user wants the log read from.
+    private let since: Date?
+
+    /// - Parameters:
+    ///   - types: names of all types that this run reads.
+    ///   - adopted: when the tip was made, of a branch that no run of ours has written.
+    init(
+        of types: [String], after record: RunRecord?, adopted: Date?, since: Date?, start: Date
+    ) {
+        self.start = start
+        self.since = since
+        let oldest = start - Self.longest
+        marks = (record?.audit.marks ?? [:]).compactMapValues { text in
+            Date(timestamp: text).map { max($0, oldest) }
+        }
+        if let since {
+            from = since
+        } else if record == nil, let adopted {
+            from = min(max(adopted, oldest), start)
+        } else {
+            let marks = marks
+            let first = start - Self.firstLength
+            from = types.map { marks[$0].map { $0 - Self.overlap } ?? first }.min() ?? first
+        }
+    }
+
+    /// Events before this are in the type's last backup already; `nil` if there was none.
+    func since(for type: String) -> Date? { since ?? marks[type].map { $0 - Self.overlap } }
+
+    /// The marks after this run.
+    ///
+    /// - Parameter types: how the reading of each ended.
+    func marks(after types: [String: TypeRecord], isFinished: Bool) -> [String: Date] {
+        guard isFinished else { return marks }
+        return marks.merging(
+            types.filter { $0.value.outcome == .complete }.mapValues { _ in start }
+        ) {
+            $1
+        }
+    }
+
+    /// What no later run reads again once the marks stand here: nothing, if a type has none.
+    func settled(_ marks: [String: Date], _ types: [String: TypeRecord]) -> Date? {
+        let read = types.filter { $0.value.outcome != .skipped }.keys
+        guard !read.isEmpty, read.allSatisfy({ marks[$0] != nil }) else { return nil }
+        return read.compactMap { marks[$0] }.min().map { $0 - Self.overlap }
+    }
+}
+
+extension Date {
+    /// Reads what ``timestamp`` writes.
+    init?(timestamp: String) {
+        guard let date = try? Date(timestamp, strategy: .iso8601) else { return nil }
+        self = date
+    }
+}
+
+extension SelectedResource {
+    /// Names of the type and of all chosen below it.
+    var types: [String] { [resource.name] + children.flatMap(\.types) }
+}

@@ -1,0 +1,82 @@
+/// How the audit log tells that an object came or went whose own ID it never names: by what the
+/// object joins. A membership is known by its two ends, a role assignment by principal and role.
+package struct Evidence: Sendable {
+    /// Something an event must name before it is evidence.
+    package struct Clue: Sendable {
+        package enum Place: Sendable {
+            /// The object's ID.
+            case object
+            case parent
+            /// A member of the object. An object without it, or with `null`, gives no clue.
+            case member(String)
+        }
+
+        package let place: Place
+        /// The modified property that holds it. An event without such a property must have it as
+        /// a target.
+        package let property: String?
+        /// Whether an event without the property fits all the same.
+        package let isOptional: Bool
+
+        package init(_ place: Place, in property: String? = nil, isOptional: Bool = false) {
+            self.place = place
+            self.property = property
+            self.isOptional = isOptional
+        }
+    }
+
+    /// How the names of the activities begin that make such an object.
+    package let added: [String]
+    /// How the names of those begin that take one away.
+    package let removed: [String]
+    /// All of them must fit.
+    package let clues: [Clue]
+
+    package init(added: [String], removed: [String], clues: [Clue]) {
+        self.added = added
+        self.removed = removed
+        self.clues = clues
+    }
+
+    /// Members, owners and the like, whose ID is that of who joined.
+    ///
+    /// - Parameters:
+    ///   - nouns: `member`, `owner`.
+    ///   - holder: what they joined: `group`.
+    ///   - property: where events name its ID.
+    static func joining(_ nouns: String..., to holder: String, in property: String) -> Evidence {
+        Evidence(
+            added: nouns.map { "Add \($0) to \(holder)" },
+            removed: nouns.map { "Remove \($0) from \(holder)" },
+            clues: [Clue(.object), Clue(.parent, in: property)])
+    }
+
+    /// Roles given to principals. `Role.ObjectID` is another object's than the definition's.
+    static func role(_ nouns: String...) -> Evidence {
+        Evidence(
+            added: nouns.map { "Add \($0) to role" },
+            removed: nouns.map { "Remove \($0) from role" },
+            clues: [
+                Clue(.member("principalId")),
+                Clue(.member("roleDefinitionId"), in: "Role.TemplateId"),
+            ])
+    }
+
+    /// Roles of applications given to principals.
+    static let applicationRole = Evidence(
+        added: ["Add app role assignment"], removed: ["Remove app role assignment"],
+        clues: [
+            Clue(.member("resourceId")),
+            Clue(.member("principalId"), in: "ServicePrincipal.ObjectID"),
+            Clue(.member("appRoleId"), in: "AppRole.Id", isOptional: true),
+        ])
+
+    /// What people let an application do in their name. The service logs a change of the scope as
+    /// a further grant.
+    static let delegatedGrant = Evidence(
+        added: ["Add delegated permission grant"], removed: ["Remove delegated permission grant"],
+        clues: [
+            Clue(.member("resourceId")), Clue(.member("clientId"), in: "ServicePrincipal.ObjectID"),
+            Clue(.member("principalId"), in: "User.ObjectID", isOptional: true),
+        ])
+}
