@@ -49,7 +49,8 @@ struct TypeTable {
     /// Where one of several is enough, one that is needed anyway is taken, else the first.
     var permissions: [String] {
         let choices = rows.map(\.resource).filter { $0.obstacle(to: signIn) == nil }
-            .map { $0.permissions[signIn] }
+            // The lists that lead to a type's parts are read with it.
+            .flatMap { [$0] + $0.walks }.map { $0.permissions[signIn] }
         var union = Set(choices.filter { $0.count == 1 }.joined())
         for choice in choices where union.isDisjoint(with: choice) {
             if let first = choice.first { union.insert(first) }
