@@ -54,6 +54,19 @@ struct AuditKind: Sendable {
         AuditKind("policies/\(path)", "policy", "Policy", "Policy", .policy(activity: activity))
     }
 
+    private static let grant = AuditKind(
+        "", "delegated permission grant", "ServicePrincipal", "ApplicationManagement",
+        .permissionGrant)
+
+    /// Returns the kind of the changes to one object; `nil` if nobody logs them.
+    static func of(_ path: TenantPath) -> AuditKind? {
+        let place = path.text.lowercased()
+        let collection = place.split(separator: "/").dropLast().last ?? ""
+        let grants = ["approleassignments", "approleassignedto", "oauth2permissiongrants"]
+        if grants.contains(String(collection)) { return grant }
+        return all.first { place.hasPrefix($0.prefix) }
+    }
+
     /// The first that fits counts.
     static let all: [AuditKind] = [
         AuditKind("users", "user", "User", "UserManagement"),
@@ -62,9 +75,6 @@ struct AuditKind: Sendable {
         AuditKind("applications", "application", "Application", "ApplicationManagement"),
         AuditKind(
             "serviceprincipals", "service principal", "ServicePrincipal", "ApplicationManagement"),
-        AuditKind(
-            "oauth2permissiongrants", "delegated permission grant", "ServicePrincipal",
-            "ApplicationManagement", .permissionGrant),
         AuditKind("devices", "device", "Device", "Device"),
         AuditKind(
             "administrativeunits", "administrative unit", "AdministrativeUnit",

@@ -25,10 +25,7 @@ struct AuditWriter {
     func events(
         _ operation: Operation, _ path: TenantPath, before: JSON?, after: JSON?
     ) -> [JSON] {
-        let place = path.text.lowercased()
-        guard let kind = AuditKind.all.first(where: { place.hasPrefix($0.prefix) }) else {
-            return []
-        }
+        guard let kind = AuditKind.of(path) else { return [] }
         let object = after ?? before ?? .null
         let changes = kind.properties(before: before, after: after)
         // The service does not log this property at all.
@@ -103,7 +100,7 @@ struct AuditWriter {
         _ operation: Operation, _ kind: AuditKind, _ object: JSON
     ) -> JSON {
         let isDelegated = object["clientId"] != nil
-        let client = object["principalId"] ?? object["clientId"] ?? .null
+        let client = object[isDelegated ? "clientId" : "principalId"] ?? .null
         let changes =
             [
                 ("AppRole.Id", object["appRoleId"]), ("ServicePrincipal.ObjectID", client),

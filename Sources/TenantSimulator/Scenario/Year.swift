@@ -55,6 +55,10 @@ package struct Year: Sendable {
         package var actor: String
         package var time: Timestamp
         package var isLogged: Bool
+        /// When the log began to show it.
+        package var visibleFrom: Timestamp
+        /// The members an update set.
+        package var members: [String]
     }
 }
 
@@ -89,7 +93,9 @@ extension Tenant {
             deeds.append(
                 Year.Deed(
                     kind: change.action.kind, path: change.action.path, actor: actor.id,
-                    time: time, isLogged: change.isAudited && change.actor != nil))
+                    time: time, isLogged: change.isAudited && change.actor != nil,
+                    visibleFrom: time + (change.delay.flatMap(duration) ?? 0),
+                    members: change.action.members))
         }
         let count = diary.count
         let hour = 86_400 / Double(count + 1)
@@ -130,6 +136,12 @@ extension Scenario.Change.Action {
         case .add: .add
         case .remove: .remove
         }
+    }
+
+    /// The members an update sets.
+    fileprivate var members: [String] {
+        guard case .update(_, let patch) = self else { return [] }
+        return (patch.members ?? []).map(\.name.string)
     }
 
     fileprivate var path: String {
