@@ -166,9 +166,10 @@ package struct Backup<Source: GraphSource>: Sendable {
         _ plan: Plan, _ sweep: AuditSweep<Source>?, _ log: AuditLog?, after last: State,
         in store: GitStore
     ) async throws(BackupError) -> Credited {
-        guard let sweep, let log else { return .nothing }
+        guard let sweep, let swept = log else { return .nothing }
         // A run that was told to stop does not look for anybody.
         if Task.isCancelled { throw .interrupted }
+        let log = await sweep.tail(after: swept)
         let index = AuditIndex(log.events, used: Set(last.record?.audit.used ?? []))
         let attributor = Attributor(
             plan: plan, root: options.root, index: index, window: sweep.window, store: store,

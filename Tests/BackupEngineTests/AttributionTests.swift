@@ -200,6 +200,18 @@ struct AttributionTests {
             ])
     }
 
+    @Test func `what happened while a long reading went on is asked for at its end`() async throws {
+        let (runs, tenant) = try await secondDay(changed: 1)
+        tenant.log(Event("e1", at: day(2, minutes: 3), by: adele, on: "person-number-0"))
+
+        let result = try await runs.run(
+            from: tenant, all(BackupEngineTests.people), audited, minutes: 5)
+
+        #expect(result.record.audit.used == ["e1"])
+        #expect(result.record.audit.to == day(2, minutes: 5).timestamp)
+        #expect(try runs.git("log", "-1", "--format=%an", "main") == "Adele Vance")
+    }
+
     @Test func `what was made and undone is listed once it can come no more`() async throws {
         let (runs, tenant) = try await secondDay(changed: 1)
         tenant.log(

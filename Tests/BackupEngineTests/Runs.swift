@@ -67,7 +67,7 @@ final class Runs {
         from tenant: some GraphSource, _ selection: [SelectedResource],
         _ change: (inout BackupOptions) -> Void = { _ in },
         authors: @escaping @Sendable (Int) -> Authors? = { _ in nil },
-        sleep: @escaping @Sendable (Date) async throws -> Void = { _ in }
+        sleep: @escaping @Sendable (Date) async throws -> Void = { _ in }, minutes: Double = 0.15
     ) async throws -> BackupResult {
         day += 1
         var options = BackupOptions(
@@ -77,7 +77,7 @@ final class Runs {
             start: Date(timeIntervalSince1970: 1_790_000_000 + Double(day) * 86_400),
             version: "test")
         change(&options)
-        let end = options.start.addingTimeInterval(9)
+        let end = options.start.addingTimeInterval(60 * minutes)
         return try await Backup(
             from: tenant, options, now: { end }, sleep: sleep, authors: authors
         ).run()

@@ -27,7 +27,7 @@ struct AuditFailure: Error, Sendable {
 /// and large answers time out. What was read of it stays: events are told apart by their IDs.
 ///
 /// - Cost: as many requests as the window has pages, one after the other, which is about as many as
-///   the log allows (5 in 10 s).
+///   the log allows (5 in 10 s); and one more if the reading of the tenant took over a minute.
 /// - Memory: all events of the window.
 struct AuditSweep<Source: GraphSource>: Sendable {
     let source: Source
@@ -42,16 +42,33 @@ struct AuditSweep<Source: GraphSource>: Sendable {
     private static var shortest: TimeInterval { 60 }
 
     /// Reads all events of the window.
-    func log() async -> AuditLog {
+    func log() async -> AuditLog { await read(from: window.from, to: window.start) }
+
+    /// Adds what happened while the tenant was read, if that took long. What is late even then comes
+    /// to the next run, so that nothing is lost if this fails.
+    func tail(after log: AuditLog) async -> AuditLog {
+        let end = clock.now()
+        guard log.failure == nil, end.timeIntervalSince(window.start) > Self.shortest else {
+            return log
+        }
+        let tail = await read(from: window.start, to: end)
+        var log = log
+        log.requests += tail.requests
+        log.events += tail.events
+        if tail.failure == nil { log.to = end }
+        return log
+    }
+
+    private func read(from: Date, to: Date) async -> AuditLog {
         await withTaskGroup(of: AuditLog?.self) { group in
-            group.addTask { await readSlices() }
+            group.addTask { await readSlices(from: from, to: to) }
             if let deadline {
                 group.addTask {
                     try? await clock.sleep(deadline)
                     return nil
                 }
             }
-            var log = AuditLog(to: window.start)
+            var log = AuditLog(to: to)
             for await result in group {
                 // Out of time, or done: in both cases nobody else has to go on.
                 group.cancelAll()
@@ -61,9 +78,9 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         }
     }
 
-    private func readSlices() async -> AuditLog {
-        var log = AuditLog(to: window.start)
-        var slices = [Slice(from: window.from, to: window.start)]
+    private func readSlices(from: Date, to: Date) async -> AuditLog {
+        var log = AuditLog(to: to)
+        var slices = [Slice(from: from, to: to)]
         var failures = 0
         var busy = 0
         while let slice = slices.popLast() {
@@ -74,10 +91,10 @@ struct AuditSweep<Source: GraphSource>: Sendable {
                 failures += 1
                 let reason = Self.reason(of: error)
                 log.requests += reason?.requests ?? 0
-                // To wait out all patience again and again would help nobody.
+                // To wait out all patience more than twice would help nobody: the mark stays.
                 busy += reason?.kind == .pageTokenExpired ? 0 : 1
                 guard let reason, reason.isWorthSmallerSlices, failures < Self.mostFailures,
-                    busy < 3, slice.length >= 2 * Self.shortest
+                    busy < 2, slice.length >= 2 * Self.shortest
                 else {
                     log.failure = failure(reason)
                     return log
