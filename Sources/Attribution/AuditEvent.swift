@@ -103,7 +103,8 @@ extension AuditEvent.Operation {
 }
 
 extension AuditEvent.Property {
-    /// The text a value stands for: `"text"` and `["text"]` are `text`.
+    /// The text a value stands for: `"text"` and `["text"]` are `text`, `[true]` is
+    /// `true`.
     static func text(_ value: String?) -> String? {
         guard let value else { return nil }
         let bytes = Array(value.utf8)
@@ -113,7 +114,8 @@ extension AuditEvent.Property {
         }
         guard let json = try? JSONValue(parsing: bytes) else { return value }
         let list = json.array ?? []
-        return json.string ?? (list.count == 1 ? list[0].string : nil) ?? value
+        guard list.count == 1 else { return json.string ?? value }
+        return list[0].string ?? String(decoding: list[0].bytes, as: UTF8.self)
     }
 
     /// Whether one of the values is this text, however its letters are cased.

@@ -137,16 +137,22 @@ private struct Search {
 
     // MARK: - By activity
 
-    /// Where several types or objects share an activity, an event must say by a property, name or
-    /// ID that it is about this one.
+    /// Where several types or objects share an activity, an event must say that it is about this one:
+    /// by its ID or, of what there is only one of, by a value that the object had or has now, else
+    /// by a member that differs. Without all that, an activity that no other type has is enough.
     func activities() -> [Match] {
         let acts = change.type.auditActivities.flatMap(index.acts(of:)).filter(isInTime)
         guard !acts.isEmpty else { return [] }
-        let named = acts.filter(names)
-        let clear = named.isEmpty ? acts.filter(isClear) : named
-        if clear.isEmpty, isOnly { return acts.filter(isOwn).map { Match($0, .activity) } }
-        return named.isEmpty && !isOnly
-            ? [] : explained(clear, as: .activity) { $0.members(of: nil) }
+        guard isOnly else { return found(acts.filter(names)) }
+        for fits in [agrees, isClear, isOwn] {
+            let fitting = acts.filter(fits)
+            if !fitting.isEmpty { return found(fitting) }
+        }
+        return []
+    }
+
+    private func found(_ acts: [Act]) -> [Match] {
+        explained(acts, as: .activity) { $0.members(of: nil) }
     }
 
     /// Whether the type has one object.
@@ -158,6 +164,11 @@ private struct Search {
                 target.id == id || target.displayName.map(folded) == id
                     || target.properties.contains { $0.holds(id) }
             }
+    }
+
+    /// Whether the event names a value that was there or is there now.
+    private func agrees(_ act: Act) -> Bool {
+        act.events.flatMap(\.targets).flatMap(\.properties).contains(where: difference.agrees)
     }
 
     /// Whether the event says it changed a member that differs.

@@ -56,7 +56,7 @@ package struct AuditIndex: Sendable {
             if let id = target.id { ids.insert(id) }
             for property in target.properties {
                 for value in [property.new, property.old] {
-                    guard let text = AuditEvent.Property.text(value), text.utf8.count == 36 else {
+                    guard let text = AuditEvent.Property.text(value), text.utf8.count <= 64 else {
                         continue
                     }
                     ids.insert(folded(text))

@@ -8,6 +8,7 @@ struct ObjectDifference {
     private var known: Set<String> = []
     /// By each name that differs, at whatever depth, the members of the object it is in.
     private var places: [String: Set<String>] = [:]
+    private let before: JSONValue?
     private let after: JSONValue?
 
     /// Whether there are two states to compare.
@@ -16,7 +17,7 @@ struct ObjectDifference {
     init(_ before: [UInt8]?, _ after: [UInt8]?) {
         let old = before.flatMap { try? JSONValue(parsing: $0) }
         let new = after.flatMap { try? JSONValue(parsing: $0) }
-        self.after = new ?? old
+        (self.before, self.after) = (old, new)
         isWhole = old?.object != nil && new?.object != nil
         compare(old, new, in: nil)
     }
@@ -37,7 +38,24 @@ struct ObjectDifference {
     }
 
     /// The text of a member of the object.
-    func text(_ name: String) -> String? { after?[name]?.string.map(folded) }
+    func text(_ name: String) -> String? { (after ?? before)?[name]?.string.map(folded) }
+
+    /// Whether a property's value before or after is that of the member it stands for.
+    func agrees(_ property: AuditEvent.Property) -> Bool {
+        guard property.members.contains(where: { places[$0] != nil }) else { return false }
+        return value(property.old, is: before, of: property)
+            || value(property.new, is: after, of: property)
+    }
+
+    private func value(
+        _ value: String?, is object: JSONValue?, of property: AuditEvent.Property
+    ) -> Bool {
+        guard let text = AuditEvent.Property.text(value) else { return false }
+        return object?.object?.contains { name, held in
+            property.members.contains(folded(name))
+                && (held.string ?? String(decoding: held.bytes, as: UTF8.self)) == text
+        } ?? false
+    }
 
     /// How an event that names these properties fits.
     enum Fit {

@@ -69,7 +69,12 @@ extension GraphResource {
         groups: ["All", "Config", "Policies"],
         permissions: .policy,
         idMember: "tenantId",
-        sets: crossTenantSets
+        sets: crossTenantSets,
+        auditActivities: [
+            "Add a partner to cross-tenant access setting",
+            "Delete partner specific cross-tenant access setting",
+            "Update a partner cross-tenant access setting",
+        ]
     )
 
     /// Who and what each direction of access is about.

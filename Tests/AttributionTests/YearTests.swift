@@ -130,7 +130,8 @@ private struct Company {
                 read: Moment(ticks: clock.now.ticks))
             let deeds = deeds(of: change, at: place)
             tally.add(
-                type.name, isKnown: !deeds.isEmpty && deeds.allSatisfy(isInLog),
+                type.name,
+                isKnown: !deeds.isEmpty && deeds.allSatisfy { isInLog($0, place, state) },
                 index.matches(for: change), Set(deeds.map { $0.actor.lowercased() }))
         }
         before = after
@@ -144,7 +145,12 @@ private struct Company {
         case .created: return own.filter { $0.kind != .delete && $0.kind != .remove }
         case .updated:
             let changed = Self.changed(change.before ?? [], change.after ?? [])
-            return own.filter { !changed.isDisjoint(with: $0.members) }
+            // A member's file changes with the name of who is a member.
+            let members = deeds.filter { deed in
+                deed.kind == .update && deed.path != path && place.ids.count > 1
+                    && deed.path.hasSuffix("/\(place.ids[1])")
+            }
+            return (own + members).filter { !changed.isDisjoint(with: $0.members) }
         case .deleted:
             if let last = own.last(where: { $0.kind == .delete || $0.kind == .remove }) {
                 return [last]
@@ -157,8 +163,15 @@ private struct Company {
         }
     }
 
-    private func isInLog(_ deed: Year.Deed) -> Bool {
-        deed.isLogged && deed.visibleFrom <= clock.now && deed.members != ["usageLocation"]
+    /// Whether the log shows who did it and, where there are several objects, to which.
+    private func isInLog(_ deed: Year.Deed, _ place: Place, _ state: Tenant) -> Bool {
+        guard deed.isLogged, deed.visibleFrom <= clock.now else { return false }
+        return state.events.contains { event in
+            event.time == deed.time
+                && (state.singleton(at: TenantPath(place.pattern)) != nil
+                    || Self.types[place.pattern]?.evidence.isEmpty == false
+                    || place.ids.contains { event.json.compact.contains($0) })
+        }
     }
 
     private static func changed(_ before: [UInt8], _ after: [UInt8]) -> Set<String> {

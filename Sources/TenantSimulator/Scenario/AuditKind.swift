@@ -5,7 +5,8 @@ struct AuditKind: Sendable {
         case conditionalAccess
         case roleAssignment
         case permissionGrant
-        /// The target is an object inside the service whose ID nobody else knows.
+        /// The target of a singleton, and of what the service keeps in one, is an object inside the
+        /// service whose ID nobody else knows. With an activity it is what the service keeps in one.
         case policy(activity: String?)
     }
 
@@ -108,7 +109,9 @@ struct AuditKind: Sendable {
         policy("authorizationpolicy", "Update authorization policy"),
         policy("identitysecuritydefaultsenforcementpolicy", "Update security defaults"),
         policy("crosstenantaccesspolicy/partners", "Update a partner cross-tenant access setting"),
-        policy("crosstenantaccesspolicy", "Update the default cross-tenant access setting"),
+        policy(
+            "crosstenantaccesspolicy/default",
+            "Update the company default cross-tenant access setting"),
         policy("authenticationmethodspolicy", "Authentication Methods Policy Update"),
         policy("", nil),
     ]

@@ -38,12 +38,26 @@ struct AuditWriter {
         case .roleAssignment: return [roleAssignment(operation, object)]
         case .permissionGrant: return [permissionGrant(operation, kind, object)]
         case .policy(let activity):
-            return [
-                event(
-                    kind, activity: activity ?? "\(operation.rawValue) policy", operation,
-                    targets: [target(object, type: "Policy", changes, id: newGUID())])
-            ]
+            return [policy(operation, path, kind, activity, object, changes)]
         }
+    }
+
+    /// Partners of cross-tenant access, which have no ID, are named by their tenant's.
+    private func policy(
+        _ operation: Operation, _ path: TenantPath, _ kind: AuditKind, _ activity: String?,
+        _ object: JSON, _ changes: [Change]
+    ) -> JSON {
+        let isInside = activity != nil || tenant.singleton(at: path) != nil
+        var changes = changes
+        if object["id"] == nil, let partner = object["tenantId"] {
+            changes.removeAll { $0.name == "TenantId" }
+            changes.append(Change("tenantId", operation == .add ? nil : partner, partner))
+        }
+        return event(
+            kind, activity: activity ?? "\(operation.rawValue) policy", operation,
+            targets: [
+                target(object, type: "Policy", changes, id: isInside ? newGUID() : nil)
+            ])
     }
 
     private func plain(
@@ -88,12 +102,18 @@ struct AuditWriter {
             ("Role.TemplateId", definition?["templateId"] ?? role ?? .null),
             ("Role.WellKnownObjectName", JSON("TenantAdmins")),
         ].map { Change($0.0, added: $0.1, operation) }
-        let found = object["principalId"]?.text.flatMap(tenant.directoryObject)
+        let principal = known(object["principalId"])
         return event(
             AuditKind.roleAssignments,
             activity: operation == .delete ? "Remove member from role" : "Add member to role",
             operation,
-            targets: [target(found?.object ?? .null, type: "User", changes)])
+            targets: [target(principal, type: "User", changes)])
+    }
+
+    /// The object of the directory with this ID; of one it has no more, the ID.
+    private func known(_ id: JSON?) -> JSON {
+        guard let id else { return .null }
+        return id.text.flatMap(tenant.directoryObject)?.object ?? ["id": id]
     }
 
     private func permissionGrant(
@@ -106,13 +126,13 @@ struct AuditWriter {
                 ("AppRole.Id", object["appRoleId"]), ("ServicePrincipal.ObjectID", client),
                 ("DelegatedPermissionGrant.Scope", object["scope"]),
             ].compactMap { name, value in value.map { Change(name, added: $0, operation) } }
-        let resource = object["resourceId"]?.text.flatMap(tenant.directoryObject)?.object
+        let resource = known(object["resourceId"])
         let what =
             isDelegated ? "delegated permission grant" : "app role assignment to service principal"
         let verb = operation == .delete ? "Remove" : "Add"
         return event(
             kind, activity: "\(verb) \(what)", operation,
-            targets: [target(resource ?? .null, type: "ServicePrincipal", changes)])
+            targets: [target(resource, type: "ServicePrincipal", changes)])
     }
 
     // MARK: - Memberships
