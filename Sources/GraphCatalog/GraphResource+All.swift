@@ -25,7 +25,8 @@ extension GraphResource {
         entitlementManagementSettings,
         provisioning, publishedResources, agentGroups, agents, connectors, connectorGroups,
         teamsSettings, sharepointSettings, usersRegisteredByFeature,
-        azureRoleAssignments, azureRoleDefinitions, azureRoleEligibilities, azureAccessPolicies,
+        azureRoleAssignments, azureRoleDefinitions, azureRoleEligibilities, azureRolePolicies,
+        azureAccessPolicies,
     ]
 
     /// What is kept of an object that has a folder of its own elsewhere.

@@ -75,6 +75,25 @@ extension GraphResource {
         ]
     )
 
+    /// What activating a role takes: a policy for each role at each management group and
+    /// subscription, once, and not in the file of each who may activate it. Those that only a
+    /// resource group or a resource has are not read: each has one for every role there is.
+    package static let azureRolePolicies = GraphResource(
+        "azureRolePolicies",
+        service: privilegedAccess,
+        path: "{parent/}/providers/Microsoft.Authorization/roleManagementPolicyAssignments",
+        folder: "PIM/Resources/Policies",
+        placement: .files(atScopes(named: "{name}")),
+        walks: azureScopes,
+        groups: ["All", "PIM", "PIMResources"],
+        permissions: .directory,
+        bucket: .azure,
+        lastParts: ["properties.roleDefinitionId"],
+        // Names of scope and role, which are elsewhere, and when it was last changed.
+        volatile: ["properties.policyAssignmentProperties"],
+        sets: ["properties.effectiveRules"]
+    )
+
     /// Key vaults, with the access policies in them.
     package static let azureAccessPolicies = GraphResource(
         "azureAccessPolicies",
