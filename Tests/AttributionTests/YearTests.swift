@@ -24,10 +24,10 @@ struct YearTests {
 
         let report = Comment(rawValue: tally.report)
         #expect(tally.known > 2500, report)
-        #expect(tally.right * 1000 >= tally.known * 977, report)
+        #expect(tally.right * 100 >= tally.known * 99, report)
         #expect(tally.wrongExact <= 1, report)
-        withKnownIssue("app role assignments and grants are found by too few of their events") {
-            #expect(tally.right * 100 >= tally.known * 99, report)
+        withKnownIssue("one token issuance policy has an author by an exact match who had no part")
+        {
             #expect(tally.wrongExact == 0, report)
         }
     }

@@ -62,9 +62,10 @@ struct AuditKind: Sendable {
     /// Returns the kind of the changes to one object; `nil` if nobody logs them.
     static func of(_ path: TenantPath) -> AuditKind? {
         let place = path.text.lowercased()
-        let collection = place.split(separator: "/").dropLast().last ?? ""
+        // The path is the object's, or that of the collection it is added to.
+        let end = place.split(separator: "/").suffix(2)
         let grants = ["approleassignments", "approleassignedto", "oauth2permissiongrants"]
-        if grants.contains(String(collection)) { return grant }
+        if end.contains(where: { grants.contains(String($0)) }) { return grant }
         return all.first { place.hasPrefix($0.prefix) }
     }
 
