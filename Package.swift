@@ -140,7 +140,7 @@ let package = Package(
             ] + nio,
             swiftSettings: strict),
         .testTarget(
-            name: "ObjectHashTests", dependencies: ["ObjectHash"],
+            name: "ObjectHashTests", dependencies: ["ObjectHash", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "GitObjectsTests", dependencies: ["GitObjects", "TestSupport"],

@@ -61,15 +61,7 @@ struct ExporterRowTests {
         func batch(
             _ requests: [GraphRequest]
         ) async throws(GraphError) -> [Result<GraphPage, GraphError>] {
-            var results: [Result<GraphPage, GraphError>] = []
-            for request in requests {
-                do throws(GraphError) {
-                    results.append(.success(try await page(.first(request)) { _ in }))
-                } catch {
-                    results.append(.failure(error))
-                }
-            }
-            return results
+            await pages(oneByOne: requests)
         }
     }
 

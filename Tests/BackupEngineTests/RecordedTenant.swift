@@ -1,5 +1,6 @@
 import GraphCatalog
 import Synchronization
+import TestSupport
 
 /// A tenant that exists only as answers: pages by the path they are asked for.
 final class RecordedTenant: GraphSource {
@@ -90,14 +91,6 @@ final class RecordedTenant: GraphSource {
     func batch(
         _ requests: [GraphRequest]
     ) async throws(GraphError) -> [Result<GraphPage, GraphError>] {
-        var results: [Result<GraphPage, GraphError>] = []
-        for request in requests {
-            do throws(GraphError) {
-                results.append(.success(try await page(.first(request)) { _ in }))
-            } catch {
-                results.append(.failure(error))
-            }
-        }
-        return results
+        await pages(oneByOne: requests)
     }
 }

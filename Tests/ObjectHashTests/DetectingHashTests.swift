@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ObjectHash
@@ -6,9 +7,9 @@ struct DetectingHashTests {
     /// Around every border of blocks and of the header's digits.
     @Test(arguments: [1, 2, 3, 4] as [Int32])
     func `every size gets the ID that libgit2 gives it`(type: Int32) {
-        var random = SplitMix(state: 1)
+        var random = SplitMix64(seed: 1)
         for count in Array(0...400) + [999, 1000, 9_999, 10_000, 65_535, 99_999, 1_000_003] {
-            let bytes = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            let bytes = random.bytes(count)
 
             let id = hex(objectHash(bytes.span, type: type))
 
@@ -42,10 +43,10 @@ struct DetectingHashTests {
 
     @Test(.enabled(if: isInHardware))
     func `a block that is no attack passes, whatever it follows`() {
-        var random = SplitMix(state: 2)
+        var random = SplitMix64(seed: 2)
         for _ in 0..<20_000 {
             var state = (0..<5).map { _ in UInt32(truncatingIfNeeded: random.next()) }
-            let block = (0..<64).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            let block = random.bytes(64)
 
             #expect(hashBlocks(block[...], from: &state))
         }
@@ -102,17 +103,4 @@ private func bytes(_ hex: String) -> [UInt8] {
 private func hex(_ id: InlineArray<20, UInt8>?) -> String? {
     guard let id else { return nil }
     return id.indices.map { (id[$0] < 16 ? "0" : "") + String(id[$0], radix: 16) }.joined()
-}
-
-/// Numbers that are the same in every run.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
-    }
 }
