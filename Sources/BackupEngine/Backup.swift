@@ -50,19 +50,20 @@ package struct Backup<Source: GraphSource>: Sendable {
 
     private func run(in store: GitStore) async throws(BackupError) -> BackupResult {
         let last = try await lastState(of: store)
+        let sweeps = sweeps(after: last)
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
             tenant: options.tenant, now: clock.now, progress: progress,
-            previousCounts: last.record?.types.mapValues(\.objects) ?? [:])
-        let sweep = sweep(after: last)
-        async let swept = sweep?.log()
+            previousCounts: last.record?.types.mapValues(\.objects) ?? [:],
+            interest: sweeps.interest)
+        async let swept = sweeps.logs()
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)
         Heap.letsGoOfPages()
         await progress(.comparing)
         let plan = try await plan(readings, against: last, reader)
-        let credited = try await credited(plan, sweep, await swept, after: last, in: store)
+        let credited = try await credited(plan, sweeps, await swept, after: last, in: store)
         let written = try await write(plan, credited, after: last, in: store)
         // By now nothing is needed of what was read: a million names, while the pack is completed.
         return try await publish(written, in: store)
@@ -151,36 +152,36 @@ package struct Backup<Source: GraphSource>: Sendable {
 
     // MARK: Asking who did it
 
-    /// The sweep of this run; `nil` if nobody wants to know who made the changes.
-    private func sweep(after last: State) -> AuditSweep<Source>? {
-        guard let audit = options.audit, !options.isDryRun else { return nil }
-        let types = options.selection.flatMap(\.types)
-        let window = AuditWindow(
-            of: types, after: last.record, adopted: last.tipTime, since: audit.since,
-            start: options.start)
-        return AuditSweep(
-            source: source, window: window, clock: clock, deadline: audit.deadline)
+    /// The sweeps of this run; none if nobody wants to know who made the changes.
+    private func sweeps(after last: State) -> AuditSweeps<Source> {
+        guard let audit = options.audit, !options.isDryRun else { return AuditSweeps([]) }
+        return AuditSweeps(
+            of: options.selection.flatMap(\.types), in: options.tenant, from: source, audit, clock
+        ) { types, longest in
+            AuditWindow(
+                of: types, after: last.record, adopted: last.tipTime, since: audit.since,
+                start: options.start, longest: longest)
+        }
     }
 
     private func credited(
-        _ plan: Plan, _ sweep: AuditSweep<Source>?, _ log: AuditLog?, after last: State,
+        _ plan: Plan, _ sweeps: AuditSweeps<Source>, _ swept: [AuditLog], after last: State,
         in store: GitStore
     ) async throws(BackupError) -> Credited {
-        guard let sweep, let swept = log else { return .nothing }
+        guard let window = sweeps.windows.first else { return .nothing }
         // A run that was told to stop does not look for anybody.
         if Task.isCancelled { throw .interrupted }
-        let log = await sweep.tail(after: swept)
-        let index = AuditIndex(log.events, used: Set(last.record?.audit.used ?? []))
+        let logs = await sweeps.tails(after: swept)
+        let index = AuditIndex(logs.flatMap(\.events), used: Set(last.record?.audit.used ?? []))
         let attributor = Attributor(
-            plan: plan, root: options.root, index: index, window: sweep.window, store: store,
-            clock: clock, deadline: sweep.deadline)
+            plan: plan, root: options.root, index: index, window: window, store: store,
+            clock: clock, deadline: options.audit?.deadline)
         let (found, isFinished) = try await attributor.matches()
         let names = try await ActorNames(readings: plan.readings, store: store).names(
             of: Set(index.events.compactMap(\.actor) + found.values.joined().compactMap(\.actor)))
         return Credited(
             Credits(found, names: names, address: options.identityEmail), index.events, isFinished,
-            log,
-            plan.records, after: last.record, sweep.window
+            Array(zip(sweeps.windows, logs)), plan.records, after: last.record
         ) { RunText.undone($0, by: $0.actor?.named(by: names)) }
     }
 

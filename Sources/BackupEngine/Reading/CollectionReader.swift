@@ -1,3 +1,4 @@
+import Attribution
 import CanonicalJSON
 import FoundationEssentials
 import GitObjects
@@ -14,6 +15,8 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     let now: @Sendable () -> Date
     /// Whether what is read is backed up; else only the IDs are wanted.
     var isKept = true
+    /// By the names of logs, since when it is of interest who made what these tell of.
+    var interest: [String: Moment] = [:]
 
     /// Reads all pages, from the start again if a page token dies, three times at most.
     ///
@@ -86,7 +89,8 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     }
 
     private func type(_ selected: SelectedResource) -> PageType {
-        PageType(selected, isKept: isKept)
+        PageType(
+            selected, isKept: isKept, since: interest[selected.resource.audit.name])
     }
 
     /// Writes the objects of a page.

@@ -1,3 +1,4 @@
+import Attribution
 import CanonicalJSON
 import GitObjects
 import GitPack
@@ -56,8 +57,21 @@ actor PagePacker {
             }
         } else {
             pack(canonical, type, &packed)
+            noteStatements(page, type, &packed.listing)
         }
         return packed
+    }
+
+    /// Before they are dropped: times are no part of the backup.
+    private func noteStatements(_ page: GraphPage, _ type: PageType, _ listing: inout Listing) {
+        guard let (authorship, idMember, since) = type.statements,
+            let root = try? JSONValue(parsing: page.body)
+        else { return }
+        for object in type.form == .object ? [root] : root["value"]?.array ?? [] {
+            guard let id = object[idMember]?.string else { continue }
+            let own = AuditEvent.statements(of: object, as: authorship, id: id, since: since)
+            if !own.isEmpty { listing.note(own, of: Array(id.utf8)) }
+        }
     }
 
     /// Notes the IDs only.
@@ -118,9 +132,15 @@ struct PageType: Sendable {
     let templates: [FileTemplate]
     /// Whether its objects are backed up; else only their IDs are wanted.
     let isKept: Bool
+    /// Where objects say themselves who made them, and since when that is of interest.
+    let statements: (Authorship, idMember: String, since: Moment)?
 
-    init(_ selected: SelectedResource, isKept: Bool = true) {
+    /// - Parameter since: when what objects say of who made them begins to be of interest.
+    init(_ selected: SelectedResource, isKept: Bool = true, since: Moment? = nil) {
         let resource = selected.resource
+        statements = resource.authorship.flatMap { own in
+            since.map { (own, resource.idMember, $0) }
+        }
         form = PageReader.Form(resource.answer)
         rules = CanonicalRules(
             idMember: resource.idMember, volatile: resource.volatile, sets: resource.sets,

@@ -1,3 +1,4 @@
+import Attribution
 import CanonicalJSON
 import FoundationEssentials
 import GitObjects
@@ -17,6 +18,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
     let progress: @Sendable (BackupEvent) async -> Void
     /// Objects by type in the last record.
     let previousCounts: [String: Int]
+    /// By the names of logs, since when it is of interest who made what these tell of.
+    var interest: [String: Moment] = [:]
 
     /// Root types read at the same time. The source's limiters decide how fast each goes.
     private static var width: Int { 6 }
@@ -97,7 +100,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
     }
 
     var reader: CollectionReader<Source> {
-        CollectionReader(source: source, store: store, packers: packers, now: now)
+        CollectionReader(
+            source: source, store: store, packers: packers, now: now, interest: interest)
     }
 
     // MARK: Children
