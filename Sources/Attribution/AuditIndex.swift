@@ -102,6 +102,11 @@ package struct AuditIndex: Sendable {
         return !acts.isEmpty && type.evidence.contains { $0.clues.contains(where: \.isMember) }
     }
 
+    /// Whether anything happened between two moments.
+    package func hasActs(from: Moment?, to: Moment) -> Bool {
+        acts.contains { act in act.time <= to && from.map { act.time >= $0 } ?? true }
+    }
+
     func acts(about id: String) -> [Act] { find(about, id) }
 
     /// Acts that deleted or restored an object.

@@ -55,14 +55,16 @@ package struct Backup<Source: GraphSource>: Sendable {
             packers: PagePackers(options.workers, await store.holdings),
             tenant: options.tenant, now: clock.now, progress: progress,
             previousCounts: last.record?.types.mapValues(\.objects) ?? [:])
-        let sweep = sweep(after: last)
+        let earlier = try await earlierRuns(before: last, in: store)
+        let sweep = sweep(after: last, earlier)
         async let swept = sweep?.log()
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)
         Heap.letsGoOfPages()
         await progress(.comparing)
         let plan = try await plan(readings, against: last, reader)
-        let credited = try await credited(plan, sweep, await swept, after: last, in: store)
+        let credited = try await credited(
+            plan, sweep, await swept, after: last, earlier, in: store)
         let written = try await write(plan, credited, after: last, in: store)
         // By now nothing is needed of what was read: a million names, while the pack is completed.
         return try await publish(written, in: store)
@@ -152,35 +154,54 @@ package struct Backup<Source: GraphSource>: Sendable {
     // MARK: Asking who did it
 
     /// The sweep of this run; `nil` if nobody wants to know who made the changes.
-    private func sweep(after last: State) -> AuditSweep<Source>? {
+    private func sweep(after last: State, _ earlier: EarlierRuns) -> AuditSweep<Source>? {
         guard let audit = options.audit, !options.isDryRun else { return nil }
-        let types = options.selection.flatMap(\.types)
-        let window = AuditWindow(
-            of: types, after: last.record, adopted: last.tipTime, since: audit.since,
-            start: options.start)
+        var window = window(after: last)
+        window.reads = earlier.reads
         return AuditSweep(
             source: source, window: window, clock: clock, deadline: audit.deadline)
     }
 
+    private func window(after last: State) -> AuditWindow {
+        AuditWindow(
+            of: options.selection.flatMap(\.types), after: last.record, adopted: last.tipTime,
+            since: options.audit?.since, start: options.start)
+    }
+
+    private func earlierRuns(
+        before last: State, in store: GitStore
+    ) async throws(BackupError) -> EarlierRuns {
+        try await EarlierRuns(
+            from: options.audit == nil ? nil : last.runs, coveredSince: window(after: last).from,
+            in: store)
+    }
+
     private func credited(
         _ plan: Plan, _ sweep: AuditSweep<Source>?, _ log: AuditLog?, after last: State,
-        in store: GitStore
+        _ earlier: EarlierRuns, in store: GitStore
     ) async throws(BackupError) -> Credited {
         guard let sweep, let swept = log else { return .nothing }
         // A run that was told to stop does not look for anybody.
         if Task.isCancelled { throw .interrupted }
         let log = await sweep.tail(after: swept)
-        let index = AuditIndex(log.events, used: Set(last.record?.audit.used ?? []))
+        let used = Set(last.record?.audit.used ?? [])
+        var late = LateEvents(
+            log.events, usedBefore: used, in: earlier, options,
+            NotedEvents(last: last.notes, store: store), clock)
+        // What an earlier run had certainly read is none of this run's changes.
+        try await late.find(.certain)
+        let index = AuditIndex(log.events, used: used.union(late.used))
         let attributor = Attributor(
             plan: plan, root: options.root, index: index, window: sweep.window, store: store,
             clock: clock, deadline: sweep.deadline)
         let (found, isFinished) = try await attributor.matches()
         let names = try await ActorNames(readings: plan.readings, store: store).names(
             of: Set(index.events.compactMap(\.actor) + found.values.joined().compactMap(\.actor)))
+        let credits = Credits(found, names: names, address: options.identityEmail)
+        try await late.find(.possible, besides: credits.used)
         return Credited(
-            Credits(found, names: names, address: options.identityEmail), index.events, isFinished,
-            log,
-            plan.records, after: last.record, sweep.window
+            credits, index.events, isFinished && late.isFinished, log, plan.records,
+            after: last.record, sweep.window, late: late
         ) { RunText.undone($0, by: $0.actor?.named(by: names)) }
     }
 
@@ -217,6 +238,7 @@ package struct Backup<Source: GraphSource>: Sendable {
                 record: record, changes: listed,
                 isIncomplete: records.values.contains(where: \.isIncomplete)))
         if !options.isDryRun {
+            try await run.note(credited.lateNotes)
             written.moves = try await run.moves(
                 record, branchBefore: last.branch, runsBefore: last.runs,
                 notesBefore: last.notes)

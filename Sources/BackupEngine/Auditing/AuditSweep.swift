@@ -6,11 +6,18 @@ import GraphCatalog
 /// What a sweep found in one window of the audit log.
 struct AuditLog: Sendable {
     /// Each event once.
-    var events: [AuditEvent] = []
+    private(set) var events: [AuditEvent] = []
     var to: Date
     var requests = 0
     /// Why not all of the window was read; `nil` if it was.
     var failure: AuditFailure?
+    private var known: Set<String> = []
+
+    init(to: Date) { self.to = to }
+
+    mutating func take(_ more: [AuditEvent]) {
+        for event in more where known.insert(event.id).inserted { events.append(event) }
+    }
 }
 
 /// Why the audit log was not read, or not to its end.
@@ -54,7 +61,7 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         let tail = await read(from: window.start, to: end)
         var log = log
         log.requests += tail.requests
-        log.events += tail.events
+        log.take(tail.events)
         if tail.failure == nil { log.to = end }
         return log
     }
@@ -140,15 +147,13 @@ struct AuditSweep<Source: GraphSource>: Sendable {
     }
 
     private func read(_ slice: Slice, into log: inout AuditLog) async throws(BackupError) {
-        var read = log
+        var read = AuditLog(to: log.to)
+        swap(&read, &log)
         defer { log = read }
-        var known = Set(log.events.map(\.id))
         let flow = PageFlow(source: source) { page throws(BackupError) in try EventPage(page) }
         try await flow.read(from: .first(Self.request(from: slice.from, to: slice.to))) { page in
             read.requests += page.requests
-            for event in page.events where known.insert(event.id).inserted {
-                read.events.append(event)
-            }
+            read.take(page.events)
         }
     }
 

@@ -4,7 +4,8 @@ import GraphCatalog
 /// Which part of the audit log a run reads, and which events count for each type.
 ///
 /// A type's mark is the start of its last complete read with a finished sweep. Events come late, so
-/// the log is read again from an hour before it.
+/// the log is read again from an hour before it; and from where the last run began that gave the log
+/// up, so that its changes may still be explained.
 struct AuditWindow: Sendable {
     static let overlap: TimeInterval = 3_600
     /// At a first run, and for a type that was never read.
@@ -20,6 +21,8 @@ struct AuditWindow: Sendable {
     let marks: [String: Date]
     /// Where the user wants the log read from.
     private let since: Date?
+    /// The start of each type's last complete read, whether or not the log was read then.
+    var reads: [String: Date] = [:]
 
     /// - Parameters:
     ///   - types: names of all types that this run reads.
@@ -40,12 +43,19 @@ struct AuditWindow: Sendable {
         } else {
             let marks = marks
             let first = start - Self.firstLength
-            from = types.map { marks[$0].map { $0 - Self.overlap } ?? first }.min() ?? first
+            let marked = types.map { marks[$0].map { $0 - Self.overlap } ?? first }.min() ?? first
+            let givenUp = record?.audit.outcome == .complete ? nil : record?.audit.from
+            from = min(
+                marked, givenUp.flatMap(Date.init(timestamp:)).map { max($0, oldest) } ?? marked)
         }
     }
 
     /// Events before this are in the type's last backup already; `nil` if there was none.
-    func since(for type: String) -> Date? { since ?? marks[type].map { $0 - Self.overlap } }
+    func since(for type: String) -> Date? {
+        let swept = since ?? marks[type].map { $0 - Self.overlap }
+        guard let read = reads[type].map({ $0 - Self.overlap }) else { return swept }
+        return swept.map { max($0, read) } ?? read
+    }
 
     /// The marks after this run.
     ///

@@ -1,10 +1,13 @@
 import Attribution
 import FoundationEssentials
+import GitObjects
 
 /// What a run has found out about who made its changes, and what it notes of that.
 struct Credited: Sendable {
     let credits: Credits
     let record: AuditRecord
+    /// What notes on commits of earlier runs are to hold, the newest event first.
+    let lateNotes: [ObjectID: [AuditEvent]]
 
     /// Nobody asked.
     static let nothing = Credited(credits: .none, record: .notRead)
@@ -12,6 +15,7 @@ struct Credited: Sendable {
     private init(credits: Credits, record: AuditRecord) {
         self.credits = credits
         self.record = record
+        lateNotes = [:]
     }
 
     /// Undone events a record and a tag list.
@@ -24,9 +28,12 @@ struct Credited: Sendable {
     init(
         _ credits: Credits, _ events: [AuditEvent], _ isFinished: Bool, _ log: AuditLog,
         _ types: [String: TypeRecord], after last: RunRecord?, _ window: AuditWindow,
+        late: LateEvents,
         undone line: (AuditEvent) -> String
     ) {
         self.credits = credits
+        lateNotes = late.notes
+        let used = credits.used.union(late.used)
         var record = AuditRecord(.complete, requests: log.requests)
         record.from = window.from.timestamp
         record.to = log.to.timestamp
@@ -47,7 +54,7 @@ struct Credited: Sendable {
         let usedBefore = Set(last?.audit.used ?? [])
         if last?.audit.marks != nil, record.outcome == .complete {
             let undone = events.filter {
-                $0.isSuccess && isSettled($0) && !credits.used.contains($0.id)
+                $0.isSuccess && isSettled($0) && !used.contains($0.id)
                     && !usedBefore.contains($0.id)
             }
             record.undone = undone.prefix(Self.listed).map(line)
@@ -57,7 +64,10 @@ struct Credited: Sendable {
         let seen = Set(events.filter { !isSettled($0) }.map(\.id))
         let stillNeeded =
             record.outcome == .complete ? usedBefore.intersection(seen) : usedBefore
-        record.used = credits.used.union(stillNeeded).sorted()
+        record.used = used.union(stillNeeded).sorted()
+        record.noted =
+            late.counts.isEmpty
+            ? nil : Dictionary(uniqueKeysWithValues: late.counts.map { ("\($0)", $1) })
         self.record = record
     }
 }
