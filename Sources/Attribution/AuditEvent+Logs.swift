@@ -13,6 +13,25 @@ extension AuditEvent {
         }
     }
 
+    /// Reads an event of whatever log, or what an object said, from its ``evidence``.
+    package init?(noted json: JSONValue) {
+        if json["eventDataId"] != nil {
+            self.init(azure: json, [])
+        } else if json["activityOperationType"] != nil {
+            self.init(intune: json, [])
+        } else if json["activityDateTime"] != nil {
+            self.init(json)
+        } else {
+            let known = GraphResource.all.compactMap(\.authorship).lazy.compactMap { own in
+                Self.statements(
+                    of: json, as: own, id: json["id"]?.string ?? "", since: Moment(ticks: .min)
+                ).first
+            }
+            guard let statement = known.first else { return nil }
+            self = statement
+        }
+    }
+
     private init?(
         _ id: String?, at time: String?, _ json: JSONValue, activity: String, service: String,
         category: String?, isSuccess: Bool, operation: Operation, _ initiator: Initiator,
@@ -118,16 +137,16 @@ extension AuditEvent {
         _ statement: Authorship.Statement, _ operation: Operation, of object: JSONValue,
         _ id: String
     ) {
-        guard let by = object.value(at: statement.by)?.text,
-            let at = object.value(at: statement.at)?.string, let time = Moment(at)
+        let holder = object[statement.holder]
+        guard let by = holder?[statement.by]?.text, let at = holder?[statement.at]?.string,
+            let time = Moment(at)
         else { return nil }
-        let member = statement.by.split(separator: ".").last.map(String.init) ?? statement.by
-        let evidence: JSONDraft = [
-            "id": .string(id), "\(statement.by)": .string(by), "\(statement.at)": .string(at),
-        ]
+        let own: JSONDraft = ["\(statement.by)": .string(by), "\(statement.at)": .string(at)]
+        let evidence: JSONDraft = ["id": .string(id), "\(statement.holder)": own]
         guard let bytes = try? canonicalized(evidence.bytes) else { return nil }
         self.init(
-            id: "\(id)#\(member)", time: time, activity: "\(member) of the object itself",
+            id: "\(id)#\(statement.by)", time: time,
+            activity: "\(statement.by) of the object itself",
             service: "", category: "", isSuccess: true, operation: operation,
             initiator: Initiator(named: by),
             targets: [

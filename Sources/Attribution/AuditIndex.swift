@@ -115,6 +115,11 @@ package struct AuditIndex: Sendable {
         statement.actorNames.lazy.compactMap { people[$0] }.first ?? statement.actor
     }
 
+    /// Whether anything happened between two moments.
+    package func hasActs(from: Moment?, to: Moment) -> Bool {
+        acts.contains { act in act.time <= to && from.map { act.time >= $0 } ?? true }
+    }
+
     func acts(about id: String) -> [Act] { find(about, id) }
 
     /// Acts that deleted or restored an object.

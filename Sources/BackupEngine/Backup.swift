@@ -50,20 +50,23 @@ package struct Backup<Source: GraphSource>: Sendable {
 
     private func run(in store: GitStore) async throws(BackupError) -> BackupResult {
         let last = try await lastState(of: store)
-        let sweeps = sweeps(after: last)
+        var sweeps = sweeps(after: last)
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
             tenant: options.tenant, now: clock.now, progress: progress,
             previousCounts: last.record?.types.mapValues(\.objects) ?? [:],
             interest: sweeps.interest)
+        let earlier = try await earlierRuns(before: last, since: sweeps, in: store)
+        sweeps.note(earlier.reads)
         async let swept = sweeps.logs()
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)
         Heap.letsGoOfPages()
         await progress(.comparing)
         let plan = try await plan(readings, against: last, reader)
-        let credited = try await credited(plan, sweeps, await swept, after: last, in: store)
+        let credited = try await credited(
+            plan, sweeps, await swept, after: last, earlier, in: store)
         let written = try await write(plan, credited, after: last, in: store)
         // By now nothing is needed of what was read: a million names, while the pack is completed.
         return try await publish(written, in: store)
@@ -157,31 +160,48 @@ package struct Backup<Source: GraphSource>: Sendable {
         guard let audit = options.audit, !options.isDryRun else { return AuditSweeps([]) }
         return AuditSweeps(
             of: options.selection.flatMap(\.types), in: options.tenant, from: source, audit, clock
-        ) { types, longest in
+        ) { types, log, longest in
             AuditWindow(
-                of: types, after: last.record, adopted: last.tipTime, since: audit.since,
+                of: types, in: log, after: last.record, adopted: last.tipTime, since: audit.since,
                 start: options.start, longest: longest)
         }
     }
 
+    private func earlierRuns(
+        before last: State, since sweeps: AuditSweeps<Source>, in store: GitStore
+    ) async throws(BackupError) -> EarlierRuns {
+        let from = sweeps.windows.map(\.from).min()
+        return try await EarlierRuns(
+            from: from == nil ? nil : last.runs, coveredSince: from ?? options.start, in: store)
+    }
+
     private func credited(
         _ plan: Plan, _ sweeps: AuditSweeps<Source>, _ swept: [AuditLog], after last: State,
-        in store: GitStore
+        _ earlier: EarlierRuns, in store: GitStore
     ) async throws(BackupError) -> Credited {
         guard let window = sweeps.windows.first else { return .nothing }
         // A run that was told to stop does not look for anybody.
         if Task.isCancelled { throw .interrupted }
         let logs = await sweeps.tails(after: swept)
-        let index = AuditIndex(logs.flatMap(\.events), used: Set(last.record?.audit.used ?? []))
+        let events = logs.flatMap(\.events)
+        let used = Set(last.record?.audit.used ?? [])
+        var late = LateEvents(
+            events, usedBefore: used, in: earlier, options,
+            NotedEvents(last: last.notes, store: store), clock)
+        // What an earlier run had certainly read is none of this run's changes.
+        try await late.find(.certain)
+        let index = AuditIndex(events, used: used.union(late.used))
         let attributor = Attributor(
             plan: plan, root: options.root, index: index, window: window, store: store,
             clock: clock, deadline: options.audit?.deadline)
         let (found, isFinished) = try await attributor.matches()
         let names = try await ActorNames(readings: plan.readings, store: store).names(
             of: Set(index.events.compactMap(\.actor) + found.values.joined().compactMap(\.actor)))
+        let credits = Credits(found, names: names, address: options.identityEmail)
+        try await late.find(.possible, besides: credits.used)
         return Credited(
-            Credits(found, names: names, address: options.identityEmail), index.events, isFinished,
-            Array(zip(sweeps.windows, logs)), plan.records, after: last.record
+            credits, index.events, isFinished && late.isFinished,
+            Array(zip(sweeps.windows, logs)), plan.records, after: last.record, late: late
         ) { RunText.undone($0, by: $0.actor?.named(by: names)) }
     }
 
@@ -218,6 +238,7 @@ package struct Backup<Source: GraphSource>: Sendable {
                 record: record, changes: listed,
                 isIncomplete: records.values.contains(where: \.isIncomplete)))
         if !options.isDryRun {
+            try await run.note(credited.lateNotes)
             written.moves = try await run.moves(
                 record, branchBefore: last.branch, runsBefore: last.runs,
                 notesBefore: last.notes)

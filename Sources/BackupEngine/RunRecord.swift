@@ -128,6 +128,9 @@ package struct AuditRecord: Codable, Sendable, Equatable {
     package var undone: [String]
     /// All of them, if there are more.
     package var undoneCount: Int?
+    /// How many events were noted on commits of earlier runs, for which they came too late, by the
+    /// commit's ID.
+    package var noted: [String: Int]?
     /// The start of each type's last complete read with a finished sweep, by its name.
     package var marks: [String: String]?
     /// Other logs, for types that Entra's own does not tell of, by name.
@@ -146,7 +149,7 @@ package struct AuditRecord: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, reason, from, to, requests, used, undone, undoneCount, marks, logs
+        case outcome, reason, from, to, requests, used, undone, undoneCount, noted, marks, logs
     }
 
     /// Nobody asked for it: changes are committed in the configured name.

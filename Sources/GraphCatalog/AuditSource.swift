@@ -88,15 +88,17 @@ package struct AuditSource: Sendable {
     }
 }
 
-/// Members in which an object says itself who made it as it is, as paths.
+/// Members in which an object says itself who made it as it is.
 package struct Authorship: Sendable {
     package struct Statement: Sendable {
+        /// The member of the object that has both of these.
+        package let holder: String
         /// An object ID, an application's ID or a principal name.
         package let by: String
         package let at: String
 
-        init(by: String, at: String) {
-            (self.by, self.at) = (by, at)
+        init(in holder: String, by: String, at: String) {
+            (self.holder, self.by, self.at) = (holder, by, at)
         }
     }
 

@@ -21,7 +21,8 @@ extension GraphResource {
         authorship: ownRecord
     )
 
-    /// Built-in roles once; each custom role once, at the first scope it may be assigned at.
+    /// Built-in roles once; a custom role at each management group and subscription where it can be
+    /// assigned, as EntraExporter has it.
     package static let azureRoleDefinitions = GraphResource(
         "azureRoleDefinitions",
         service: authorization,
@@ -30,18 +31,20 @@ extension GraphResource {
         placement: .files([
             FileTemplate("BuiltInRole/{name}", where: "properties.type", is: "BuiltInRole"),
             FileTemplate(
-                "CustomRole/ManagementGroups/{properties.assignableScopes.0:4}/{name}",
-                where: "properties.assignableScopes.0", is: managementGroup),
+                "CustomRole/ManagementGroups/{parent:4}/{name}", where: "parent",
+                is: managementGroup),
             FileTemplate(
-                "CustomRole/Subscriptions/{properties.assignableScopes.0:2}/{name}",
-                where: "properties.assignableScopes.0", is: "subscriptions/**"),
+                "CustomRole/Subscriptions/{parent:2}/{name}", where: "parent", is: "subscriptions/*"
+            ),
         ]),
-        walks: azureScopes,
+        walks: [
+            managementGroups(witnesses: [subscriptions()]),
+            // Else roles that can be assigned in a resource group only are not listed.
+            subscriptions(witnesses: [managementGroups()], partFilter: "atScopeAndBelow()"),
+        ],
         groups: ["All", "IAM"],
         permissions: .directory,
         bucket: .azure,
-        // Else roles that can be assigned in a resource group only are not listed.
-        filter: "atScopeAndBelow()",
         idMember: "name",
         lastParts: ["id"],
         volatile: ["properties.createdOn", "properties.updatedOn"],
@@ -50,6 +53,7 @@ extension GraphResource {
             "properties.permissions.notActions", "properties.permissions.notDataActions",
         ],
         audit: rights("roleDefinitions/write", "roleDefinitions/delete"),
+        auditIDs: ["name"],
         authorship: ownRecord
     )
 
@@ -82,15 +86,15 @@ extension GraphResource {
     )
 
     /// What activating a role takes: a policy for each role at each management group and
-    /// subscription, once, and not in the file of each who may activate it. Those that only a
-    /// resource group or a resource has are not read: each has one for every role there is.
+    /// subscription, and wherever below them anyone may activate one; once, and not in the file of
+    /// each who may.
     package static let azureRolePolicies = GraphResource(
         "azureRolePolicies",
         service: privilegedAccess,
         path: "{parent/}/providers/Microsoft.Authorization/roleManagementPolicyAssignments",
         folder: "PIM/Resources/Policies",
         placement: .files(atScopes(named: "{name}")),
-        walks: azureScopes,
+        walks: azureScopes + [eligibleScopes],
         groups: ["All", "PIM", "PIMResources"],
         permissions: .directory,
         bucket: .azure,
@@ -102,7 +106,7 @@ extension GraphResource {
         auditIDs: ["properties.policyId"]
     )
 
-    /// Key vaults, with the access policies in them.
+    /// Key vaults, and whatever else has access policies in it.
     package static let azureAccessPolicies = GraphResource(
         "azureAccessPolicies",
         service: .azure(apiVersion: "2023-07-01"),
@@ -112,7 +116,7 @@ extension GraphResource {
         placement: .files([
             FileTemplate("Subscriptions/{id:2}/{id&}", where: "id", is: "subscriptions/**")
         ]),
-        walks: [azureVaults],
+        walks: [azureVaults, otherAccessPolicies],
         groups: ["All", "AccessPolicies"],
         permissions: .directory,
         bucket: .azure,
@@ -130,16 +134,16 @@ extension GraphResource {
             of: "Microsoft.KeyVault", "vaults/write", "vaults/delete",
             "vaults/accessPolicies/write"),
         authorship: Authorship(
-            creation: .init(by: "systemData.createdBy", at: "systemData.createdAt"),
-            update: .init(by: "systemData.lastModifiedBy", at: "systemData.lastModifiedAt"))
+            creation: .init(in: "systemData", by: "createdBy", at: "createdAt"),
+            update: .init(in: "systemData", by: "lastModifiedBy", at: "lastModifiedAt"))
     )
 
     // MARK: Who made it
 
     /// As the provider of roles notes it in every object.
     private static let ownRecord = Authorship(
-        creation: .init(by: "properties.createdBy", at: "properties.createdOn"),
-        update: .init(by: "properties.updatedBy", at: "properties.updatedOn"))
+        creation: .init(in: "properties", by: "createdBy", at: "createdOn"),
+        update: .init(in: "properties", by: "updatedBy", at: "updatedOn"))
 
     private static func rights(_ operations: String...) -> AuditSource {
         activityLog(of: "Microsoft.Authorization", operations)
@@ -202,6 +206,38 @@ extension GraphResource {
         witnesses: [subscriptions()]
     )
 
+    /// What else has access policies. Each provider has versions of its own, so Resource Graph's rows
+    /// are all there is of them.
+    private static let otherAccessPolicies = GraphResource(
+        "azureOtherAccessPolicies",
+        service: .azure(apiVersion: "2021-03-01"),
+        path: "providers/Microsoft.ResourceGraph/resources",
+        rows:
+            "resources | where type !~ 'microsoft.keyvault/vaults' and "
+            + "array_length(properties.accessPolicies) > 0 "
+            + "| project id, name, type, location, resourceGroup, subscriptionId, properties, tags "
+            + "| order by id asc",
+        folder: "",
+        isPart: true,
+        groups: [],
+        permissions: .directory,
+        bucket: .azureResourceGraph,
+        witnesses: [subscriptions()]
+    )
+
+    /// Where anyone may activate a role: resource groups and resources too.
+    private static let eligibleScopes = GraphResource(
+        "azureEligibleScopes",
+        service: privilegedAccess,
+        path: "{parent/}/providers/Microsoft.Authorization/roleEligibilitySchedules",
+        folder: "",
+        walks: azureScopes,
+        groups: [],
+        permissions: .directory,
+        bucket: .azure,
+        idMember: "properties.scope"
+    )
+
     private static func managementGroups(witnesses: [GraphResource] = []) -> GraphResource {
         GraphResource(
             "azureManagementGroups",
@@ -215,12 +251,15 @@ extension GraphResource {
         )
     }
 
-    private static func subscriptions(witnesses: [GraphResource] = []) -> GraphResource {
+    private static func subscriptions(
+        witnesses: [GraphResource] = [], partFilter: String? = nil
+    ) -> GraphResource {
         GraphResource(
             "azureSubscriptions",
             service: .azure(apiVersion: "2022-12-01"),
             path: "subscriptions",
             folder: "",
+            partFilter: partFilter,
             groups: [],
             permissions: .directory,
             bucket: .azure,

@@ -210,6 +210,19 @@ struct LogEventTests {
         #expect(matches.actors.map(\.name) == ["di", "Adele Vance"])
     }
 
+    @Test func `events are read back from what is noted of them`() throws {
+        let events = try [#require(try azure())] + statements(made)
+        let intune = try #require(try intune(actor: Self.adele))
+
+        for event in events + [intune] {
+            let noted = try #require(try AuditEvent(noted: JSONValue(parsing: event.evidence)))
+            #expect(noted.id == event.id && noted.time == event.time)
+            #expect(noted.actor == event.actor && noted.isStatement == event.isStatement)
+            #expect(noted.targets.map(\.id) == event.targets.map(\.id))
+        }
+        #expect(try AuditEvent(noted: JSONValue(parsing: Array(#"{"id":"x"}"#.utf8))) == nil)
+    }
+
     // MARK: - Intune
 
     private func intune(

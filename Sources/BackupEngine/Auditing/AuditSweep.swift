@@ -8,13 +8,20 @@ struct AuditLog: Sendable {
     /// The log's.
     let name: String
     /// Each event once.
-    var events: [AuditEvent] = []
+    private(set) var events: [AuditEvent] = []
     var to: Date
     var requests = 0
     /// Why not all of the window was read; `nil` if it was.
     var failure: AuditFailure?
     /// Why parts of the log were not read that the app has no access to, beside others.
     var gap: AuditFailure?
+    private var known: Set<String> = []
+
+    init(name: String, to: Date) { (self.name, self.to) = (name, to) }
+
+    mutating func take(_ more: [AuditEvent]) {
+        for event in more where known.insert(event.id).inserted { events.append(event) }
+    }
 }
 
 /// Why a log was not read, or not to its end.
@@ -39,7 +46,7 @@ struct AuditSweep<Source: GraphSource>: Sendable {
     /// As the chosen types declare the log; not empty.
     let declared: [AuditSource]
     let tenant: String
-    let window: AuditWindow
+    var window: AuditWindow
     let clock: RunClock
     /// When to give up.
     let deadline: Date?
@@ -66,7 +73,7 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         let tail = await read(from: window.start, to: end)
         var log = log
         log.requests += tail.requests
-        log.events += tail.events
+        log.take(tail.events)
         if tail.failure == nil { log.to = end }
         return log
     }
@@ -126,7 +133,7 @@ struct AuditSweep<Source: GraphSource>: Sendable {
             var absent = 0
             for await read in group {
                 log.requests += read.requests
-                log.events += read.events
+                log.take(read.events)
                 if let failure = read.failure, failure.isAbsence {
                     absent += 1
                     log.gap = log.gap ?? failure
@@ -222,9 +229,9 @@ struct AuditSweep<Source: GraphSource>: Sendable {
     private func read(
         _ slice: Slice, of part: Part, into log: inout AuditLog
     ) async throws(BackupError) {
-        var read = log
+        var read = AuditLog(name: name, to: log.to)
+        swap(&read, &log)
         defer { log = read }
-        var known = Set(log.events.map(\.id))
         let flow = PageFlow(source: source) { page throws(BackupError) in
             EventPage(try ListPage(page), part.source.form, part.activities)
         }
@@ -232,9 +239,7 @@ struct AuditSweep<Source: GraphSource>: Sendable {
             from: slice.from.timestamp, to: slice.to.timestamp, at: part.place)
         try await flow.read(from: .first(request)) { page in
             read.requests += page.requests
-            for event in page.events where known.insert(event.id).inserted {
-                read.events.append(event)
-            }
+            read.take(page.events)
         }
     }
 }

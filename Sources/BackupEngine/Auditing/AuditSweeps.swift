@@ -5,7 +5,7 @@ import GraphCatalog
 /// The sweeps of all logs that tell of the types a run reads: Entra's first, which names people
 /// for the others too.
 struct AuditSweeps<Source: GraphSource>: Sendable {
-    private let sweeps: [AuditSweep<Source>]
+    private var sweeps: [AuditSweep<Source>]
 
     init(_ sweeps: [AuditSweep<Source>]) {
         self.sweeps = sweeps
@@ -14,7 +14,7 @@ struct AuditSweeps<Source: GraphSource>: Sendable {
     /// - Parameter window: of some types, at most so long.
     init(
         of types: [GraphResource], in tenant: String, from source: Source, _ audit: AuditOptions,
-        _ clock: RunClock, window: (_ types: [String], _ longest: TimeInterval?) -> AuditWindow
+        _ clock: RunClock, window: (_ types: [String], _ log: String, _ longest: TimeInterval?) -> AuditWindow
     ) {
         let first = AuditSource.directory
         let logs = Dictionary(grouping: types, by: \.audit.name)
@@ -25,12 +25,17 @@ struct AuditSweeps<Source: GraphSource>: Sendable {
             return AuditSweep(
                 source: source, declared: declared, tenant: tenant,
                 window: window(
-                    types.map(\.name), declared[0].longestDays.map { Double($0) * 86_400 }),
+                    types.map(\.name), name, declared[0].longestDays.map { Double($0) * 86_400 }),
                 clock: clock, deadline: audit.deadline)
         }
     }
 
     var windows: [AuditWindow] { sweeps.map(\.window) }
+
+    /// Notes the start of each type's last complete read, by its name.
+    mutating func note(_ reads: [String: Date]) {
+        for place in sweeps.indices { sweeps[place].window.reads = reads }
+    }
 
     /// By the names of logs, since when it is of interest who made what these tell of.
     var interest: [String: Moment] {

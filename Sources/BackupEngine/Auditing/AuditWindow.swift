@@ -4,7 +4,8 @@ import GraphCatalog
 /// Which part of a log a run reads, and which events count for each type.
 ///
 /// A type's mark is the start of its last complete read with a finished sweep. Events come late, so
-/// the log is read again from an hour before it.
+/// the log is read again from an hour before it; and from where the last run began that gave the log
+/// up, so that its changes may still be explained.
 struct AuditWindow: Sendable {
     static let overlap: TimeInterval = 3_600
     /// At a first run, and for a type that was never read.
@@ -22,13 +23,16 @@ struct AuditWindow: Sendable {
     let marks: [String: Date]
     /// Where the user wants the log read from.
     private let since: Date?
+    /// The start of each type's last complete read, whether or not the log was read then.
+    var reads: [String: Date] = [:]
 
     /// - Parameters:
     ///   - types: names of the types that this run reads and the log tells of.
+    ///   - log: its name.
     ///   - adopted: when the tip was made, of a branch that no run of ours has written.
     ///   - longest: what the service refuses a longer window than.
     init(
-        of types: [String], after record: RunRecord?, adopted: Date?, since: Date?, start: Date,
+        of types: [String], in log: String, after record: RunRecord?, adopted: Date?, since: Date?, start: Date,
         longest: TimeInterval? = nil
     ) {
         self.start = start
@@ -46,13 +50,19 @@ struct AuditWindow: Sendable {
         } else {
             let marks = marks
             let first = start - Self.firstLength
-            begin = types.map { marks[$0].map { $0 - Self.overlap } ?? first }.min() ?? first
+            let marked = types.map { marks[$0].map { $0 - Self.overlap } ?? first }.min() ?? first
+            let givenUp = record?.audit.givenUp(log).flatMap(Date.init(timestamp:))
+            begin = min(marked, givenUp.map { max($0, oldest) } ?? marked)
         }
         from = longest.map { max(begin, start - $0) } ?? begin
     }
 
     /// Events before this are in the type's last backup already; `nil` if there was none.
-    func since(for type: String) -> Date? { since ?? marks[type].map { $0 - Self.overlap } }
+    func since(for type: String) -> Date? {
+        let swept = since ?? marks[type].map { $0 - Self.overlap }
+        guard let read = reads[type].map({ $0 - Self.overlap }) else { return swept }
+        return swept.map { max($0, read) } ?? read
+    }
 
     /// The marks after this run of the types that the log tells of.
     ///
@@ -69,6 +79,14 @@ struct AuditWindow: Sendable {
         let read = types.filter { self.types.contains($0.key) && $0.value.outcome != .skipped }.keys
         guard !read.isEmpty, read.allSatisfy({ marks[$0] != nil }) else { return nil }
         return read.compactMap { marks[$0] }.min().map { $0 - Self.overlap }
+    }
+}
+
+extension AuditRecord {
+    /// Where the last run began to read a log that it gave up.
+    fileprivate func givenUp(_ log: String) -> String? {
+        guard log != AuditSource.directory.name else { return outcome == .complete ? nil : from }
+        return logs?[log].flatMap { $0.outcome == .complete ? nil : $0.from }
     }
 }
 

@@ -1,10 +1,13 @@
 import Attribution
 import FoundationEssentials
+import GitObjects
 
 /// What a run has found out about who made its changes, and what it notes of that.
 struct Credited: Sendable {
     let credits: Credits
     let record: AuditRecord
+    /// What notes on commits of earlier runs are to hold, the newest event first.
+    let lateNotes: [ObjectID: [AuditEvent]]
 
     /// Nobody asked.
     static let nothing = Credited(credits: .none, record: .notRead)
@@ -12,6 +15,7 @@ struct Credited: Sendable {
     private init(credits: Credits, record: AuditRecord) {
         self.credits = credits
         self.record = record
+        lateNotes = [:]
     }
 
     /// Undone events a record and a tag list.
@@ -25,9 +29,11 @@ struct Credited: Sendable {
     init(
         _ credits: Credits, _ events: [AuditEvent], _ isFinished: Bool,
         _ logs: [(window: AuditWindow, log: AuditLog)], _ types: [String: TypeRecord],
-        after last: RunRecord?, undone line: (AuditEvent) -> String
+        after last: RunRecord?, late: LateEvents, undone line: (AuditEvent) -> String
     ) {
         self.credits = credits
+        lateNotes = late.notes
+        let used = credits.used.union(late.used)
         let usedBefore = Set(last?.audit.used ?? [])
         var known = Dictionary(events.map { ($0.id, $0) }) { first, _ in first }
         var marks = logs.first?.window.marks ?? [:]
@@ -49,7 +55,7 @@ struct Credited: Sendable {
                     unsettled.insert(event.id)
                     continue
                 }
-                let isUsed = credits.used.contains(event.id) || usedBefore.contains(event.id)
+                let isUsed = used.contains(event.id) || usedBefore.contains(event.id)
                 if isComplete, !isNew, event.isSuccess, !isUsed { undone.append(event) }
             }
         }
@@ -57,10 +63,13 @@ struct Credited: Sendable {
         let stillNeeded = isComplete ? usedBefore.intersection(unsettled) : usedBefore
         var record = AuditRecord(records, first: logs.first?.log.name)
         record.marks = marks.mapValues(\.timestamp)
-        record.used = credits.used.union(stillNeeded).sorted()
+        record.used = used.union(stillNeeded).sorted()
         undone.sort { $0.time < $1.time }
         record.undone = undone.prefix(Self.listed).map(line)
         if undone.count > Self.listed { record.undoneCount = undone.count }
+        record.noted =
+            late.counts.isEmpty
+            ? nil : Dictionary(uniqueKeysWithValues: late.counts.map { ("\($0)", $1) })
         self.record = record
     }
 }
