@@ -14,7 +14,8 @@ struct AuditSweeps<Source: GraphSource>: Sendable {
     /// - Parameter window: of some types, at most so long.
     init(
         of types: [GraphResource], in tenant: String, from source: Source, _ audit: AuditOptions,
-        _ clock: RunClock, window: (_ types: [String], _ log: String, _ longest: TimeInterval?) -> AuditWindow
+        _ clock: RunClock,
+        window: (_ types: [String], _ log: String, _ longest: TimeInterval?) -> AuditWindow
     ) {
         let first = AuditSource.directory
         let logs = Dictionary(grouping: types, by: \.audit.name)

@@ -32,7 +32,8 @@ struct AuditWindow: Sendable {
     ///   - adopted: when the tip was made, of a branch that no run of ours has written.
     ///   - longest: what the service refuses a longer window than.
     init(
-        of types: [String], in log: String, after record: RunRecord?, adopted: Date?, since: Date?, start: Date,
+        of types: [String], in log: String, after record: RunRecord?, adopted: Date?, since: Date?,
+        start: Date,
         longest: TimeInterval? = nil
     ) {
         self.start = start
