@@ -21,11 +21,13 @@ struct AuditLog: Sendable {
 }
 
 /// Why the audit log was not read, or not to its end.
-struct AuditFailure: Error, Sendable {
+package struct AuditFailure: Error, Sendable {
     /// Whether the tenant, its cloud or the app has no audit log to read.
-    let isAbsence: Bool
-    let reason: String
-    let hint: String?
+    package let isAbsence: Bool
+    /// Whether it is the app that may not.
+    package var isRefusal = false
+    package let reason: String
+    package let hint: String?
 }
 
 /// Reads a window of the audit log, whatever it takes: once, not once an object.
@@ -128,7 +130,9 @@ struct AuditSweep<Source: GraphSource>: Sendable {
             reason.kind == .notPermitted
             ? "Grant the application AuditLog.Read.All, and its consent, to see who made the changes."
             : reason.hint
-        return AuditFailure(isAbsence: isAbsence, reason: reason.reason, hint: hint)
+        let isRefusal = [.notPermitted, .signInRefused].contains(reason.kind)
+        return AuditFailure(
+            isAbsence: isAbsence, isRefusal: isRefusal, reason: reason.reason, hint: hint)
     }
 
     // MARK: One slice

@@ -65,9 +65,7 @@ struct Credited: Sendable {
         let stillNeeded =
             record.outcome == .complete ? usedBefore.intersection(seen) : usedBefore
         record.used = used.union(stillNeeded).sorted()
-        record.noted =
-            late.counts.isEmpty
-            ? nil : Dictionary(uniqueKeysWithValues: late.counts.map { ("\($0)", $1) })
+        record.noted = late.record
         self.record = record
     }
 }
