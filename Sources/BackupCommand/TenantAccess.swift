@@ -36,7 +36,9 @@ struct TenantAccess: Sendable {
                 client async throws(BackupError) in
                 let tenant = try await tenantID(client)
                 let options = request.options(tenant: tenant, start: start)
-                return try await Backup(from: client, options, progress: progress).run()
+                let backup = Backup(from: client, options, progress: progress)
+                return request.isAttribution
+                    ? try await backup.attributeLast() : try await backup.run()
             }
             return .success(result)
         } catch {

@@ -38,9 +38,15 @@ package struct Backup<Source: GraphSource>: Sendable {
     ///
     /// - Throws: only what concerns the whole run; a type that fails is kept and recorded.
     package func run() async throws(BackupError) -> BackupResult {
+        try await withStore { store throws(BackupError) in try await run(in: store) }
+    }
+
+    func withStore(
+        _ body: (GitStore) async throws(BackupError) -> BackupResult
+    ) async throws(BackupError) -> BackupResult {
         let store = try open()
         let result: Result<BackupResult, BackupError>
-        do throws(BackupError) { result = .success(try await run(in: store)) } catch {
+        do throws(BackupError) { result = .success(try await body(store)) } catch {
             result = .failure(error)
         }
         // What could not be removed is a temporary file, and listed for the next run.
@@ -51,14 +57,15 @@ package struct Backup<Source: GraphSource>: Sendable {
     private func run(in store: GitStore) async throws(BackupError) -> BackupResult {
         let last = try await lastState(of: store)
         var sweeps = sweeps(after: last)
+        let earlier = try await earlierRuns(before: last, since: sweeps, in: store)
+        sweeps.note(earlier.reads)
+        let counts =
+            earlier.counts.isEmpty ? last.record?.types.mapValues(\.objects) : earlier.counts
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
             tenant: options.tenant, now: clock.now, progress: progress,
-            previousCounts: last.record?.types.mapValues(\.objects) ?? [:],
-            interest: sweeps.interest)
-        let earlier = try await earlierRuns(before: last, since: sweeps, in: store)
-        sweeps.note(earlier.reads)
+            previousCounts: counts ?? [:], interest: sweeps.interest)
         async let swept = sweeps.logs()
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)
@@ -85,7 +92,7 @@ package struct Backup<Source: GraphSource>: Sendable {
     // MARK: The last backup
 
     /// Where the repository stands when the run begins.
-    private struct State {
+    struct State {
         let branch: ObjectID?
         let tree: ObjectID?
         let runs: ObjectID?
@@ -95,7 +102,7 @@ package struct Backup<Source: GraphSource>: Sendable {
         let record: RunRecord?
     }
 
-    private func lastState(of store: GitStore) async throws(BackupError) -> State {
+    func lastState(of store: GitStore) async throws(BackupError) -> State {
         let (branch, tip, runs, notes, run) = try await storing { () async throws(GitError) in
             let branch = try await store.readRef(options.branch)
             let runs = try await store.readRef(.runs)
@@ -188,8 +195,9 @@ package struct Backup<Source: GraphSource>: Sendable {
         var late = LateEvents(
             events, usedBefore: used, in: earlier, options,
             NotedEvents(last: last.notes, store: store), clock)
-        // What an earlier run had certainly read is none of this run's changes.
-        try await late.find(.certain)
+        // What an earlier run had certainly read is none of this run's changes, unless somebody says
+        // from when on events count.
+        if options.audit?.since == nil { try await late.find(.certain) }
         let index = AuditIndex(events, used: used.union(late.used))
         let attributor = Attributor(
             plan: plan, root: options.root, index: index, window: window, store: store,
@@ -208,7 +216,7 @@ package struct Backup<Source: GraphSource>: Sendable {
     // MARK: Writing
 
     /// A run whose objects are all written, and that nobody can see yet.
-    private struct WrittenRun {
+    struct WrittenRun {
         let result: BackupResult
         /// None of a dry run.
         var moves: [RefUpdate] = []
@@ -246,7 +254,7 @@ package struct Backup<Source: GraphSource>: Sendable {
         return written
     }
 
-    private func publish(
+    func publish(
         _ written: WrittenRun, in store: GitStore
     ) async throws(BackupError) -> BackupResult {
         guard !written.moves.isEmpty else { return written.result }

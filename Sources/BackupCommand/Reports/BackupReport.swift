@@ -9,6 +9,7 @@ struct BackupReport: Sendable {
     private let isDryRun: Bool
     /// Logs that tell who made changes, by the names of the types they tell of.
     private let logs: [String: String]
+    private let isAttribution: Bool
     /// Types whose objects have no folders of their own, by their names.
     private let folderless: Set<String>
     private let duration: Duration
@@ -19,6 +20,7 @@ struct BackupReport: Sendable {
         changes = result.changes
         repository = request.repository
         isDryRun = request.isDryRun
+        isAttribution = request.isAttribution
         folderless = Set(
             request.selection.resources.map(\.resource).filter { !$0.hasFolders }.map(\.name))
         let chosen = request.selection.resources.map(\.resource)
@@ -57,11 +59,20 @@ struct BackupReport: Sendable {
 
     /// What was read and what changed, type by type.
     var summary: [String] {
+        guard !isAttribution else { return [notes ?? nothingToNote] }
         let rows = record.types.sorted { $0.key < $1.key }.compactMap { name, type -> [String]? in
             guard let words = type.changes else { return nil }
             return ["  \(name)", words]
         }
-        return [headline] + columns(rows) + [ending].compactMap(\.self)
+        return [headline] + columns(rows) + [notes, ending].compactMap(\.self)
+    }
+
+    private var notes: String? { record.audit.noteCounts.map { "Noted \($0)." } }
+
+    private var nothingToNote: String {
+        record.audit.requests == 0
+            ? "Every change of the last 30 days has its authors."
+            : "The audit log tells nothing more of who made the changes."
     }
 
     private var headline: String {
@@ -128,6 +139,15 @@ struct BackupReport: Sendable {
                 failure: CommandFailure(
                     "Could not read \($0)", reason: reason, hint: $1.hint, status: .incomplete))
         }
+    }
+}
+
+extension AuditRecord {
+    /// `3 audit events on 2 commits of earlier runs`; `nil` if none were noted there.
+    var noteCounts: String? {
+        guard let noted else { return nil }
+        let events = noted.values.reduce(0, +).counted("audit event")
+        return "\(events) on \(noted.count.counted("commit")) of earlier runs"
     }
 }
 

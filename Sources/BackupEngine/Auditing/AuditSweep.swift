@@ -25,11 +25,13 @@ struct AuditLog: Sendable {
 }
 
 /// Why a log was not read, or not to its end.
-struct AuditFailure: Error, Sendable {
+package struct AuditFailure: Error, Sendable {
     /// Whether the tenant, its cloud or the app has no such log to read.
-    let isAbsence: Bool
-    let reason: String
-    let hint: String?
+    package let isAbsence: Bool
+    /// Whether it is the app that may not.
+    package var isRefusal = false
+    package let reason: String
+    package let hint: String?
 }
 
 /// Reads a window of a log, whatever it takes: once, not once an object.
@@ -208,7 +210,9 @@ struct AuditSweep<Source: GraphSource>: Sendable {
             hint =
                 "Grant the application \(permission), and its consent, to see who made the changes."
         }
-        return AuditFailure(isAbsence: isAbsence, reason: reason.reason, hint: hint)
+        let isRefusal = [.notPermitted, .signInRefused].contains(reason.kind)
+        return AuditFailure(
+            isAbsence: isAbsence, isRefusal: isRefusal, reason: reason.reason, hint: hint)
     }
 
     // MARK: One slice

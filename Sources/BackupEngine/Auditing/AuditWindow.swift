@@ -60,9 +60,8 @@ struct AuditWindow: Sendable {
 
     /// Events before this are in the type's last backup already; `nil` if there was none.
     func since(for type: String) -> Date? {
-        let swept = since ?? marks[type].map { $0 - Self.overlap }
-        guard let read = reads[type].map({ $0 - Self.overlap }) else { return swept }
-        return swept.map { max($0, read) } ?? read
+        if let since { return since }
+        return [marks[type], reads[type]].compactMap(\.self).max().map { $0 - Self.overlap }
     }
 
     /// The marks after this run of the types that the log tells of.

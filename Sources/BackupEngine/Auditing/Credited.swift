@@ -67,15 +67,14 @@ struct Credited: Sendable {
         undone.sort { $0.time < $1.time }
         record.undone = undone.prefix(Self.listed).map(line)
         if undone.count > Self.listed { record.undoneCount = undone.count }
-        record.noted =
-            late.counts.isEmpty
-            ? nil : Dictionary(uniqueKeysWithValues: late.counts.map { ("\($0)", $1) })
+        record.noted = late.record
         self.record = record
     }
 }
 
 extension LogRecord {
-    fileprivate init(_ log: AuditLog, _ window: AuditWindow, isFinished: Bool) {
+    /// - Parameter isFinished: whether all changes were looked at.
+    init(_ log: AuditLog, _ window: AuditWindow, isFinished: Bool) {
         self.init(.complete, requests: log.requests)
         from = window.from.timestamp
         to = log.to.timestamp
@@ -95,7 +94,7 @@ extension LogRecord {
 
 extension AuditRecord {
     /// - Parameter first: the log that the record's own members are of; it has the others in ``logs``.
-    fileprivate init(_ records: [String: LogRecord], first: String?) {
+    init(_ records: [String: LogRecord], first: String?) {
         var others = records
         let own = first.flatMap { others.removeValue(forKey: $0) }
         self.init(own?.outcome ?? .skipped, reason: own?.reason, requests: own?.requests ?? 0)

@@ -13,6 +13,7 @@ struct EarlierRun: Sendable {
     let reads: [String: Date]
     /// When the first thing can have happened that its commits tell of; `nil` if that is not known.
     let since: Date?
+    let audit: AuditRecord
 }
 
 /// The runs that changed what events of one audit window tell of.
@@ -21,6 +22,8 @@ struct EarlierRuns: Sendable {
     private(set) var runs: [EarlierRun] = []
     /// The start of each type's last complete read, by its name, if a run of these made it.
     private(set) var reads: [String: Date] = [:]
+    /// Objects of each type after the last of the runs that read any.
+    private(set) var counts: [String: Int] = [:]
 
     /// Reads the records back to the first run that ended before the window.
     ///
@@ -52,7 +55,8 @@ struct EarlierRuns: Sendable {
                 start: start, end: end,
                 before: record.branch.before.flatMap { ObjectID(hex: $0) },
                 after: record.branch.after.flatMap { ObjectID(hex: $0) }, reads: reads,
-                since: since.count == types.count ? since.min() : nil))
+                since: since.count == types.count ? since.min() : nil, audit: record.audit))
+        if !record.types.isEmpty { counts = record.types.mapValues(\.objects) }
         for (name, type) in record.types where type.outcome == .complete { reads[name] = start }
     }
 }

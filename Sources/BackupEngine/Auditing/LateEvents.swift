@@ -24,7 +24,12 @@ struct LateEvents: Sendable {
     /// What each commit's note is to hold now, the newest event first.
     private(set) var notes: [ObjectID: [AuditEvent]] = [:]
     /// How many of them are new.
-    private(set) var counts: [ObjectID: Int] = [:]
+    private var counts: [ObjectID: Int] = [:]
+    /// The same for a record, by the commit's ID in hexadecimal; `nil` for none.
+    var record: [String: Int]? {
+        counts.isEmpty ? nil : Dictionary(uniqueKeysWithValues: counts.map { ("\($0)", $1) })
+    }
+
     /// IDs of the events found, and of their twins.
     private(set) var used: Set<String> = []
     /// Whether the time was enough to look at all runs.
@@ -214,7 +219,7 @@ struct LateEvents: Sendable {
             }
             commits.append(
                 CommitChanges(
-                    commit: id, isAttributed: commit.message.contains("\nAudit-Event: "),
+                    commit: id, isAttributed: commit.isAttributed,
                     changes: try changes(parent?.tree, commit.tree)))
             guard let next = commit.parents.first, let parent else { break }
             (id, commit) = (next, parent)
