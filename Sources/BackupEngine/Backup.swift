@@ -50,6 +50,7 @@ package struct Backup<Source: GraphSource>: Sendable {
 
     private func run(in store: GitStore) async throws(BackupError) -> BackupResult {
         let last = try await lastState(of: store)
+        if let users = last.record?.users { await source.expect(users: users) }
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
