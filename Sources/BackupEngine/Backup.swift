@@ -61,6 +61,7 @@ package struct Backup<Source: GraphSource>: Sendable {
         sweeps.note(earlier.reads)
         let counts =
             earlier.counts.isEmpty ? last.record?.types.mapValues(\.objects) : earlier.counts
+        if let users = last.record?.users { await source.expect(users: users) }
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
