@@ -56,23 +56,24 @@ package struct Backup<Source: GraphSource>: Sendable {
 
     private func run(in store: GitStore) async throws(BackupError) -> BackupResult {
         let last = try await lastState(of: store)
-        let earlier = try await earlierRuns(before: last, in: store)
+        var sweeps = sweeps(after: last)
+        let earlier = try await earlierRuns(before: last, since: sweeps, in: store)
+        sweeps.note(earlier.reads)
         let counts =
             earlier.counts.isEmpty ? last.record?.types.mapValues(\.objects) : earlier.counts
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
             tenant: options.tenant, now: clock.now, progress: progress,
-            previousCounts: counts ?? [:])
-        let sweep = sweep(after: last, earlier)
-        async let swept = sweep?.log()
+            previousCounts: counts ?? [:], interest: sweeps.interest)
+        async let swept = sweeps.logs()
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)
         Heap.letsGoOfPages()
         await progress(.comparing)
         let plan = try await plan(readings, against: last, reader)
         let credited = try await credited(
-            plan, sweep, await swept, after: last, earlier, in: store)
+            plan, sweeps, await swept, after: last, earlier, in: store)
         let written = try await write(plan, credited, after: last, in: store)
         // By now nothing is needed of what was read: a million names, while the pack is completed.
         return try await publish(written, in: store)
@@ -166,58 +167,55 @@ package struct Backup<Source: GraphSource>: Sendable {
 
     // MARK: Asking who did it
 
-    /// The sweep of this run; `nil` if nobody wants to know who made the changes.
-    private func sweep(after last: State, _ earlier: EarlierRuns) -> AuditSweep<Source>? {
-        guard let audit = options.audit, !options.isDryRun else { return nil }
-        var window = window(after: last)
-        window.reads = earlier.reads
-        return AuditSweep(
-            source: source, window: window, clock: clock, deadline: audit.deadline)
-    }
-
-    private func window(after last: State) -> AuditWindow {
-        AuditWindow(
-            of: options.selection.flatMap(\.types), after: last.record, adopted: last.tipTime,
-            since: options.audit?.since, start: options.start)
+    /// The sweeps of this run; none if nobody wants to know who made the changes.
+    private func sweeps(after last: State) -> AuditSweeps<Source> {
+        guard let audit = options.audit, !options.isDryRun else { return AuditSweeps([]) }
+        return AuditSweeps(
+            of: options.selection.flatMap(\.types), in: options.tenant, from: source, audit, clock
+        ) { types, log, longest in
+            AuditWindow(
+                of: types, in: log, after: last.record, adopted: last.tipTime, since: audit.since,
+                start: options.start, longest: longest)
+        }
     }
 
     private func earlierRuns(
-        before last: State, in store: GitStore
+        before last: State, since sweeps: AuditSweeps<Source>, in store: GitStore
     ) async throws(BackupError) -> EarlierRuns {
-        try await EarlierRuns(
-            from: options.audit == nil ? nil : last.runs, coveredSince: window(after: last).from,
-            in: store)
+        let from = sweeps.windows.map(\.from).min()
+        return try await EarlierRuns(
+            from: from == nil ? nil : last.runs, coveredSince: from ?? options.start, in: store)
     }
 
     private func credited(
-        _ plan: Plan, _ sweep: AuditSweep<Source>?, _ log: AuditLog?, after last: State,
+        _ plan: Plan, _ sweeps: AuditSweeps<Source>, _ swept: [AuditLog], after last: State,
         _ earlier: EarlierRuns, in store: GitStore
     ) async throws(BackupError) -> Credited {
-        guard let sweep, let swept = log else { return .nothing }
+        guard let window = sweeps.windows.first else { return .nothing }
         // A run that was told to stop does not look for anybody.
         if Task.isCancelled { throw .interrupted }
-        let log = await sweep.tail(after: swept)
+        let logs = await sweeps.tails(after: swept)
+        let events = logs.flatMap(\.events)
         let used = Set(last.record?.audit.used ?? [])
         var late = LateEvents(
-            log.events, usedBefore: used, in: earlier, options,
+            events, usedBefore: used, in: earlier, options,
             NotedEvents(last: last.notes, store: store), clock)
         // What an earlier run had certainly read is none of this run's changes, unless somebody says
         // from when on events count.
         if options.audit?.since == nil { try await late.find(.certain) }
-        let index = AuditIndex(log.events, used: used.union(late.used))
-        let respelling =
-            last.isAdopted ? try await Respelling(of: plan, in: store) : nil
+        let index = AuditIndex(events, used: used.union(late.used))
+        let respelling = last.isAdopted ? try await Respelling(of: plan, in: store) : nil
         let attributor = Attributor(
-            plan: plan, root: options.root, index: index, window: sweep.window, store: store,
-            clock: clock, deadline: sweep.deadline, respelling: respelling)
+            plan: plan, root: options.root, index: index, window: window, store: store,
+            clock: clock, deadline: options.audit?.deadline, respelling: respelling)
         let (found, isFinished) = try await attributor.matches()
         let names = try await ActorNames(readings: plan.readings, store: store).names(
             of: Set(index.events.compactMap(\.actor) + found.values.joined().compactMap(\.actor)))
         let credits = Credits(found, names: names, address: options.identityEmail)
         try await late.find(.possible, besides: credits.used)
         return Credited(
-            credits, index.events, isFinished && late.isFinished, log, plan.records,
-            after: last.record, sweep.window, late: late,
+            credits, index.events, isFinished && late.isFinished,
+            Array(zip(sweeps.windows, logs)), plan.records, after: last.record, late: late,
             respelled: respelling?.places ?? []
         ) { RunText.undone($0, by: $0.actor?.named(by: names)) }
     }

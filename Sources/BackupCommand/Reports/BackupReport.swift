@@ -7,6 +7,8 @@ struct BackupReport: Sendable {
     private let changes: [ChangedObject]
     private let repository: String
     private let isDryRun: Bool
+    /// Logs that tell who made changes, by the names of the types they tell of.
+    private let logs: [String: String]
     private let isAttribution: Bool
     /// Types whose objects have no folders of their own, by their names.
     private let folderless: Set<String>
@@ -21,6 +23,8 @@ struct BackupReport: Sendable {
         isAttribution = request.isAttribution
         folderless = Set(
             request.selection.resources.map(\.resource).filter { !$0.hasFolders }.map(\.name))
+        let chosen = request.selection.resources.map(\.resource)
+        logs = Dictionary(chosen.map { ($0.name, $0.audit.name) }) { first, _ in first }
         self.duration = duration
         status = result.isIncomplete ? .incomplete : .done
     }
@@ -34,9 +38,13 @@ struct BackupReport: Sendable {
             for line in changes.map(line) { await console.output(line) }
         }
         for line in summary { await console.say(line) }
-        if let gap = auditGap {
+        for gap in [auditGap].compactMap(\.self) + logGaps {
             await console.say(.warning, gap.sentence)
             if let hint = gap.hint { await console.say(.hint, hint) }
+        }
+        for (name, log) in namedLogs where log.outcome == .complete {
+            guard let reason = log.reason else { continue }
+            await console.detail("Did not read all of the log of \(name): \(reason)".stopped)
         }
         for gap in gaps {
             if gap.isFailure {
@@ -94,6 +102,24 @@ struct BackupReport: Sendable {
         record.audit.reason.map {
             CommandFailure(
                 "Could not read who made the changes", reason: $0, hint: record.audit.hint)
+        }
+    }
+
+    private var namedLogs: [(name: String, log: LogRecord)] {
+        (record.audit.logs ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// The same of other logs than Entra's. Where nothing was read that a log tells of, it does not
+    /// matter that it was not either.
+    private var logGaps: [CommandFailure] {
+        let read = Set(
+            record.types.filter { $0.value.outcome != .skipped }.keys.compactMap { logs[$0] })
+        return namedLogs.compactMap { name, log in
+            guard log.outcome != .complete, read.contains(name), let reason = log.reason else {
+                return nil
+            }
+            return CommandFailure(
+                "Could not read who made the changes in \(name)", reason: reason, hint: log.hint)
         }
     }
 

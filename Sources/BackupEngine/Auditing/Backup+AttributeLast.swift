@@ -39,14 +39,16 @@ extension Backup {
         let from =
             options.audit?.since
             ?? max(oldest, first.since ?? first.start - AuditWindow.firstLength)
-        let log = await sweep(from: from)
+        let sweeps = sweeps(from: from)
+        let logs = await sweeps.logs()
         if Task.isCancelled { throw .interrupted }
-        if let failure = log.failure, log.events.isEmpty { throw .auditLog(failure) }
+        let events = logs.flatMap(\.events)
+        if let failure = logs.first?.failure, events.isEmpty { throw .auditLog(failure) }
         let used = earlier.runs.reduce(into: Set<String>()) { $0.formUnion($1.audit.used) }
-        var late = LateEvents(log.events, usedBefore: used, in: earlier, options, noted, clock)
+        var late = LateEvents(events, usedBefore: used, in: earlier, options, noted, clock)
         try await late.find(.certain)
         try await late.find(.possible)
-        var audit = AuditRecord(log, from: from, late)
+        var audit = AuditRecord(Array(zip(sweeps.windows, logs)), late)
         audit.used = late.used.union(record.audit.used).sorted()
         audit.marks = (record.audit.marks ?? [:]).merging(
             audit.outcome == .complete ? earlier.reads.mapValues(\.timestamp) : [:]
@@ -62,12 +64,15 @@ extension Backup {
             hint: "Make the first backup, or name another path with --repo.")
     }
 
-    private func sweep(from: Date) async -> AuditLog {
-        let window = AuditWindow(
-            of: [], after: nil, adopted: nil, since: from, start: options.start)
-        return await AuditSweep(
-            source: source, window: window, clock: clock, deadline: options.audit?.deadline
-        ).log()
+    private func sweeps(from: Date) -> AuditSweeps<Source> {
+        AuditSweeps(
+            of: options.selection.flatMap(\.types), in: options.tenant, from: source,
+            options.audit ?? AuditOptions(), clock
+        ) { _, log, longest in
+            AuditWindow(
+                of: [], in: log, after: nil, adopted: nil, since: from, start: options.start,
+                longest: longest)
+        }
     }
 
     private func record(_ audit: AuditRecord, on last: State) -> RunRecord {
@@ -95,17 +100,14 @@ extension Backup {
 }
 
 extension AuditRecord {
-    fileprivate init(_ log: AuditLog, from: Date, _ late: LateEvents) {
-        self.init(.complete, requests: log.requests)
-        self.from = from.timestamp
-        to = log.to.timestamp
-        noted = late.record
-        if let failure = log.failure {
-            (outcome, reason, hint) = (.kept, failure.reason, failure.hint)
-        } else if !late.isFinished {
-            outcome = .kept
-            reason = "The time limit left no time to look at all changes"
+    fileprivate init(_ logs: [(window: AuditWindow, log: AuditLog)], _ late: LateEvents) {
+        let records = logs.map { window, log in
+            (log.name, LogRecord(log, window, isFinished: late.isFinished))
         }
+        self.init(Dictionary(uniqueKeysWithValues: records), first: logs.first?.log.name)
+        // Nothing is skipped here: it is what was asked for.
+        if outcome != .complete { outcome = .kept }
+        noted = late.record
     }
 }
 

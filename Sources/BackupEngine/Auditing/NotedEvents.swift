@@ -13,7 +13,7 @@ struct NotedEvents: Sendable {
     func events(on commit: ObjectID) async throws(BackupError) -> [AuditEvent]? {
         guard let bytes = try await bytes(of: commit) else { return [] }
         guard let list = (try? JSONValue(parsing: bytes))?.array else { return nil }
-        let events = list.compactMap { AuditEvent($0) }
+        let events = list.compactMap { AuditEvent(noted: $0) }
         return events.count == list.count ? events : nil
     }
 

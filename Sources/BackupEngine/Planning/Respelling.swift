@@ -18,7 +18,7 @@ struct Respelling: Sendable {
 
     /// Compares all updated files of a plan with what they say.
     init(of plan: Plan, in store: GitStore) async throws(BackupError) {
-        types = plan.readings.map { PageType($0.selected) }
+        types = plan.readings.map { PageType($0.selected, $0.resource.answer, isKept: true) }
         let changes = plan.changes
         let updated = changes.changes.indices.filter { changes.changes[$0].kind == .updated }
         for start in Swift.stride(from: 0, to: updated.count, by: Self.stride) {
