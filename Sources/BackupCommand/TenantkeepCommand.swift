@@ -23,7 +23,7 @@ struct TenantkeepCommand: AsyncParsableCommand {
             Example:
               tenantkeep backup --repo ./contoso.git
             """,
-        version: "tenantkeep \(programVersion)",
+        version: programVersionLine,
         subcommands: [BackupSubcommand.self, LogSubcommand.self, TypesSubcommand.self])
 
     static func main() async {

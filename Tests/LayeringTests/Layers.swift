@@ -18,7 +18,7 @@ enum Layers {
     /// The program.
     static let program: [String: Module] = [
         "CLibgit2": Module(0), "CDeflate": Module(0), "CYAML": Module(0), "CLinux": Module(0),
-        "CObjectHash": Module(0),
+        "CObjectHash": Module(0), "CBuild": Module(0), "CGSSStub": Module(0),
         "CanonicalJSON": Module(0),
         "GraphCatalog": Module(0),
         "ObjectHash": Module(1, ["CLibgit2", "CObjectHash"]),
@@ -37,7 +37,8 @@ enum Layers {
             6,
             [
                 "CanonicalJSON", "GraphCatalog", "GraphClient", "YAMLDocument", "ObjectHash",
-                "GitObjects", "GitPack", "GitStore", "BackupEngine", "ArgumentParser", "Logging",
+                "GitObjects", "GitPack", "GitStore", "BackupEngine", "CBuild", "ArgumentParser",
+                "Logging",
             ]),
     ]
 
