@@ -3,10 +3,10 @@ import GraphCatalog
 
 /// How a finished backup is told: what changed, what is missing and why, and how it ends.
 struct BackupReport: Sendable {
-    private let record: RunRecord
+    let record: RunRecord
     private let changes: [ChangedObject]
-    private let repository: String
-    private let isDryRun: Bool
+    let repository: String
+    let isDryRun: Bool
     /// Types whose objects have no folders of their own, by their names.
     private let folderless: Set<String>
     private let duration: Duration
@@ -54,6 +54,18 @@ struct BackupReport: Sendable {
             return ["  \(name)", words]
         }
         return [headline] + columns(rows) + [ending].compactMap(\.self)
+    }
+
+    /// What changed, a line for each type.
+    var changedTypes: [String] {
+        record.types.sorted { $0.key < $1.key }.compactMap { name, type in
+            type.changes.map { "\(name): \($0)" }
+        }
+    }
+
+    /// What is missing of the backup, a line for each type.
+    var shortfalls: [String] {
+        gaps.filter(\.isFailure).map { "\($0.type): \($0.reason)" }
     }
 
     private var headline: String {
