@@ -24,7 +24,10 @@ struct TenantkeepCommand: AsyncParsableCommand {
               tenantkeep backup --repo ./contoso.git
             """,
         version: programVersionLine,
-        subcommands: [BackupSubcommand.self, LogSubcommand.self, TypesSubcommand.self])
+        subcommands: [
+            BackupSubcommand.self, LogSubcommand.self, TypesSubcommand.self,
+            InitSubcommand.self,
+        ])
 
     static func main() async {
         Heap.keepsPages()
