@@ -25,7 +25,7 @@ struct TenantkeepCommand: AsyncParsableCommand {
             """,
         version: programVersionLine,
         subcommands: [
-            BackupSubcommand.self, LogSubcommand.self, TypesSubcommand.self,
+            BackupSubcommand.self, LogSubcommand.self, TypesSubcommand.self, DoctorSubcommand.self,
             InitSubcommand.self,
         ])
 
