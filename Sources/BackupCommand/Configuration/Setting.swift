@@ -15,6 +15,12 @@ enum Setting: String, CaseIterable, Sendable {
     case attributeLast = "attribute-last"
     case timeLimit = "time-limit"
     case limit
+    // Addresses are secrets, so these have no flags.
+    case notifyOnFailure = "notify-on-failure"
+    case notifyOnIncomplete = "notify-on-incomplete"
+    case notifyOnChange = "notify-on-change"
+    case notifyOnSuccess = "notify-on-success"
+    case notifyForm = "notify-form"
 
     /// `--graph-endpoint`
     var flag: String { "--\(rawValue)" }
