@@ -81,8 +81,7 @@ struct ConfigurationFileTests {
     }
 
     @Test(arguments: [
-        "notify: {onFailure: https://x.example}",
-        "remote: {url: https://x.example, branch: main}",
+        "remote: {url: https://x.example, branch: main}"
     ])
     func `a key of a feature that is not there yet is refused, not passed over`(
         text: String
