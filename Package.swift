@@ -58,13 +58,19 @@ let package = Package(
         .target(name: "CObjectHash", linkerSettings: [.linkedLibrary(":libgit2.a")]),
         .target(name: "CanonicalJSON", swiftSettings: safe),
         .target(name: "GraphCatalog", swiftSettings: safe),
+        .target(
+            name: "HTTPTransport",
+            dependencies: [httpClient, .product(name: "NIOSSL", package: "swift-nio-ssl")],
+            swiftSettings: safe),
         // Level 1
         .target(
             name: "ObjectHash", dependencies: ["CLibgit2", "CObjectHash"], swiftSettings: strict),
         .target(name: "YAMLDocument", dependencies: ["CYAML"], swiftSettings: strict),
         .target(
             name: "GraphClient",
-            dependencies: ["CanonicalJSON", "GraphCatalog", httpClient, logging] + nio,
+            dependencies: [
+                "CanonicalJSON", "GraphCatalog", "HTTPTransport", httpClient, logging,
+            ] + nio,
             swiftSettings: safe),
         // Level 2
         .target(name: "GitObjects", dependencies: ["ObjectHash", crypto], swiftSettings: safe),
@@ -79,7 +85,15 @@ let package = Package(
         .target(
             name: "GitStore", dependencies: ["CLibgit2", "CLinux", "GitObjects", "GitPack"],
             swiftSettings: strict),
+        .target(
+            name: "GitRemote", dependencies: ["GitObjects", "GitPack"], swiftSettings: safe),
         // Level 5
+        .target(
+            name: "HTTPCarrier",
+            dependencies: [
+                "GitObjects", "GitPack", "GitRemote", "HTTPTransport", httpClient,
+            ] + nio,
+            swiftSettings: safe),
         .target(
             name: "BackupEngine",
             dependencies: [
@@ -91,7 +105,7 @@ let package = Package(
             name: "BackupCommand",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
-                "GraphClient", "YAMLDocument", arguments, logging,
+                "GraphClient", "HTTPTransport", "YAMLDocument", arguments, logging,
             ],
             swiftSettings: safe),
 
@@ -117,7 +131,8 @@ let package = Package(
             name: "Benchmark",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
-                "GraphCatalog", "GraphClient", "TenantSimulator", arguments, logging,
+                "GraphCatalog", "GraphClient", "HTTPTransport", "TenantSimulator", arguments,
+                logging,
             ],
             swiftSettings: strict),
 
@@ -135,8 +150,8 @@ let package = Package(
         .testTarget(
             name: "GraphClientTests",
             dependencies: [
-                "CanonicalJSON", "GraphCatalog", "GraphClient", "TenantSimulator", "TestSupport",
-                logging,
+                "CanonicalJSON", "GraphCatalog", "GraphClient", "HTTPTransport",
+                "TenantSimulator", "TestSupport", logging,
             ] + nio,
             swiftSettings: strict),
         .testTarget(
@@ -159,6 +174,13 @@ let package = Package(
             dependencies: ["GitObjects", "GitPack", "GitStore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "GitRemoteTests",
+            dependencies: [
+                "GitObjects", "GitPack", "GitRemote", "HTTPCarrier", "HTTPTransport",
+                "TestSupport",
+            ] + nio,
+            swiftSettings: strict),
+        .testTarget(
             name: "BackupEngineTests",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
@@ -167,7 +189,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "BackupCommandTests",
-            dependencies: ["BackupCommand", "TenantSimulator", "TestSupport"],
+            dependencies: ["BackupCommand", "HTTPTransport", "TenantSimulator", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "TenantSimulatorTests",

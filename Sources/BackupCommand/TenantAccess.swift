@@ -2,6 +2,7 @@ import BackupEngine
 import FoundationEssentials
 import GraphClient
 import GraphCatalog
+import HTTPTransport
 import Logging
 
 /// The way into one tenant: where its services are, who signs in, and how this machine gets there.
@@ -50,7 +51,7 @@ struct TenantAccess: Sendable {
     private static func network(
         _ environment: [String: String]
     ) throws(CommandFailure) -> Network {
-        do throws(GraphError) { return try Network(environment: environment) } catch {
+        do throws(NetworkError) { return try Network(environment: environment) } catch {
             throw CommandFailure(error.reason, hint: error.hint, status: .usage)
         }
     }
