@@ -97,15 +97,17 @@ let package = Package(
         .target(
             name: "BackupEngine",
             dependencies: [
-                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore",
+                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack",
+                "GitRemote", "GitStore",
             ],
             swiftSettings: safe),
         // Level 6
         .executableTarget(
             name: "BackupCommand",
             dependencies: [
-                "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
-                "GraphClient", "HTTPTransport", "YAMLDocument", arguments, logging,
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitRemote", "GitStore",
+                "GraphCatalog", "GraphClient", "HTTPCarrier", "HTTPTransport", "YAMLDocument",
+                arguments, logging,
             ],
             swiftSettings: safe),
 

@@ -103,8 +103,9 @@ extension GitStore {
         _ pack: ReceivedPack, _ named: NamedObjects, _ reception: Reception,
         _ promised: Set<ObjectID>
     ) throws(GitError) {
-        let shallow = try cuts.shallow.union(reception.shallow).filter {
-            (id) throws(GitError) in try isCut(id, named)
+        var shallow: Set<ObjectID> = []
+        for id in cuts.shallow.union(reception.shallow) where try isCut(id, named) {
+            shallow.insert(id)
         }
         let before = reception.isComplete ? [] : Set(cuts.promised?.ids ?? [])
         let all = before.union(promised)

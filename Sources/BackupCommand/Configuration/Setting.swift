@@ -13,6 +13,10 @@ enum Setting: String, CaseIterable, Sendable {
     case auditSince = "audit-since"
     case noEvidence = "no-evidence"
     case timeLimit = "time-limit"
+    case push
+    case remoteBranch = "remote-branch"
+    case runsRef = "runs-ref"
+    case skipCI = "skip-ci"
     case limit
 
     /// `--graph-endpoint`

@@ -1,16 +1,16 @@
 import FoundationEssentials
-package import GitObjects
-package import GitRemote
-package import GitStore
+import GitObjects
+import GitRemote
+import GitStore
 
 /// Where the remote stood when a run began.
-package struct RemoteStart: Sendable {
+struct RemoteStart: Sendable {
     /// Why nothing is known of it; `nil` if it answered.
-    package var failure: RemoteError?
+    var failure: RemoteError?
     /// Tags of the remote, which no run of ours can take.
-    package var tags: Set<RefName> = []
+    var tags: Set<RefName> = []
     /// Refs that keep what only this repository has.
-    package var diverged: [RefName] = []
+    var diverged: [RefName] = []
 }
 
 extension RemoteExchange {
@@ -23,7 +23,7 @@ extension RemoteExchange {
     ///   - run: the run's start.
     /// - Throws: ``BackupError/remote(_:_:)`` if there is nothing to go on from, and
     ///   ``BackupError/otherTenant(repository:recorded:given:)`` before any ref has moved.
-    package func start(
+    func start(
         tenant: String, run: Date
     ) async throws(BackupError) -> RemoteStart {
         let host: Advertisement
@@ -45,7 +45,8 @@ extension RemoteExchange {
     private func isBegun() async throws(BackupError) -> Bool {
         try await storing { () async throws(GitError) in
             let tip = try await store.readRef(branch)
-            return try await tip != nil || store.readRef(.runs) != nil
+            let runs = try await store.readRef(.runs)
+            return tip != nil || runs != nil
         }
     }
 
@@ -56,18 +57,44 @@ extension RemoteExchange {
         var start = RemoteStart()
         start.tags = Set(host.refs.keys.filter { $0.text.hasPrefix("refs/tags/") })
         let isEmpty = pairs.allSatisfy { $0.local == nil }
-        let isWhole = await !isEmpty && !store.isPartial
+        let isPartial = await store.isPartial
+        let isWhole = !isEmpty && !isPartial
         if isWhole || !host.offersDepth && isEmpty {
             try await bringHistory(pairs, from: host)
             try await refuseOther(than: tenant, at: pairs[1].far)
         } else {
             try await bringTip(pairs, from: host, tenant: tenant)
         }
-        let brings = try await tags(of: host, isWhole: isWhole || !store.isPartial)
+        let isStillPartial = await store.isPartial
+        let brings = isStillPartial ? [] : try await tags(of: host)
         start.diverged = try await settle(pairs, tags: brings, run: run)
         for kept in start.diverged { await say(.diverged(kept)) }
         await supplyMissing(from: host, pairs)
         return start
+    }
+
+    /// Brings all history of the remote, whatever this repository lacks.
+    func fetchAll(at time: Date) async throws(BackupError) -> FetchRecord {
+        let host = try await asking { () async throws(RemoteError) in
+            try await remote.advertisement(for: .fetch)
+        }
+        let pairs = try await self.pairs(host)
+        var record = FetchRecord(remote: remote.name)
+        record.isEmpty = pairs.allSatisfy { $0.far == nil }
+        guard !record.isEmpty else { return record }
+        try await bringHistory(pairs, from: host)
+        if let runs = pairs[1].local {
+            try await refuseOther(than: try await recordedTenant(at: runs), at: pairs[1].far)
+        }
+        let tags = try await tags(of: host)
+        record.diverged = try await settle(pairs, tags: tags, run: time)
+        for kept in record.diverged { await say(.diverged(kept)) }
+        for pair in try await self.pairs(host) {
+            let before = pairs.first { $0.here == pair.here }?.local
+            if let now = pair.local, now != before { record.refs[pair.here] = now }
+        }
+        for tag in tags { record.refs[tag.name] = tag.new }
+        return record
     }
 
     // MARK: Objects
@@ -77,8 +104,11 @@ extension RemoteExchange {
         _ pairs: [Pair], from host: Advertisement
     ) async throws(BackupError) {
         let tags = host.refs.filter { $0.key.isTag }.values
-        try await bring(pairs.compactMap(\.far) + tags, from: host) {
-            $0.haves = try await haves(pairs)
+        let isPartial = await store.isPartial
+        try await bring(pairs.compactMap(\.far) + tags, from: host, isComplete: isPartial) {
+            (request) async throws(BackupError) in
+            // What a partial repository has is not worth telling: it would hide what is missing.
+            if !isPartial { request.haves = try await haves(pairs) }
         }
     }
 
@@ -152,21 +182,24 @@ extension RemoteExchange {
         than tenant: String, at runs: ObjectID?
     ) async throws(BackupError) {
         guard let runs else { return }
-        let commit = try await storing { () async throws(GitError) in try await store.commit(runs) }
-        let recorded = try await readRecord(of: commit, in: store).tenant
+        let recorded = try await recordedTenant(at: runs)
         guard recorded.lowercased() == tenant.lowercased() else {
             throw .otherTenant(repository: remote.name, recorded: recorded, given: tenant)
         }
+    }
+
+    private func recordedTenant(at run: ObjectID) async throws(BackupError) -> String {
+        let commit = try await storing { () async throws(GitError) in try await store.commit(run) }
+        return try await readRecord(of: commit, in: store).tenant
     }
 
     // MARK: Refs
 
     /// The remote's tags that a whole repository gets, each with where it leads.
     private func tags(
-        of host: Advertisement, isWhole: Bool
+        of host: Advertisement
     ) async throws(BackupError) -> [RefUpdate] {
-        guard isWhole else { return [] }
-        return try await storing { () async throws(GitError) in
+        try await storing { () async throws(GitError) in
             var updates: [RefUpdate] = []
             for (name, id) in host.refs where name.isTag {
                 guard try await store.readRef(name) == nil, await store.isHere(id) else { continue }

@@ -1,6 +1,6 @@
-package import GitObjects
+import GitObjects
 import GitPack
-package import GitRemote
+import GitRemote
 import GitStore
 
 extension RemoteExchange {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 package import GitObjects
-package import GitRemote
+import GitRemote
 package import GitStore
 
 /// The traffic of one repository with its remote.
