@@ -140,7 +140,10 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["GraphCatalog"],
+            dependencies: [
+                "GraphCatalog", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"], swiftSettings: strict),
@@ -185,13 +188,15 @@ let package = Package(
         .testTarget(
             name: "BackupEngineTests",
             dependencies: [
-                "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
-                "TestSupport",
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitRemote", "GitStore",
+                "GraphCatalog", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "BackupCommandTests",
-            dependencies: ["BackupCommand", "HTTPTransport", "TenantSimulator", "TestSupport"],
+            dependencies: [
+                "BackupCommand", "HTTPCarrier", "HTTPTransport", "TenantSimulator", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TenantSimulatorTests",
