@@ -38,7 +38,9 @@ struct TenantAccess: Sendable {
                 return try await withRemote(remote) {
                     remote async throws(BackupError) in
                     let options = request.options(tenant: tenant, start: start, remote: remote)
-                    return try await Backup(from: client, options, progress: progress).run()
+                    let backup = Backup(from: client, options, progress: progress)
+                    return request.isAttribution
+                        ? try await backup.attributeLast() : try await backup.run()
                 }
             }
             return .success(result)

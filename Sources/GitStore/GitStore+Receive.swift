@@ -191,6 +191,18 @@ extension GitStore {
 
     // MARK: History
 
+    /// Sets who is asked for older commits where history is cut off.
+    package func supplyHistory(by supply: @escaping @Sendable ([ObjectID]) async -> Void) {
+        historySupply = supply
+    }
+
+    /// Brings commits here that are missing, as far as they can be had.
+    package func bringHistory(to commits: [ObjectID]) async {
+        let missing = commits.filter { !isHere($0) }
+        guard !missing.isEmpty, isPartial, let historySupply else { return }
+        await historySupply(missing)
+    }
+
     /// A commit and its first parents, the newest first.
     package func firstParents(of tip: ObjectID, limit: Int) throws(GitError) -> [ObjectID] {
         var ids = [tip]

@@ -36,6 +36,9 @@ package actor GitStore {
     var cuts = Cuts()
     /// Packs received and sent so far, which number their temporary files.
     var supply: (@Sendable ([ObjectID]) async -> Void)?
+    var historySupply: (@Sendable ([ObjectID]) async -> Void)?
+    /// Whether a person's git has left objects in files of their own.
+    private var hasLooseObjects = false
     var receptions = 0
     var sent = 0
     /// New objects of a preview, which nothing else keeps.
@@ -95,8 +98,14 @@ package actor GitStore {
             database = try Self.openDatabase(folder)
         }
         cuts = try Cuts(of: folder)
+        hasLooseObjects = try Self.hasLooseObjects(folder)
         holdings = Holdings(
             packs: try Self.knownObjects(folder, purpose, cuts.promised), run: WrittenObjects())
+    }
+
+    private static func hasLooseObjects(_ folder: String) throws(GitError) -> Bool {
+        let names = try files { () throws(FileError) in try namesInFolder("\(folder)/objects") }
+        return names?.contains { $0.utf8.count == 2 } ?? false
     }
 
     /// Readers ask only what is missing.
@@ -195,7 +204,9 @@ package actor GitStore {
     }
 
     /// Whether a person's git has left the object in a file of its own.
-    func isLoose(_ id: ObjectID) -> Bool { access(looseObjectPath(id), F_OK) == 0 }
+    func isLoose(_ id: ObjectID) -> Bool {
+        hasLooseObjects && access(looseObjectPath(id), F_OK) == 0
+    }
 
     /// Returns an object that a person's git has left in a file of its own; `nil` if there is none.
     private func looseObject(_ id: ObjectID) throws(GitError) -> LooseObject? {

@@ -21,6 +21,7 @@ package struct ThrottleLimit: Sendable {
         .directory: ThrottleLimit(3500, per: .seconds(10), orLarger: [5000, 8000]),
         .audit: ThrottleLimit(5, per: .seconds(10)),
         .conditionalAccess: ThrottleLimit(1, per: .seconds(1)),
+        .intune: ThrottleLimit(1000, per: .seconds(20)),
         // One subscription's bucket for all: a run asks each for little.
         .azure: ThrottleLimit(250, per: .seconds(10)),
         .azureResourceGraph: ThrottleLimit(15, per: .seconds(5)),

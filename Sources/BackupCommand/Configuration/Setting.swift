@@ -12,6 +12,7 @@ enum Setting: String, CaseIterable, Sendable {
     case acceptDeletions = "accept-deletions"
     case auditSince = "audit-since"
     case noEvidence = "no-evidence"
+    case attributeLast = "attribute-last"
     case timeLimit = "time-limit"
     case push
     case remoteBranch = "remote-branch"

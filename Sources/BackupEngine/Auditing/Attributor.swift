@@ -22,8 +22,13 @@ struct Attributor {
     /// Returns what is known of each change by its place, and whether all were looked at.
     func matches() async throws(BackupError) -> (found: [Int: [Match]], isFinished: Bool) {
         var found: [Int: [Match]] = [:]
-        guard !index.events.isEmpty else { return (found, true) }
         let candidates = candidates
+        // All at once, if a remote has them.
+        await store.bring(
+            candidates.flatMap { number -> [ObjectID] in
+                let change = plan.changes.changes[number]
+                return [change.old, plan.changes.new(of: change)].compactMap(\.self)
+            })
         for start in Swift.stride(from: 0, to: candidates.count, by: Self.stride) {
             if let deadline, clock.now() >= deadline { return (found, false) }
             let part = Array(candidates[start..<min(start + Self.stride, candidates.count)])
@@ -48,7 +53,7 @@ struct Attributor {
                 last = (place, family[family.count - 1], parent)
             }
             guard let last else { continue }
-            if changes.isBelowDeleted(change)
+            if changes.isBelowDeleted(change) || !changes.statements(of: change).isEmpty
                 || !changes.isNamedByID(change) && change.kind == .deleted
             {
                 candidates.append(number)
@@ -108,17 +113,30 @@ struct Attributor {
         let family = family(of: change)
         var links = chain(of: change, family).links
         var (before, after) = (before, after)
+        if let last = links.last, plan.changes.id(of: change) == nil,
+            !plan.changes.isNamedByID(change),
+            let id = before?.ownText(named: last.resource.idMember)
+        {
+            links[links.count - 1].id = id
+        }
         while let (resource, _) = links.last {
             let found = index.matches(
                 for: ObjectChange(
                     resource, ids: links.map(\.id), kind: change.kind.attributed, before: before,
                     after: after, since: moment(window.since(for: resource.name)),
+                    statements: statements(of: change),
                     read: moment(plan.changes.read(change) ?? clock.now())))
             guard found.isEmpty, plan.changes.isBelowDeleted(change) else { return found }
             links.removeLast()
             (before, after) = (nil, nil)
         }
         return []
+    }
+
+    /// Of what is no longer new, the last one alone.
+    private func statements(of change: ChangeList.Change) -> [AuditEvent] {
+        let all = plan.changes.statements(of: change)
+        return change.kind == .created ? all : all.suffix(1)
     }
 
     private func moment(_ date: Date) -> Moment { Moment(seconds: date.timeIntervalSince1970) }

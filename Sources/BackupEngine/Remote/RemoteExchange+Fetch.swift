@@ -124,7 +124,10 @@ extension RemoteExchange {
             request.haves = haves
             request.shallow = shallow.sorted()
         }
-        try await bring([pairs[1].far].compactMap(\.self), from: host) { cut(&$0) }
+        try await bring([pairs[1].far].compactMap(\.self), from: host) {
+            cut(&$0)
+            if isEmpty { $0.depth = Self.records }
+        }
         try await refuseOther(than: tenant, at: pairs[1].far)
         try await bring([pairs[0].far, pairs[2].far].compactMap(\.self), from: host) {
             cut(&$0)
@@ -304,10 +307,26 @@ extension RemoteExchange {
 
     // MARK: Missing blobs
 
+    /// Commits of the branch that are had when those of the last runs are wanted.
+    private static var deeper: Int { 64 }
+    /// Run records that come with the last one: those that late events may be of.
+    private static var records: Int { 6 }
+
     /// Lets the store ask for blobs that it lacks; a host that does not hand them out one by one is
     /// asked for its whole tip.
     private func supplyMissing(from host: Advertisement, _ pairs: [Pair]) async {
         guard await store.isPartial else { return }
+        await store.supplyHistory { _ in
+            guard let tip = pairs[0].far else { return }
+            var request = FetchRequest(wants: [tip], haves: [tip])
+            request.shallow = await store.shallowCommits.sorted()
+            request.depth = Self.deeper
+            request.withoutBlobs = true
+            request.allowsThinPack = true
+            do throws(BackupError) { try await receive(request, from: host) } catch {
+                await say(.missing(1, error))
+            }
+        }
         await store.supplyMissing { ids in
             do throws(BackupError) {
                 do throws(BackupError) {

@@ -1,3 +1,4 @@
+import Attribution
 import FoundationEssentials
 import GitObjects
 import GitStore
@@ -75,6 +76,13 @@ struct RunWriter {
             listed += described.listed
         }
         return listed
+    }
+
+    /// Writes notes on commits of earlier runs.
+    ///
+    /// - Parameter late: what each is to hold, the newest event first.
+    mutating func note(_ late: [ObjectID: [AuditEvent]]) async throws(BackupError) {
+        for (commit, events) in late { try await notes.add(events, to: commit) }
     }
 
     private func edited(
