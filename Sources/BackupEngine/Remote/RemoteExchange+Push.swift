@@ -147,7 +147,7 @@ extension BackupError {
         case .store(let error):
             RemoteError(.file, "\(error.action) failed: \(error.reason)", hint: error.hint)
         case .unreadableRecord(let reason): RemoteError(.file, reason)
-        case .interrupted, .source, .nothingPermitted, .otherTenant: .cancelled
+        default: .cancelled
         }
     }
 }
