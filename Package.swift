@@ -138,7 +138,10 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["GraphCatalog"],
+            dependencies: [
+                "GraphCatalog", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"], swiftSettings: strict),
