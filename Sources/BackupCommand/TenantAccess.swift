@@ -49,6 +49,24 @@ struct TenantAccess: Sendable {
         }
     }
 
+    /// Looks at what a backup of `selection` needs of the tenant.
+    ///
+    /// - Parameter recordedTenant: whose backup the repository holds.
+    func examine(
+        _ selection: Selection, recordedTenant: String?, now: @escaping @Sendable () -> Date
+    ) async -> [Finding] {
+        var configuration = configuration
+        configuration.patience.tries = 2
+        configuration.patience.total = .seconds(30)
+        configuration.patience.answering = .seconds(20)
+        return await withGraphClient(configuration) { client in
+            await TenantExamination(
+                client: client, selection: selection, credential: "\(configuration.credential)",
+                recordedTenant: recordedTenant, now: now
+            ).findings()
+        }
+    }
+
     private func tenantID(_ client: GraphClient) async throws(BackupError) -> String {
         do { return try await client.tenantID() } catch { throw .source(error) }
     }

@@ -23,10 +23,10 @@ struct TenantkeepCommand: AsyncParsableCommand {
             Example:
               tenantkeep backup --repo ./contoso.git
             """,
-        version: "tenantkeep \(programVersion)",
+        version: programVersionLine,
         subcommands: [
             BackupSubcommand.self, LogSubcommand.self, PushSubcommand.self, FetchSubcommand.self,
-            TypesSubcommand.self,
+            TypesSubcommand.self, DoctorSubcommand.self, InitSubcommand.self,
         ])
 
     static func main() async {

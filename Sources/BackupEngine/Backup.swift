@@ -62,6 +62,7 @@ package struct Backup<Source: GraphSource>: Sendable {
         sweeps.note(earlier.reads)
         let counts =
             earlier.counts.isEmpty ? last.record?.types.mapValues(\.objects) : earlier.counts
+        if let users = last.record?.users { await source.expect(users: users) }
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
@@ -102,6 +103,11 @@ package struct Backup<Source: GraphSource>: Sendable {
         /// When the branch's tip was made.
         let tipTime: Date?
         let record: RunRecord?
+
+        /// Whether the branch ends in a commit that no run of ours is known to have written.
+        var isAdopted: Bool {
+            branch.map { "\($0)" != record?.branch.after } ?? false
+        }
     }
 
     func lastState(of store: GitStore) async throws(BackupError) -> State {
@@ -201,9 +207,10 @@ package struct Backup<Source: GraphSource>: Sendable {
         // from when on events count.
         if options.audit?.since == nil { try await late.find(.certain) }
         let index = AuditIndex(events, used: used.union(late.used))
+        let respelling = last.isAdopted ? try await Respelling(of: plan, in: store) : nil
         let attributor = Attributor(
             plan: plan, root: options.root, index: index, window: window, store: store,
-            clock: clock, deadline: options.audit?.deadline)
+            clock: clock, deadline: options.audit?.deadline, respelling: respelling)
         let (found, isFinished) = try await attributor.matches()
         let names = try await ActorNames(readings: plan.readings, store: store).names(
             of: Set(index.events.compactMap(\.actor) + found.values.joined().compactMap(\.actor)))
@@ -211,7 +218,8 @@ package struct Backup<Source: GraphSource>: Sendable {
         try await late.find(.possible, besides: credits.used)
         return Credited(
             credits, index.events, isFinished && late.isFinished,
-            Array(zip(sweeps.windows, logs)), plan.records, after: last.record, late: late
+            Array(zip(sweeps.windows, logs)), plan.records, after: last.record, late: late,
+            respelled: respelling?.places ?? []
         ) { RunText.undone($0, by: $0.actor?.named(by: names)) }
     }
 
@@ -235,9 +243,10 @@ package struct Backup<Source: GraphSource>: Sendable {
         var run = RunWriter(options: options, plan: plan, store: store, taken: taken)
         var listed: [ChangedObject] = []
         if !plan.changes.isEmpty {
-            let shares = ChangeShares(
-                plan.changes.changes.count, isFirstRun: last.branch == nil,
-                options.audit == nil ? authors : credited.credits.authors)
+            let shares = ChangeShares(plan.changes.changes.count) { place in
+                let owner = owner(ofChangeAt: place, credited)
+                return owner == .unknown && last.branch == nil ? .baseline : owner
+            }
             listed = try await run.writeCommits(
                 of: shares, credited.credits, on: last.branch, last.tree)
         }
@@ -275,6 +284,11 @@ package struct Backup<Source: GraphSource>: Sendable {
         do throws(GitError) { try await store.joinPacks() } catch {
             await progress(.untidy(error))
         }
+    }
+
+    private func owner(ofChangeAt place: Int, _ credited: Credited) -> Owner {
+        guard options.audit == nil else { return credited.owner(at: place) }
+        return authors(place).map(Owner.authors) ?? .unknown
     }
 
     private func allChanges(

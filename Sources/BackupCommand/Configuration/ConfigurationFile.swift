@@ -53,6 +53,14 @@ struct ConfigurationFile: Sendable {
                 try readGroup(member, ["name": .identityName, "email": .identityEmail])
             case "remote":
                 try readGroup(member, ["url": .push, "branch": .remoteBranch])
+            case "notify":
+                try readGroup(
+                    member,
+                    [
+                        "onFailure": .notifyOnFailure, "onIncomplete": .notifyOnIncomplete,
+                        "onChange": .notifyOnChange, "onSuccess": .notifyOnSuccess,
+                        "form": .notifyForm,
+                    ])
             case "customTypes":
                 customTypes = try CustomTypes(member, in: source).resources
             default: throw refusal(of: member, among: Self.keys)
@@ -63,11 +71,8 @@ struct ConfigurationFile: Sendable {
     /// Keys of the top level.
     static let keys = [
         "repo", "branch", "root", "types", "exclude", "cloud", "cloudOnly", "endpoints",
-        "identity", "remote", "timeLimit", "customTypes",
+        "identity", "remote", "timeLimit", "notify", "customTypes",
     ]
-
-    /// Keys of the design that this version cannot act on yet.
-    private static let futureKeys = ["notify"]
 
     private mutating func readText(
         _ member: YAMLMember, as setting: Setting
@@ -103,12 +108,7 @@ struct ConfigurationFile: Sendable {
     }
 
     private func refusal(of member: YAMLMember, among known: [String]) -> CommandFailure {
-        guard Self.futureKeys.contains(member.key) else {
-            return source.unknownKey(member, among: known)
-        }
-        return source.wrong(
-            member.line, "this version of Tenantkeep does not support \(member.key) yet",
-            hint: "Leave the key out.")
+        source.unknownKey(member, among: known)
     }
 
     // MARK: Finding it

@@ -3,10 +3,10 @@ import GraphCatalog
 
 /// How a finished backup is told: what changed, what is missing and why, and how it ends.
 struct BackupReport: Sendable {
-    private let record: RunRecord
+    let record: RunRecord
     private let changes: [ChangedObject]
-    private let repository: String
-    private let isDryRun: Bool
+    let repository: String
+    let isDryRun: Bool
     /// Logs that tell who made changes, by the names of the types they tell of.
     private let logs: [String: String]
     private let isAttribution: Bool
@@ -79,6 +79,18 @@ struct BackupReport: Sendable {
         record.audit.requests == 0
             ? "Every change of the last 30 days has its authors."
             : "The audit log tells nothing more of who made the changes."
+    }
+
+    /// What changed, a line for each type.
+    var changedTypes: [String] {
+        record.types.sorted { $0.key < $1.key }.compactMap { name, type in
+            type.changes.map { "\(name): \($0)" }
+        }
+    }
+
+    /// What is missing of the backup, a line for each type.
+    var shortfalls: [String] {
+        gaps.filter(\.isFailure).map { "\($0.type): \($0.reason)" }
     }
 
     private var headline: String {
