@@ -55,7 +55,7 @@ package struct Backup<Source: GraphSource>: Sendable {
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
             tenant: options.tenant, now: clock.now, progress: progress,
-            previousCounts: last.record?.types.mapValues(\.objects) ?? [:])
+            previous: last.record?.types ?? [:])
         let sweep = sweep(after: last)
         async let swept = sweep?.log()
         let readings = try await reader.read(options.selection)

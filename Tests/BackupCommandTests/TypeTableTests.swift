@@ -44,6 +44,9 @@ struct TypeTableTests {
                 Permissions the application needs for these types:
                   B.Read
                   E.Read
+
+                And to name the authors of changes:
+                  AuditLog.Read.All
                 """)
     }
 
@@ -56,9 +59,9 @@ struct TypeTableTests {
             lines.contains(
                 "  longer/b  Microsoft Graph has no permission for a signed-in person to read it"))
         #expect(
-            lines.suffix(4) == [
+            lines.suffix(7) == [
                 "Permissions a signed-in person needs for these types:", "  B.Read", "  D.Read",
-                "  E.Read",
+                "  E.Read", "", "And to name the authors of changes:", "  AuditLog.Read.All",
             ])
     }
 
@@ -102,7 +105,11 @@ struct TypeTableTests {
         let data = Data(recorder.output.utf8)
         let document = try #require(
             try JSONSerialization.jsonObject(with: data) as? [String: Any])
-        #expect(document.keys.sorted() == ["groups", "permissions", "signIn", "types"])
+        #expect(
+            document.keys.sorted() == [
+                "authorPermissions", "groups", "permissions", "signIn", "types",
+            ])
+        #expect(document["authorPermissions"] as? [String] == ["AuditLog.Read.All"])
         #expect(document["signIn"] as? String == "application")
         let types = try #require(document["types"] as? [[String: Any]])
         let members = [

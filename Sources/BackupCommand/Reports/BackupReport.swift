@@ -36,6 +36,7 @@ struct BackupReport: Sendable {
             await console.say(.warning, gap.sentence)
             if let hint = gap.hint { await console.say(.hint, hint) }
         }
+        for lack in lacks { await console.say(lack.stopped) }
         for gap in gaps {
             if gap.isFailure {
                 await console.say(gap.failure)
@@ -84,6 +85,15 @@ struct BackupReport: Sendable {
             CommandFailure(
                 "Could not read who made the changes", reason: $0, hint: record.audit.hint)
         }
+    }
+
+    /// Complete types for which there would be more to read, were it permitted.
+    private var lacks: [String] {
+        record.types.filter { $0.value.without != nil && $0.value.outcome == .complete }
+            .sorted { $0.key < $1.key }
+            .compactMap { name, type in
+                type.reason.map { "In \(name) something is left out: \($0)" }
+            }
     }
 
     private struct Gap {

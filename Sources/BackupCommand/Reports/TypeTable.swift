@@ -58,6 +58,9 @@ struct TypeTable {
         return union.sorted()
     }
 
+    /// What is needed besides to name the authors of changes.
+    private var authorPermissions: [String] { Permissions.auditLog[signIn] }
+
     /// Groups of the listed types in byte order, with the types each chooses.
     private var groups: [(name: String, types: [String])] {
         var groups: [String: [String]] = [:]
@@ -97,6 +100,8 @@ struct TypeTable {
                 "What \(reader) cannot read:", columns(unreadable.map { ["  \($0)", $1] }))
             + section(
                 "Permissions \(reader) needs for these types:", permissions.map { "  \($0)" })
+            + section(
+                "And to name the authors of changes:", authorPermissions.map { "  \($0)" })
     }
 
     private func section(_ heading: String, _ lines: [String]) -> [String] {
@@ -116,7 +121,7 @@ struct TypeTable {
                     unreadable: row.resource.obstacle(to: signIn))
             },
             groups: groups.map { Document.Group(name: $0.name, types: $0.types) },
-            permissions: permissions)
+            permissions: permissions, authorPermissions: authorPermissions)
     }
 
     /// What `types --json` prints. Part of the contract with users: members are added, never
@@ -162,6 +167,8 @@ struct TypeTable {
         let groups: [Group]
         /// For this sign-in to read all of ``types``.
         let permissions: [String]
+        /// For this sign-in to read who changed them.
+        let authorPermissions: [String]
     }
 }
 

@@ -37,7 +37,9 @@ struct CollectionReader<Source: GraphSource>: Sendable {
                 (requests, waited) = (reason.requests, answer.waited)
             }
         }
-        throw .source(GraphError(.pageTokenExpired, "Graph's page tokens expired three times"))
+        throw .source(
+            GraphError(
+                .pageTokenExpired, "\(request.service.name)'s page tokens expired three times"))
     }
 
     /// Goes on after a first page that came in a batch; from the start again, on its own, if a page
@@ -88,7 +90,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     }
 
     private func type(_ selected: SelectedResource, _ request: GraphRequest) -> PageType {
-        PageType(selected, request.answer, isKept: isKept, parent: parent)
+        PageType(selected, request, isKept: isKept, parent: parent)
     }
 
     /// Writes the objects of a page.
@@ -168,7 +170,7 @@ struct CollectionAnswer: Sendable {
             pages[sum, default: 0] += 1
         }
         guard emptyPages < 1_000, pages[sum] ?? 0 < 4 else {
-            throw .source(GraphError(.malformed, "Graph's pages go round in circles"))
+            throw .source(.circle(of: page.service))
         }
     }
 
@@ -203,6 +205,13 @@ struct CollectionAnswer: Sendable {
                 ? $0.bytes.lexicographicallyPrecedes($1.bytes)
                 : $0.id.lexicographicallyPrecedes($1.id)
         }.map(\.bytes)
+    }
+}
+
+extension GraphError {
+    /// Pages that would never end.
+    static func circle(of service: Service) -> GraphError {
+        GraphError(.malformed, "\(service.name)'s pages go round in circles")
     }
 }
 

@@ -12,6 +12,7 @@ struct PackedPage: Sendable {
     /// Canonical bytes of the objects, kept only of a type that one file holds.
     var documents: [(id: [UInt8], bytes: [UInt8])] = []
     var chunk = PackChunk()
+    var service = Service.graph
     var withheld = 0
     var requests = 0
     var waited = Duration.zero
@@ -41,10 +42,11 @@ actor PagePacker {
             throw .source(
                 GraphError(
                     .malformed,
-                    "Graph's answer is not proper JSON: \(error.reason)\(place), byte \(error.position)"
-                ))
+                    "\(type.service.name)'s answer is not proper JSON: \(error.reason)\(place), "
+                        + "byte \(error.position)"))
         }
         var packed = PackedPage()
+        packed.service = type.service
         packed.requests = page.requests
         packed.waited = page.waited
         packed.withheld = canonical.withheld
@@ -124,6 +126,7 @@ actor PagePacker {
 
 /// What the packing of a page needs to know of its type.
 struct PageType: Sendable {
+    let service: Service
     let form: PageReader.Form
     let rules: CanonicalRules
     let isSingleFile: Bool
@@ -140,13 +143,14 @@ struct PageType: Sendable {
     let parent: [UInt8]
 
     init(
-        _ selected: SelectedResource, _ answer: GraphResource.Answer, isKept: Bool,
+        _ selected: SelectedResource, _ request: GraphRequest, isKept: Bool,
         parent: [UInt8] = []
     ) {
         let resource = selected.resource
         idPath = resource.idMember.contains(".") ? resource.idMember : nil
         self.parent = parent
-        form = PageReader.Form(answer)
+        service = request.service
+        form = PageReader.Form(request.answer)
         rules = CanonicalRules(
             idMember: resource.idMember, volatile: resource.volatile, sets: resource.sets,
             secrets: resource.secrets,

@@ -15,8 +15,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
     let tenant: String
     let now: @Sendable () -> Date
     let progress: @Sendable (BackupEvent) async -> Void
-    /// Objects by type in the last record.
-    let previousCounts: [String: Int]
+    /// By type, in the last record.
+    let previous: [String: TypeRecord]
 
     /// Root types read at the same time. The source's limiters decide how fast each goes.
     private static var width: Int { 6 }
@@ -73,8 +73,9 @@ struct TenantReader<Source: GraphSource>: Sendable {
 
     private func readRoot(_ selected: SelectedResource) async throws(BackupError) -> TypeReading {
         let resource = selected.resource
-        await progress(.began(type: resource.name, previous: previousCounts[resource.name]))
-        var reading = TypeReading(selected)
+        let last = previous[resource.name]
+        await progress(.began(type: resource.name, previous: last?.objects))
+        var reading = TypeReading(selected, leftOut: last?.without ?? [])
         guard resource.walks.isEmpty else {
             try await readParts(of: &reading)
             return reading
@@ -125,7 +126,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
     ) async throws(BackupError) {
         guard let parent = reading.ancestors.last else { return }
         let name = reading.resource.name
-        await progress(.began(type: name, previous: previousCounts[name]))
+        await progress(.began(type: name, previous: previous[name]?.objects))
         let above = family[parent].listings.flatMap { key, listing in
             listing.objects.map { key + [Array(listing.id(of: $0))] }
         }
