@@ -40,7 +40,4 @@ extension Permissions {
     static let directory = Permissions("Directory.Read.All")
     static let policy = Permissions("Policy.Read.All")
     static let roleManagement = Permissions("RoleManagement.Read.All")
-
-    /// To read who made the changes.
-    package static let auditLog = Permissions("AuditLog.Read.All")
 }

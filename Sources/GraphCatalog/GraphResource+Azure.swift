@@ -16,7 +16,9 @@ extension GraphResource {
         permissions: .directory,
         bucket: .azure,
         lastParts: ["properties.roleDefinitionId"],
-        volatile: ["properties.createdOn", "properties.updatedOn"]
+        volatile: ["properties.createdOn", "properties.updatedOn"],
+        audit: rights("roleAssignments/write", "roleAssignments/delete"),
+        authorship: ownRecord
     )
 
     /// Built-in roles once; a custom role at each management group and subscription where it can be
@@ -49,7 +51,10 @@ extension GraphResource {
         sets: [
             "properties.permissions.actions", "properties.permissions.dataActions",
             "properties.permissions.notActions", "properties.permissions.notDataActions",
-        ]
+        ],
+        audit: rights("roleDefinitions/write", "roleDefinitions/delete"),
+        auditIDs: ["name"],
+        authorship: ownRecord
     )
 
     /// Who may activate which role in Azure. The file has the name of the request, as EntraExporter
@@ -75,7 +80,9 @@ extension GraphResource {
         volatile: [
             "properties.createdOn", "properties.expandedProperties", "properties.memberType",
             "properties.status", "properties.updatedOn",
-        ]
+        ],
+        audit: rights("roleEligibilityScheduleRequests/write"),
+        auditIDs: ["properties.roleEligibilityScheduleRequestId"]
     )
 
     /// What activating a role takes: a policy for each role at each management group and
@@ -94,7 +101,9 @@ extension GraphResource {
         lastParts: ["properties.roleDefinitionId"],
         // Names of scope and role, which are elsewhere, and when it was last changed.
         volatile: ["properties.policyAssignmentProperties"],
-        sets: ["properties.effectiveRules"]
+        sets: ["properties.effectiveRules"],
+        audit: rights("roleManagementPolicies/write"),
+        auditIDs: ["properties.policyId"]
     )
 
     /// Key vaults, and whatever else has access policies in it.
@@ -120,8 +129,41 @@ extension GraphResource {
             "properties.accessPolicies.permissions.keys",
             "properties.accessPolicies.permissions.secrets",
             "properties.accessPolicies.permissions.storage",
-        ]
+        ],
+        audit: activityLog(
+            of: "Microsoft.KeyVault", "vaults/write", "vaults/delete",
+            "vaults/accessPolicies/write"),
+        authorship: Authorship(
+            creation: .init(in: "systemData", by: "createdBy", at: "createdAt"),
+            update: .init(in: "systemData", by: "lastModifiedBy", at: "lastModifiedAt"))
     )
+
+    // MARK: Who made it
+
+    /// As the provider of roles notes it in every object.
+    private static let ownRecord = Authorship(
+        creation: .init(in: "properties", by: "createdBy", at: "createdOn"),
+        update: .init(in: "properties", by: "updatedBy", at: "updatedOn"))
+
+    private static func rights(_ operations: String...) -> AuditSource {
+        activityLog(of: "Microsoft.Authorization", operations)
+    }
+
+    private static func activityLog(of provider: String, _ operations: String...) -> AuditSource {
+        activityLog(of: provider, operations)
+    }
+
+    /// The part of the Activity Log that one provider writes: of each subscription, and of the
+    /// tenant for what is above them. It goes back 90 days.
+    private static func activityLog(of provider: String, _ operations: [String]) -> AuditSource {
+        AuditSource(
+            "Azure", .azure, service: .azure(apiVersion: "2015-04-01"),
+            path: "{parent/}providers/Microsoft.Insights/eventtypes/management/values",
+            time: ("eventTimestamp", "'"), condition: " and resourceProvider eq '\(provider)'",
+            bucket: .azure, permissions: Permissions(application: [], delegated: []),
+            walks: [subscriptions()], longestDays: 89,
+            activities: operations.map { "\(provider)/\($0)" })
+    }
 
     // MARK: Scopes
 

@@ -95,6 +95,12 @@ package struct GraphResource: Sendable {
     package let auditActivities: [String]
     /// How the audit log names the type's objects where it does not know their IDs; any is enough.
     package let evidence: [Evidence]
+    /// The log that tells who changed the type's objects.
+    package let audit: AuditSource
+    /// Members, as paths, with other IDs by which the log knows an object.
+    package let auditIDs: [String]
+    /// Where an object says itself who made it.
+    package let authorship: Authorship?
     package let children: [GraphResource]
 
     package init(
@@ -134,6 +140,9 @@ package struct GraphResource: Sendable {
         witnesses: [GraphResource] = [],
         auditActivities: [String] = [],
         evidence: [Evidence] = [],
+        audit: AuditSource = .directory,
+        auditIDs: [String] = [],
+        authorship: Authorship? = nil,
         children: [GraphResource] = []
     ) {
         self.name = name
@@ -172,6 +181,9 @@ package struct GraphResource: Sendable {
         self.witnesses = witnesses
         self.auditActivities = auditActivities
         self.evidence = evidence
+        self.audit = audit
+        self.auditIDs = auditIDs
+        self.authorship = authorship
         self.children = children
     }
 
@@ -228,6 +240,8 @@ package enum ThrottleBucket: String, Sendable, CaseIterable {
     case audit
     /// Conditional access and named locations: one request a second, all apps together.
     case conditionalAccess
+    /// Intune: 1,000 requests in 20 s.
+    case intune
     /// Azure Resource Manager.
     case azure
     /// Azure Resource Graph: 15 queries in 5 s.

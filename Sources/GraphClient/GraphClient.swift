@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 package import GraphCatalog
+package import HTTPTransport
 package import Logging
 
 /// What a ``GraphClient`` has to know. Nothing else reaches it: it reads no environment, no clock

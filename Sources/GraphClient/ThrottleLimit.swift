@@ -24,6 +24,7 @@ package struct ThrottleLimit: Sendable {
             3500, per: .seconds(10), orLarger: [(5000, users: 50), (8000, users: 501)]),
         .audit: ThrottleLimit(5, per: .seconds(10)),
         .conditionalAccess: ThrottleLimit(1, per: .seconds(1)),
+        .intune: ThrottleLimit(1000, per: .seconds(20)),
         // One subscription's bucket for all: a run asks each for little.
         .azure: ThrottleLimit(250, per: .seconds(10)),
         .azureResourceGraph: ThrottleLimit(15, per: .seconds(5)),

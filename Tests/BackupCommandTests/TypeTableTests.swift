@@ -45,7 +45,7 @@ struct TypeTableTests {
                   B.Read
                   E.Read
 
-                And to name the authors of changes:
+                Permissions the application needs to see who changed them:
                   AuditLog.Read.All
                 """)
     }
@@ -61,7 +61,8 @@ struct TypeTableTests {
         #expect(
             lines.suffix(7) == [
                 "Permissions a signed-in person needs for these types:", "  B.Read", "  D.Read",
-                "  E.Read", "", "And to name the authors of changes:", "  AuditLog.Read.All",
+                "  E.Read", "", "Permissions a signed-in person needs to see who changed them:",
+                "  AuditLog.Read.All",
             ])
     }
 
@@ -106,10 +107,9 @@ struct TypeTableTests {
         let document = try #require(
             try JSONSerialization.jsonObject(with: data) as? [String: Any])
         #expect(
-            document.keys.sorted() == [
-                "authorPermissions", "groups", "permissions", "signIn", "types",
-            ])
-        #expect(document["authorPermissions"] as? [String] == ["AuditLog.Read.All"])
+            document.keys.sorted()
+                == ["auditPermissions", "groups", "permissions", "signIn", "types"])
+        #expect(document["auditPermissions"] as? [String] == ["AuditLog.Read.All"])
         #expect(document["signIn"] as? String == "application")
         let types = try #require(document["types"] as? [[String: Any]])
         let members = [
@@ -181,6 +181,14 @@ struct TypesProgramTests {
         #expect(ending.status == 0)
         #expect(ending.output.hasPrefix("TYPE "))
         #expect(lines.filter { $0 == "Example:" }.count == 1)
+    }
+
+    @Test func `what tells of Intune's types needs a permission of its own`() async throws {
+        let ending = try await Program().run("types", "--json", "IntuneRoles", "IAM", "users")
+
+        #expect(
+            try ending.document()["auditPermissions"] as? [String]
+                == ["AuditLog.Read.All", "DeviceManagementApps.Read.All"])
     }
 
     @Test func `an unknown word, or nothing left, ends with 2`() async throws {

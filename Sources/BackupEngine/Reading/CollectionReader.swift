@@ -1,3 +1,4 @@
+import Attribution
 import CanonicalJSON
 import FoundationEssentials
 import GitObjects
@@ -14,6 +15,8 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     let now: @Sendable () -> Date
     /// Whether what is read is backed up; else only the IDs are wanted.
     var isKept = true
+    /// By the names of logs, since when it is of interest who made what these tell of.
+    var interest: [String: Moment] = [:]
     /// The object of a walked list whose part is read.
     var parent: [UInt8] = []
 
@@ -90,7 +93,9 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     }
 
     private func type(_ selected: SelectedResource, _ request: GraphRequest) -> PageType {
-        PageType(selected, request, isKept: isKept, parent: parent)
+        PageType(
+            selected, request, isKept: isKept, parent: parent,
+            since: interest[selected.resource.audit.name])
     }
 
     /// Writes the objects of a page.

@@ -1,3 +1,4 @@
+import Attribution
 import CanonicalJSON
 import GitObjects
 import GitPack
@@ -58,8 +59,24 @@ actor PagePacker {
             }
         } else {
             pack(canonical, type, &packed)
+            noteStatements(page, type, &packed.listing)
         }
         return packed
+    }
+
+    /// Before they are dropped: times are no part of the backup.
+    private func noteStatements(_ page: GraphPage, _ type: PageType, _ listing: inout Listing) {
+        guard let (authorship, idMember, since) = type.statements,
+            let root = try? JSONValue(parsing: page.body)
+        else { return }
+        for object in type.form == .object ? [root] : root["value"]?.array ?? [] {
+            guard let id = object[idMember]?.string else { continue }
+            let own = AuditEvent.statements(of: object, as: authorship, id: id, since: since)
+            guard !own.isEmpty else { continue }
+            listing.note(own, of: Array(id.utf8))
+            // An object that stands once for each parent.
+            listing.note(own, of: type.parent + [UInt8(ascii: "/")] + id.utf8)
+        }
     }
 
     /// Notes the IDs only.
@@ -141,14 +158,20 @@ struct PageType: Sendable {
     let idPath: String?
     /// The object of a walked list whose part this is.
     let parent: [UInt8]
+    /// Where objects say themselves who made them, and since when that is of interest.
+    let statements: (Authorship, idMember: String, since: Moment)?
 
+    /// - Parameter since: when what objects say of who made them begins to be of interest.
     init(
         _ selected: SelectedResource, _ request: GraphRequest, isKept: Bool,
-        parent: [UInt8] = []
+        parent: [UInt8] = [], since: Moment? = nil
     ) {
         let resource = selected.resource
         idPath = resource.idMember.contains(".") ? resource.idMember : nil
         self.parent = parent
+        statements = resource.authorship.flatMap { own in
+            since.map { (own, resource.idMember, $0) }
+        }
         service = request.service
         form = PageReader.Form(request.answer)
         rules = CanonicalRules(

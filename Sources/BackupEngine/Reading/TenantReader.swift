@@ -1,3 +1,4 @@
+import Attribution
 import CanonicalJSON
 import FoundationEssentials
 import GitObjects
@@ -15,8 +16,12 @@ struct TenantReader<Source: GraphSource>: Sendable {
     let tenant: String
     let now: @Sendable () -> Date
     let progress: @Sendable (BackupEvent) async -> Void
-    /// By type, in the last record.
-    let previous: [String: TypeRecord]
+    /// Objects by type in the last record.
+    let previousCounts: [String: Int]
+    /// By type, lists that were left out in the last record.
+    let leftOut: [String: [String]]
+    /// By the names of logs, since when it is of interest who made what these tell of.
+    var interest: [String: Moment] = [:]
 
     /// Root types read at the same time. The source's limiters decide how fast each goes.
     private static var width: Int { 6 }
@@ -73,9 +78,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
 
     private func readRoot(_ selected: SelectedResource) async throws(BackupError) -> TypeReading {
         let resource = selected.resource
-        let last = previous[resource.name]
-        await progress(.began(type: resource.name, previous: last?.objects))
-        var reading = TypeReading(selected, leftOut: last?.without ?? [])
+        await progress(.began(type: resource.name, previous: previousCounts[resource.name]))
+        var reading = TypeReading(selected, leftOut: leftOut[resource.name] ?? [])
         guard resource.walks.isEmpty else {
             try await readParts(of: &reading)
             return reading
@@ -99,7 +103,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
     }
 
     var reader: CollectionReader<Source> {
-        CollectionReader(source: source, store: store, packers: packers, now: now)
+        CollectionReader(
+            source: source, store: store, packers: packers, now: now, interest: interest)
     }
 
     // MARK: Children
@@ -126,7 +131,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
     ) async throws(BackupError) {
         guard let parent = reading.ancestors.last else { return }
         let name = reading.resource.name
-        await progress(.began(type: name, previous: previous[name]?.objects))
+        await progress(.began(type: name, previous: previousCounts[name]))
         let above = family[parent].listings.flatMap { key, listing in
             listing.objects.map { key + [Array(listing.id(of: $0))] }
         }
