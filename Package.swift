@@ -110,15 +110,17 @@ let package = Package(
         .target(
             name: "BackupEngine",
             dependencies: [
-                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore",
+                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack",
+                "GitRemote", "GitStore",
             ],
             swiftSettings: safe),
         // Level 6
         .executableTarget(
             name: "BackupCommand",
             dependencies: [
-                "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
-                "GraphClient", "HTTPTransport", "YAMLDocument", "CBuild", arguments, logging,
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitRemote", "GitStore",
+                "GraphCatalog", "GraphClient", "HTTPCarrier", "HTTPTransport", "YAMLDocument",
+                "CBuild", arguments, logging,
             ] + (release == nil ? [] : ["CGSSStub"]),
             swiftSettings: safe,
             linkerSettings: release == nil ? nil : archives.map { .linkedLibrary($0) }),
@@ -152,7 +154,10 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["GraphCatalog"],
+            dependencies: [
+                "GraphCatalog", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"], swiftSettings: strict),
@@ -197,15 +202,15 @@ let package = Package(
         .testTarget(
             name: "BackupEngineTests",
             dependencies: [
-                "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
-                "TestSupport",
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitRemote", "GitStore",
+                "GraphCatalog", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "BackupCommandTests",
             dependencies: [
-                "BackupCommand", "HTTPTransport", "TenantSimulator", "TestSupport", "YAMLDocument",
-                crypto, logging,
+                "BackupCommand", "HTTPCarrier", "HTTPTransport", "TenantSimulator", "TestSupport",
+                "YAMLDocument", crypto, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ] + nio,
