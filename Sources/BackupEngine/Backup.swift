@@ -62,12 +62,15 @@ package struct Backup<Source: GraphSource>: Sendable {
         sweeps.note(earlier.reads)
         let counts =
             earlier.counts.isEmpty ? last.record?.types.mapValues(\.objects) : earlier.counts
-        if let users = last.record?.users { await source.expect(users: users) }
+        let users = GraphResource.all.filter(\.countsUsers).compactMap { counts?[$0.name] }.first
+        if let users { await source.expect(users: users) }
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
             tenant: options.tenant, now: clock.now, progress: progress,
-            previousCounts: counts ?? [:], interest: sweeps.interest)
+            previousCounts: counts ?? [:],
+            leftOut: last.record?.types.compactMapValues(\.without) ?? [:],
+            interest: sweeps.interest)
         async let swept = sweeps.logs()
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)

@@ -43,6 +43,9 @@ package struct GraphResource: Sendable {
     package let isPart: Bool
     /// Of a walked list: the `$filter` its objects are asked with instead of the type's own.
     package let partFilter: String?
+    /// Of a walked list: what the IDs of the objects look like that are asked, part by part between
+    /// slashes, as in a ``FileTemplate``. `nil` if all are.
+    package let idForm: String?
     /// The words of EntraExporter's `-Type` that choose this type.
     package let groups: [String]
     package let permissions: Permissions
@@ -112,6 +115,7 @@ package struct GraphResource: Sendable {
         walks: [GraphResource] = [],
         isPart: Bool = false,
         partFilter: String? = nil,
+        idForm: String? = nil,
         groups: [String],
         permissions: Permissions,
         appOnly: String? = nil,
@@ -152,6 +156,7 @@ package struct GraphResource: Sendable {
         self.walks = walks
         self.isPart = isPart
         self.partFilter = partFilter
+        self.idForm = idForm
         self.groups = groups
         self.permissions = permissions
         self.appOnly = appOnly

@@ -97,10 +97,10 @@ package struct GraphClient: GraphSource {
         switch service {
         case .graph:
             ServiceAccess(
-                name: "Graph", origin: configuration.endpoints.graph, tokens: graphTokens)
+                name: service.name, origin: configuration.endpoints.graph, tokens: graphTokens)
         case .azure:
             ServiceAccess(
-                name: "Azure", origin: configuration.endpoints.arm, tokens: azureTokens)
+                name: service.name, origin: configuration.endpoints.arm, tokens: azureTokens)
         }
     }
 
