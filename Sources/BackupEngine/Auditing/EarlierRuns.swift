@@ -1,6 +1,5 @@
 import FoundationEssentials
 import GitObjects
-import GitPack
 import GitStore
 
 /// A run that is over, with what late events need to know of it.
@@ -30,7 +29,7 @@ extension EarlierRun {
     /// history.
     func commits(in store: isolated GitStore) throws(GitError) -> [MadeCommit]? {
         guard let after, after != before else { return [] }
-        guard store.holdings.packs.contains(after) else { return nil }
+        guard store.isHere(after) else { return nil }
         var made: [MadeCommit] = []
         var (id, commit) = (after, try store.commit(after))
         while id != before {
