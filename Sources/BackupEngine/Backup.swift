@@ -61,13 +61,14 @@ package struct Backup<Source: GraphSource>: Sendable {
         let earlier = try await earlierRuns(before: last, since: sweeps, in: store)
         sweeps.note(earlier.reads)
         let counts =
-            earlier.counts.isEmpty ? last.record?.types.mapValues(\.objects) : earlier.counts
-        if let users = last.record?.users { await source.expect(users: users) }
+            earlier.counts.isEmpty
+            ? last.record?.types.mapValues(\.objects) ?? [:] : earlier.counts
+        if let users = RunRecord.users(among: counts) { await source.expect(users: users) }
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
             tenant: options.tenant, now: clock.now, progress: progress,
-            previousCounts: counts ?? [:], interest: sweeps.interest)
+            previousCounts: counts, interest: sweeps.interest)
         async let swept = sweeps.logs()
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)

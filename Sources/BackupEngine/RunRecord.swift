@@ -27,8 +27,10 @@ package struct RunRecord: Codable, Sendable, Equatable {
     }
 
     /// How many users the backup has; `nil` if it never had any to do with them.
-    var users: Int? {
-        GraphResource.all.filter(\.countsUsers).compactMap { types[$0.name]?.objects }.first
+    ///
+    /// - Parameter counts: of objects, by the type's name.
+    static func users(among counts: [String: Int]) -> Int? {
+        GraphResource.all.filter(\.countsUsers).compactMap { counts[$0.name] }.first
     }
 }
 

@@ -88,6 +88,25 @@ struct MadeAndUndoneTests {
         #expect(listed == ["y1", "y2"])
     }
 
+    @Test func `what is read again for a new type is not listed again`() async throws {
+        let runs = try Runs()
+        let tenant = AuditedTenant([
+            "people": .pages([[item("person-number-1", "\"value\":\"x\"")]]),
+            "policies/access": .object(item("p")),
+        ])
+        try await runs.run(from: tenant, all(people), audited)
+        tenant.log(event("e1", "Update user", on: ["person-number-1"], changing: ["value"]))
+
+        let second = try await runs.run(from: tenant, all(people), audited)
+        let third = try await runs.run(from: tenant, all(people, policy)) {
+            audited(&$0)
+            $0.start = Date(timeIntervalSince1970: 1_790_000_000 + 2 * 86_400 + 7_200)
+        }
+
+        #expect(second.record.audit.undone.count == 1)
+        #expect(third.record.audit.undone == [])
+    }
+
     @Test func `what a type that was not read may show later is not listed`() async throws {
         let listed = try await undone([event("n1", "Add user", on: ["gone"])]) { tenant in
             tenant.set("people", .failure(.unavailable))

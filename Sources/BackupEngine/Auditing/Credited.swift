@@ -67,7 +67,11 @@ struct Credited: Sendable {
                     unsettled.insert(event.id)
                     continue
                 }
-                let isUsed = used.contains(event.id) || usedBefore.contains(event.id)
+                let isOld = window.settledBefore.map {
+                    Double(event.time.seconds) < $0.timeIntervalSince1970
+                }
+                let isUsed =
+                    isOld == true || used.contains(event.id) || usedBefore.contains(event.id)
                 if isComplete, !isNew, event.isSuccess, !isUsed { undone.append(event) }
             }
         }
