@@ -93,6 +93,8 @@ package struct GraphResource: Sendable {
     /// Names of audit activities that change the type's objects, where the audit log does not know
     /// their IDs.
     package let auditActivities: [String]
+    /// What the audit log calls one object, in lower case: `user` in `Add user` and `Delete user`.
+    package let auditNouns: [String]
     /// How the audit log names the type's objects where it does not know their IDs; any is enough.
     package let evidence: [Evidence]
     /// The log that tells who changed the type's objects.
@@ -139,6 +141,7 @@ package struct GraphResource: Sendable {
         sets: [String] = [],
         witnesses: [GraphResource] = [],
         auditActivities: [String] = [],
+        auditNouns: [String] = [],
         evidence: [Evidence] = [],
         audit: AuditSource = .directory,
         auditIDs: [String] = [],
@@ -180,6 +183,7 @@ package struct GraphResource: Sendable {
         self.sets = sets
         self.witnesses = witnesses
         self.auditActivities = auditActivities
+        self.auditNouns = auditNouns
         self.evidence = evidence
         self.audit = audit
         self.auditIDs = auditIDs
