@@ -13,6 +13,15 @@ let strict: [SwiftSetting] = [
 /// For every module without a C library behind it: unsafe code has to say so.
 let safe = strict + [.strictMemorySafety()]
 
+/// The commit that `make release` builds; `nil` for the ordinary build, which links shared libraries.
+let release = Context.environment["TENANTKEEP_RELEASE"]
+
+/// What libgit2's archive needs beside itself, each before what it needs in turn.
+let archives = [
+    "git2", "mbedtls", "mbedx509", "mbedcrypto", "http_parser", "ssh2", "ssl", "crypto", "pcre2-8",
+    "z", "rt",
+]
+
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -54,6 +63,10 @@ let package = Package(
         .systemLibrary(
             name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .target(
+            name: "CBuild",
+            cSettings: release.map { [.define("RELEASE_COMMIT", to: "\"\($0)\"")] }),
+        .target(name: "CGSSStub"),
         // The shared library keeps its collision detector to itself; the archive beside it does not.
         .target(name: "CObjectHash", linkerSettings: [.linkedLibrary(":libgit2.a")]),
         .target(name: "CanonicalJSON", swiftSettings: safe),
@@ -97,17 +110,20 @@ let package = Package(
         .target(
             name: "BackupEngine",
             dependencies: [
-                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore",
+                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack",
+                "GitRemote", "GitStore",
             ],
             swiftSettings: safe),
         // Level 6
         .executableTarget(
             name: "BackupCommand",
             dependencies: [
-                "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
-                "GraphClient", "HTTPTransport", "YAMLDocument", arguments, logging,
-            ],
-            swiftSettings: safe),
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitRemote", "GitStore",
+                "GraphCatalog", "GraphClient", "HTTPCarrier", "HTTPTransport", "YAMLDocument",
+                "CBuild", arguments, logging,
+            ] + (release == nil ? [] : ["CGSSStub"]),
+            swiftSettings: safe,
+            linkerSettings: release == nil ? nil : archives.map { .linkedLibrary($0) }),
 
         // Beside the program: what plays its tenant, and what measures it.
         .target(
@@ -138,7 +154,10 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["GraphCatalog"],
+            dependencies: [
+                "GraphCatalog", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"], swiftSettings: strict),
@@ -183,13 +202,18 @@ let package = Package(
         .testTarget(
             name: "BackupEngineTests",
             dependencies: [
-                "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
-                "TestSupport",
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitRemote", "GitStore",
+                "GraphCatalog", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "BackupCommandTests",
-            dependencies: ["BackupCommand", "HTTPTransport", "TenantSimulator", "TestSupport"],
+            dependencies: [
+                "BackupCommand", "HTTPCarrier", "HTTPTransport", "TenantSimulator", "TestSupport",
+                "YAMLDocument", crypto, logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ] + nio,
             swiftSettings: strict),
         .testTarget(
             name: "TenantSimulatorTests",

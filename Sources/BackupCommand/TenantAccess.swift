@@ -28,17 +28,20 @@ struct TenantAccess: Sendable {
 
     /// Makes one backup.
     func backUp(
-        _ request: BackupRequest, start: Date,
+        _ request: BackupRequest, start: Date, to remote: RemoteAccess?,
         progress: @escaping @Sendable (BackupEvent) async -> Void
     ) async -> Result<BackupResult, BackupError> {
         do throws(BackupError) {
             let result = try await withGraphClient(configuration) {
                 client async throws(BackupError) in
                 let tenant = try await tenantID(client)
-                let options = request.options(tenant: tenant, start: start)
-                let backup = Backup(from: client, options, progress: progress)
-                return request.isAttribution
-                    ? try await backup.attributeLast() : try await backup.run()
+                return try await withRemote(remote) {
+                    remote async throws(BackupError) in
+                    let options = request.options(tenant: tenant, start: start, remote: remote)
+                    let backup = Backup(from: client, options, progress: progress)
+                    return request.isAttribution
+                        ? try await backup.attributeLast() : try await backup.run()
+                }
             }
             return .success(result)
         } catch {
@@ -46,11 +49,29 @@ struct TenantAccess: Sendable {
         }
     }
 
+    /// Looks at what a backup of `selection` needs of the tenant.
+    ///
+    /// - Parameter recordedTenant: whose backup the repository holds.
+    func examine(
+        _ selection: Selection, recordedTenant: String?, now: @escaping @Sendable () -> Date
+    ) async -> [Finding] {
+        var configuration = configuration
+        configuration.patience.tries = 2
+        configuration.patience.total = .seconds(30)
+        configuration.patience.answering = .seconds(20)
+        return await withGraphClient(configuration) { client in
+            await TenantExamination(
+                client: client, selection: selection, credential: "\(configuration.credential)",
+                recordedTenant: recordedTenant, now: now
+            ).findings()
+        }
+    }
+
     private func tenantID(_ client: GraphClient) async throws(BackupError) -> String {
         do { return try await client.tenantID() } catch { throw .source(error) }
     }
 
-    private static func network(
+    static func network(
         _ environment: [String: String]
     ) throws(CommandFailure) -> Network {
         do throws(NetworkError) { return try Network(environment: environment) } catch {

@@ -55,12 +55,14 @@ package struct Backup<Source: GraphSource>: Sendable {
     }
 
     private func run(in store: GitStore) async throws(BackupError) -> BackupResult {
+        let remote = try await begin(in: store)
         let last = try await lastState(of: store)
         var sweeps = sweeps(after: last)
         let earlier = try await earlierRuns(before: last, since: sweeps, in: store)
         sweeps.note(earlier.reads)
         let counts =
             earlier.counts.isEmpty ? last.record?.types.mapValues(\.objects) : earlier.counts
+        if let users = last.record?.users { await source.expect(users: users) }
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
@@ -74,9 +76,10 @@ package struct Backup<Source: GraphSource>: Sendable {
         let plan = try await plan(readings, against: last, reader)
         let credited = try await credited(
             plan, sweeps, await swept, after: last, earlier, in: store)
-        let written = try await write(plan, credited, after: last, in: store)
+        let written = try await write(
+            plan, credited, after: last, in: store, taken: remote?.start.tags ?? [])
         // By now nothing is needed of what was read: a million names, while the pack is completed.
-        return try await publish(written, in: store)
+        return try await publish(written, in: store, to: remote)
     }
 
     private func open() throws(BackupError) -> GitStore {
@@ -100,6 +103,11 @@ package struct Backup<Source: GraphSource>: Sendable {
         /// When the branch's tip was made.
         let tipTime: Date?
         let record: RunRecord?
+
+        /// Whether the branch ends in a commit that no run of ours is known to have written.
+        var isAdopted: Bool {
+            branch.map { "\($0)" != record?.branch.after } ?? false
+        }
     }
 
     func lastState(of store: GitStore) async throws(BackupError) -> State {
@@ -199,9 +207,10 @@ package struct Backup<Source: GraphSource>: Sendable {
         // from when on events count.
         if options.audit?.since == nil { try await late.find(.certain) }
         let index = AuditIndex(events, used: used.union(late.used))
+        let respelling = last.isAdopted ? try await Respelling(of: plan, in: store) : nil
         let attributor = Attributor(
             plan: plan, root: options.root, index: index, window: window, store: store,
-            clock: clock, deadline: options.audit?.deadline)
+            clock: clock, deadline: options.audit?.deadline, respelling: respelling)
         let (found, isFinished) = try await attributor.matches()
         let names = try await ActorNames(readings: plan.readings, store: store).names(
             of: Set(index.events.compactMap(\.actor) + found.values.joined().compactMap(\.actor)))
@@ -209,7 +218,8 @@ package struct Backup<Source: GraphSource>: Sendable {
         try await late.find(.possible, besides: credits.used)
         return Credited(
             credits, index.events, isFinished && late.isFinished,
-            Array(zip(sweeps.windows, logs)), plan.records, after: last.record, late: late
+            Array(zip(sweeps.windows, logs)), plan.records, after: last.record, late: late,
+            respelled: respelling?.places ?? []
         ) { RunText.undone($0, by: $0.actor?.named(by: names)) }
     }
 
@@ -217,24 +227,26 @@ package struct Backup<Source: GraphSource>: Sendable {
 
     /// A run whose objects are all written, and that nobody can see yet.
     struct WrittenRun {
-        let result: BackupResult
+        var result: BackupResult
         /// None of a dry run.
         var moves: [RefUpdate] = []
     }
 
     private func write(
-        _ plan: Plan, _ credited: Credited, after last: State, in store: GitStore
+        _ plan: Plan, _ credited: Credited, after last: State, in store: GitStore,
+        taken: Set<RefName>
     ) async throws(BackupError) -> WrittenRun {
         let records = plan.records
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
             await progress(.ended(type: name, record))
         }
-        var run = RunWriter(options: options, plan: plan, store: store)
+        var run = RunWriter(options: options, plan: plan, store: store, taken: taken)
         var listed: [ChangedObject] = []
         if !plan.changes.isEmpty {
-            let shares = ChangeShares(
-                plan.changes.changes.count, isFirstRun: last.branch == nil,
-                options.audit == nil ? authors : credited.credits.authors)
+            let shares = ChangeShares(plan.changes.changes.count) { place in
+                let owner = owner(ofChangeAt: place, credited)
+                return owner == .unknown && last.branch == nil ? .baseline : owner
+            }
             listed = try await run.writeCommits(
                 of: shares, credited.credits, on: last.branch, last.tree)
         }
@@ -255,14 +267,16 @@ package struct Backup<Source: GraphSource>: Sendable {
     }
 
     func publish(
-        _ written: WrittenRun, in store: GitStore
+        _ written: WrittenRun, in store: GitStore, to remote: BegunRemote?
     ) async throws(BackupError) -> BackupResult {
         guard !written.moves.isEmpty else { return written.result }
         if Task.isCancelled { throw .interrupted }
         await progress(.publishing)
         try await storing { () async throws(GitError) in try await store.publish(written.moves) }
+        var result = written.result
+        result.push = await push(to: remote)
         await tidy(store)
-        return written.result
+        return result
     }
 
     /// Joins the packs of many runs. Nothing that goes wrong here takes the backup away.
@@ -270,6 +284,11 @@ package struct Backup<Source: GraphSource>: Sendable {
         do throws(GitError) { try await store.joinPacks() } catch {
             await progress(.untidy(error))
         }
+    }
+
+    private func owner(ofChangeAt place: Int, _ credited: Credited) -> Owner {
+        guard options.audit == nil else { return credited.owner(at: place) }
+        return authors(place).map(Owner.authors) ?? .unknown
     }
 
     private func allChanges(

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import GraphCatalog
 
 /// What one run did, as `run.json` holds it. It is where the next run reads where to go on.
 package struct RunRecord: Codable, Sendable, Equatable {
@@ -23,6 +24,11 @@ package struct RunRecord: Codable, Sendable, Equatable {
         package var name: String
         package var before: String?
         package var after: String?
+    }
+
+    /// How many users the backup has; `nil` if it never had any to do with them.
+    var users: Int? {
+        GraphResource.all.filter(\.countsUsers).compactMap { types[$0.name]?.objects }.first
     }
 }
 
@@ -164,6 +170,8 @@ package struct BackupResult: Sendable {
     package let changes: [ChangedObject]
     /// Types kept, or skipped for want of a permission (exit status 3).
     package let isIncomplete: Bool
+    /// `nil` if there is no remote.
+    package var push: PushRecord?
 }
 
 /// One object that a run creates, updates or deletes.

@@ -49,6 +49,8 @@ package struct GraphResource: Sendable {
     /// Why app-only sign-in cannot read it, a sentence without its stop. `nil` if it can.
     package let appOnly: String?
     package let bucket: ThrottleBucket
+    /// Whether its objects are the users whose number decides how much the service allows.
+    package let countsUsers: Bool
     /// Resource units of one request before Graph's modifiers ("Microsoft Graph throttling limits").
     package let cost: Int
     package let select: [String]
@@ -114,6 +116,7 @@ package struct GraphResource: Sendable {
         permissions: Permissions,
         appOnly: String? = nil,
         bucket: ThrottleBucket = .directory,
+        countsUsers: Bool = false,
         cost: Int = 1,
         select: [String] = [],
         filter: String? = nil,
@@ -153,6 +156,7 @@ package struct GraphResource: Sendable {
         self.permissions = permissions
         self.appOnly = appOnly
         self.bucket = bucket
+        self.countsUsers = countsUsers
         self.cost = cost
         self.select = select
         self.filter = filter

@@ -104,6 +104,8 @@ package struct GraphClient: GraphSource {
         }
     }
 
+    package func expect(users: Int) async { await limiter.expect(users: users) }
+
     /// Returns the tenant's ID, in lower case. Asks for it only if the tenant is named by a domain.
     package func tenantID() async throws(GraphError) -> String {
         if isGUID(configuration.tenant) { return configuration.tenant.lowercased() }

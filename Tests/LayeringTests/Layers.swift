@@ -18,7 +18,7 @@ enum Layers {
     /// The program.
     static let program: [String: Module] = [
         "CLibgit2": Module(0), "CDeflate": Module(0), "CYAML": Module(0), "CLinux": Module(0),
-        "CObjectHash": Module(0),
+        "CObjectHash": Module(0), "CBuild": Module(0), "CGSSStub": Module(0),
         "CanonicalJSON": Module(0),
         "GraphCatalog": Module(0),
         "HTTPTransport": Module(0, http),
@@ -44,7 +44,7 @@ enum Layers {
             [
                 "CanonicalJSON", "GraphCatalog", "GraphClient", "YAMLDocument", "ObjectHash",
                 "GitObjects", "GitPack", "GitStore", "GitRemote", "HTTPCarrier", "HTTPTransport",
-                "BackupEngine", "ArgumentParser", "Logging",
+                "BackupEngine", "CBuild", "ArgumentParser", "Logging",
             ]),
     ]
 
@@ -63,7 +63,7 @@ enum Layers {
                 "GraphCatalog", "GraphClient", "HTTPTransport", "TenantSimulator",
                 "ArgumentParser", "Logging",
             ]),
-        "TestSupport": Module(8, ["GraphCatalog"]),
+        "TestSupport": Module(8, http.union(["GraphCatalog"])),
     ]
 
     static let all = program.merging(beside) { one, _ in one }

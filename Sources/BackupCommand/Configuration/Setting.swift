@@ -14,7 +14,17 @@ enum Setting: String, CaseIterable, Sendable {
     case noEvidence = "no-evidence"
     case attributeLast = "attribute-last"
     case timeLimit = "time-limit"
+    case push
+    case remoteBranch = "remote-branch"
+    case runsRef = "runs-ref"
+    case skipCI = "skip-ci"
     case limit
+    // Addresses are secrets, so these have no flags.
+    case notifyOnFailure = "notify-on-failure"
+    case notifyOnIncomplete = "notify-on-incomplete"
+    case notifyOnChange = "notify-on-change"
+    case notifyOnSuccess = "notify-on-success"
+    case notifyForm = "notify-form"
 
     /// `--graph-endpoint`
     var flag: String { "--\(rawValue)" }

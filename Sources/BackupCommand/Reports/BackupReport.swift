@@ -3,16 +3,17 @@ import GraphCatalog
 
 /// How a finished backup is told: what changed, what is missing and why, and how it ends.
 struct BackupReport: Sendable {
-    private let record: RunRecord
+    let record: RunRecord
     private let changes: [ChangedObject]
-    private let repository: String
-    private let isDryRun: Bool
+    let repository: String
+    let isDryRun: Bool
     /// Logs that tell who made changes, by the names of the types they tell of.
     private let logs: [String: String]
     private let isAttribution: Bool
     /// Types whose objects have no folders of their own, by their names.
     private let folderless: Set<String>
     private let duration: Duration
+    private let push: PushRecord?
     let status: ExitStatus
 
     init(_ result: BackupResult, of request: BackupRequest, took duration: Duration) {
@@ -26,18 +27,23 @@ struct BackupReport: Sendable {
         let chosen = request.selection.resources.map(\.resource)
         logs = Dictionary(chosen.map { ($0.name, $0.audit.name) }) { first, _ in first }
         self.duration = duration
-        status = result.isIncomplete ? .incomplete : .done
+        push = result.push
+        status =
+            result.push?.failure != nil
+            ? .notPushed : result.isIncomplete ? .incomplete : .done
     }
 
     /// The document or list that was asked for on one side, the summary on the other.
     func show(on console: Console, asJSON: Bool) async {
         if asJSON {
             await console.document(
-                BackupDocument(record, status, wouldChange: isDryRun ? changes : nil))
+                BackupDocument(
+                    record, status, push: push, wouldChange: isDryRun ? changes : nil))
         } else if isDryRun {
             for line in changes.map(line) { await console.output(line) }
         }
         for line in summary { await console.say(line) }
+        if let push { await PushReportLines(push).show(on: console) }
         for gap in [auditGap].compactMap(\.self) + logGaps {
             await console.say(.warning, gap.sentence)
             if let hint = gap.hint { await console.say(.hint, hint) }
@@ -73,6 +79,18 @@ struct BackupReport: Sendable {
         record.audit.requests == 0
             ? "Every change of the last 30 days has its authors."
             : "The audit log tells nothing more of who made the changes."
+    }
+
+    /// What changed, a line for each type.
+    var changedTypes: [String] {
+        record.types.sorted { $0.key < $1.key }.compactMap { name, type in
+            type.changes.map { "\(name): \($0)" }
+        }
+    }
+
+    /// What is missing of the backup, a line for each type.
+    var shortfalls: [String] {
+        gaps.filter(\.isFailure).map { "\($0.type): \($0.reason)" }
     }
 
     private var headline: String {

@@ -178,7 +178,7 @@ struct TypeTable {
 }
 
 extension Permissions {
-    fileprivate subscript(signIn: TypeTable.SignIn) -> [String] {
+    subscript(signIn: TypeTable.SignIn) -> [String] {
         switch signIn {
         case .application: application
         case .delegated: delegated
@@ -188,7 +188,7 @@ extension Permissions {
 
 extension GraphResource {
     /// Why this kind of sign-in cannot read the type; `nil` if it can.
-    fileprivate func obstacle(to signIn: TypeTable.SignIn) -> String? {
+    func obstacle(to signIn: TypeTable.SignIn) -> String? {
         if signIn == .application, let appOnly { return appOnly }
         guard permissions[signIn].isEmpty else { return nil }
         return switch signIn {

@@ -15,6 +15,8 @@ struct Attributor {
     let store: GitStore
     let clock: RunClock
     let deadline: Date?
+    /// Of a branch with files of another program; else `nil`.
+    let respelling: Respelling?
 
     /// Changes looked at between two glances at the clock.
     private static let stride = 256
@@ -23,6 +25,12 @@ struct Attributor {
     func matches() async throws(BackupError) -> (found: [Int: [Match]], isFinished: Bool) {
         var found: [Int: [Match]] = [:]
         let candidates = candidates
+        // All at once, if a remote has them.
+        await store.bring(
+            candidates.flatMap { number -> [ObjectID] in
+                let change = plan.changes.changes[number]
+                return [change.old, plan.changes.new(of: change)].compactMap(\.self)
+            })
         for start in Swift.stride(from: 0, to: candidates.count, by: Self.stride) {
             if let deadline, clock.now() >= deadline { return (found, false) }
             let part = Array(candidates[start..<min(start + Self.stride, candidates.count)])
@@ -46,7 +54,7 @@ struct Attributor {
                 let parent = links.dropLast().last.map { Array($0.id.utf8)[...] }
                 last = (place, family[family.count - 1], parent)
             }
-            guard let last else { continue }
+            guard let last, respelling?.places.contains(number) != true else { continue }
             if changes.isBelowDeleted(change) || !changes.statements(of: change).isEmpty
                 || !changes.isNamedByID(change) && change.kind == .deleted
             {
@@ -93,7 +101,10 @@ struct Attributor {
         var found: [(Int, [Match])] = []
         for place in places {
             let change = changes.changes[place]
-            let before = change.old == nil ? nil : rest.removeFirst()
+            let old = change.old == nil ? nil : rest.removeFirst()
+            let before = old.flatMap {
+                respelling?.canonical($0, ofType: changes.type(of: change)) ?? $0
+            }
             let after = changes.new(of: change) == nil ? nil : rest.removeFirst()
             found.append((place, matches(of: change, before, after)))
         }

@@ -6,8 +6,16 @@ import GitObjects
 struct Credited: Sendable {
     let credits: Credits
     let record: AuditRecord
+    /// Changes by nobody, in which only the spelling of a file changes, by their places.
+    let respelled: Set<Int>
     /// What notes on commits of earlier runs are to hold, the newest event first.
     let lateNotes: [ObjectID: [AuditEvent]]
+
+    /// Whose the change at a place is.
+    func owner(at place: Int) -> Owner {
+        if respelled.contains(place) { return .baseline }
+        return credits.authors(at: place).map(Owner.authors) ?? .unknown
+    }
 
     /// Nobody asked.
     static let nothing = Credited(credits: .none, record: .notRead)
@@ -15,7 +23,7 @@ struct Credited: Sendable {
     private init(credits: Credits, record: AuditRecord) {
         self.credits = credits
         self.record = record
-        lateNotes = [:]
+        (lateNotes, respelled) = ([:], [])
     }
 
     /// Undone events a record and a tag list.
@@ -26,13 +34,16 @@ struct Credited: Sendable {
     ///   - isFinished: whether all changes were looked at.
     ///   - logs: what was swept, Entra's log first.
     ///   - types: how the reading of each ended.
+    ///   - respelled: places of changes in which only the spelling of a file changes.
     init(
         _ credits: Credits, _ events: [AuditEvent], _ isFinished: Bool,
         _ logs: [(window: AuditWindow, log: AuditLog)], _ types: [String: TypeRecord],
-        after last: RunRecord?, late: LateEvents, undone line: (AuditEvent) -> String
+        after last: RunRecord?, late: LateEvents, respelled: Set<Int>,
+        undone line: (AuditEvent) -> String
     ) {
         self.credits = credits
         lateNotes = late.notes
+        self.respelled = respelled
         let used = credits.used.union(late.used)
         let usedBefore = Set(last?.audit.used ?? [])
         var known = Dictionary(events.map { ($0.id, $0) }) { first, _ in first }

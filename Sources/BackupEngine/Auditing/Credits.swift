@@ -97,7 +97,9 @@ struct Credits: Sendable {
                     event: $0.event, kind: $0.kind, actor: $0.actor?.named(by: names))
             }
             let authors = signatures.first.map {
-                Authors(names: actors.map(\.name), email: $0.email, time: time)
+                Authors(
+                    names: actors.map(\.name), email: $0.email, time: time,
+                    ids: actors.map(\.key))
             }
             return Group(authors: authors, signatures: signatures, credited: credited)
         }

@@ -87,6 +87,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
                 resource.request(tenant: tenant, narrowing: selected.filter), of: selected
             ) { await progress(.read(type: resource.name, objects: $0)) }
             try await reading.take(answer, below: [], in: store)
+            if resource.countsUsers { await source.expect(users: answer.objectCount) }
         } catch {
             let reason = try error.ofOneType.asDeclared(by: resource)
             reading.requests += reason.requests
