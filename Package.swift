@@ -13,7 +13,9 @@ let strict: [SwiftSetting] = [
 /// For every module without a C library behind it: unsafe code has to say so.
 let safe = strict + [.strictMemorySafety()]
 
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(
@@ -64,7 +66,9 @@ let package = Package(
         .target(name: "YAMLDocument", dependencies: ["CYAML"], swiftSettings: strict),
         .target(
             name: "GraphClient",
-            dependencies: ["CanonicalJSON", "GraphCatalog", httpClient, logging] + nio,
+            dependencies: [
+                "CanonicalJSON", "GraphCatalog", asn1, crypto, cryptoExtras, httpClient, logging,
+            ] + nio,
             swiftSettings: safe),
         // Level 2
         .target(name: "GitObjects", dependencies: ["ObjectHash", crypto], swiftSettings: safe),
@@ -99,15 +103,13 @@ let package = Package(
         .target(
             name: "TenantSimulator",
             dependencies: [
-                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
-                crypto, logging,
+                asn1, crypto, cryptoExtras, logging,
             ] + nio,
             swiftSettings: safe),
         .executableTarget(

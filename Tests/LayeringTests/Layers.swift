@@ -23,7 +23,11 @@ enum Layers {
         "GraphCatalog": Module(0),
         "ObjectHash": Module(1, ["CLibgit2", "CObjectHash"]),
         "YAMLDocument": Module(1, ["CYAML"]),
-        "GraphClient": Module(1, http.union(["CanonicalJSON", "GraphCatalog", "Logging"])),
+        "GraphClient": Module(
+            1,
+            http.union([
+                "CanonicalJSON", "GraphCatalog", "Logging", "Crypto", "CryptoExtras", "SwiftASN1",
+            ])),
         "GitObjects": Module(2, ["ObjectHash", "Crypto"]),
         "GitPack": Module(3, ["CDeflate", "CLinux", "GitObjects", "Crypto"]),
         "Attribution": Module(3, ["CanonicalJSON", "GraphCatalog", "GitObjects"]),
