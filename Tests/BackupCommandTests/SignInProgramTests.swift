@@ -46,7 +46,7 @@ struct SignInProgramTests {
     private func play(_ body: @Sendable (Scene) async throws -> Void) async throws {
         let files = try CertificateFiles()
         for name in ["a", "b"] { try files.makePair(name) }
-        try files.makePair("old", days: -2)
+        try files.makePair("old", isOver: true)
         for (certificate, key) in [("a", "a"), ("b", "b"), ("old", "old"), ("a", "b")] {
             try files.join(
                 ["\(certificate).crt", "\(key).key"], into: "\(certificate)\(key).pem")

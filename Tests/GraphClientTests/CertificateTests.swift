@@ -26,9 +26,10 @@ struct CertificateTests {
         },
         "encrypted.pem": {
             try $0.openssl(
-                "pkcs8", "-topk8", "-in", "a.key", "-out", "b.key", "-passout", "pass:\(password)")
-            #expect(try $0.text("b.key").contains("BEGIN ENCRYPTED PRIVATE KEY"))
-            try $0.join(["a.crt", "b.key"], into: "encrypted.pem")
+                "pkcs8", "-topk8", "-in", "a.key", "-out", "locked.key", "-passout",
+                "pass:\(password)")
+            #expect(try $0.text("locked.key").contains("BEGIN ENCRYPTED PRIVATE KEY"))
+            try $0.join(["a.crt", "locked.key"], into: "encrypted.pem")
         },
         "encrypted-pkcs1.pem": {
             try $0.openssl(
@@ -41,6 +42,11 @@ struct CertificateTests {
             try $0.openssl(
                 "pkcs12", "-export", "-in", "a.crt", "-inkey", "a.key", "-out", "modern.p12",
                 "-passout", "pass:\(password)")
+        },
+        "not-ascii.p12": {
+            try $0.openssl(
+                "pkcs12", "-export", "-in", "a.crt", "-inkey", "a.key", "-out", "not-ascii.p12",
+                "-passout", "pass:pässwörd €")
         },
         "legacy.p12": {
             try $0.openssl(
@@ -71,12 +77,10 @@ struct CertificateTests {
         try files.makePair("a")
         let make = try #require(Self.forms[form])
         try make(files)
-        let isOpen = !["encrypted", "modern", "legacy", "chain.p12"].contains(where: form.contains)
-        return (
-            files,
-            try ClientCertificate(
-                files.bytes(form), password: isOpen ? nil : Self.password)
-        )
+        let isLocked = ["encrypted", "modern", "legacy", "chain.p12"].contains(
+            where: form.contains)
+        let password = form == "not-ascii.p12" ? "pässwörd €" : isLocked ? Self.password : nil
+        return (files, try ClientCertificate(files.bytes(form), password: password))
     }
 
     /// Signs in with `certificate` at a tenant that knows `known`.
@@ -241,7 +245,7 @@ struct CertificateTests {
             ("a.crt", nil, .noKey), ("mixed.pem", nil, .otherKey),
             ("short.pem", nil, .unusableKey), ("curve.pem", nil, .unusableKey),
             ("encrypted.pem", nil, .needsPassword), ("encrypted.pem", wrong, .wrongPassword),
-            ("encrypted.pem", "", .wrongPassword),
+            ("encrypted.pem", "", .wrongPassword), ("encrypted.pem", "pässwörd", .oddPassword),
             ("encrypted-pkcs1.pem", nil, .needsPassword),
             ("encrypted-pkcs1.pem", wrong, .wrongPassword),
             ("modern.p12", nil, .needsPassword), ("modern.p12", wrong, .wrongPassword),
@@ -287,7 +291,7 @@ struct CertificateTests {
 
     @Test func `a certificate whose time is over is told`() async throws {
         let files = try CertificateFiles()
-        try files.makePair("a", days: -2)
+        try files.makePair("a", isOver: true)
         try files.join(["a.crt", "a.key"], into: "a.pem")
         let certificate = try ClientCertificate(files.bytes("a.pem"), password: nil)
         try await signIn(certificate, known: files.text("a.crt")) { client, _ in

@@ -53,10 +53,10 @@ struct PlatformTests {
             let path = Platform.Endpoint.pipelines.path + "?" + query
             let answer = try await client.send(method, path, headers: headers)
 
-            #expect(answer.status == status)
+            // The client follows to where a person would sign in.
+            #expect(client.tenant.requests(below: "/contoso/_apis").map(\.status) == [status])
             let token = answer.json["oidcToken"] as? String
             #expect((token != nil) == (status == 200))
-            #expect((answer.headers["location"] != nil) == (status == 302))
         }
     }
 
@@ -157,9 +157,9 @@ struct PlatformTests {
     }
 
     @Test(arguments: [
-        (Platform.DateForm.seconds, "1793003599"), (.monthFirst, "10/26/2026 01:19:59"),
-        (.twelveHours, "10/26/2026 1:19:59 AM +00:00"), (.yearFirst, "2026-10-26 01:19:59"),
-        (.iso, "2026-10-26T01:19:59Z"),
+        (Platform.DateForm.seconds, "1793003599"), (.monthFirst, "10/26/2026 08:33:19"),
+        (.twelveHours, "10/26/2026 8:33:19 AM +00:00"), (.yearFirst, "2026-10-26 08:33:19"),
+        (.iso, "2026-10-26T08:33:19Z"),
     ])
     func `an app host writes dates as it likes`(
         form: Platform.DateForm, text: String

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The password of what is encrypted is ``password``.
 package final class CertificateFiles: Sendable {
-    package static let password = "corréct h0rse"
+    package static let password = "correct h0rse"
 
     package let folder: String
 
@@ -35,11 +35,14 @@ package final class CertificateFiles: Sendable {
 
     /// Makes the key `name.key` (PKCS#8) and the certificate `name.crt`.
     ///
-    /// - Parameter days: from now to the certificate's end; negative if it is over.
-    package func makePair(_ name: String, key: String = "rsa:2048", days: Int = 10) throws {
+    /// - Parameter isOver: whether the certificate's time is over.
+    package func makePair(_ name: String, key: String = "rsa:2048", isOver: Bool = false) throws {
         try openssl(
-            "req", "-x509", "-newkey", key, "-nodes", "-subj", "/CN=\(name)", "-days", "\(days)",
-            "-keyout", "\(name).key", "-out", "\(name).crt")
+            "req", "-new", "-newkey", key, "-nodes", "-subj", "/CN=\(name)", "-keyout",
+            "\(name).key", "-out", "\(name).csr")
+        try openssl(
+            "x509", "-req", "-in", "\(name).csr", "-signkey", "\(name).key", "-days",
+            isOver ? "-1" : "10", "-out", "\(name).crt")
     }
 
     /// Puts files behind one another into a new one.

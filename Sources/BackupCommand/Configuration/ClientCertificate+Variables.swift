@@ -12,7 +12,8 @@ extension ClientCertificate {
         do throws(CertificateError) {
             try self.init(bytes, key: key, password: password)
         } catch {
-            let isKey = [.noKey, .needsPassword, .wrongPassword, .unusableKey].contains(error)
+            let isKey = [.noKey, .needsPassword, .wrongPassword, .oddPassword, .unusableKey]
+                .contains(error)
             let name = isKey && key != nil ? keyVariable : variable
             throw .wrong(
                 .variable(name), "\(variables[name] ?? "") \(error.words)", hint: error.hint)
@@ -43,6 +44,7 @@ extension CertificateError {
         case .noKey: "holds no private key"
         case .needsPassword: "is encrypted, and no password is set"
         case .wrongPassword: "cannot be opened with the password"
+        case .oddPassword: "cannot be opened with a password that is not ASCII"
         case .unusableKey: "holds no RSA key of 2048 bits or more"
         case .otherKey: "holds no certificate of the private key"
         }
@@ -52,6 +54,7 @@ extension CertificateError {
         switch self {
         case .needsPassword, .wrongPassword:
             "Set AZURE_CLIENT_CERTIFICATE_PASSWORD, or AZURE_CLIENT_CERTIFICATE_PASSWORD_FILE."
+        case .oddPassword: "Use PKCS#12, or give the key another password."
         case .noKey:
             "Put the key into the same file, or name its file in AZURE_CLIENT_CERTIFICATE_KEY_PATH."
         case .otherKey: "Certificate and key must be a pair."

@@ -11,6 +11,8 @@ package enum CertificateError: Error, Hashable, Sendable {
     /// The key or the whole is encrypted, and no password was given.
     case needsPassword
     case wrongPassword
+    /// Not ASCII, of a key in PEM. The library ends the process at one.
+    case oddPassword
     /// Of another kind than RSA, or shorter than 2048 bits.
     case unusableKey
     /// No certificate is the key's.
@@ -80,6 +82,7 @@ extension ClientCertificate {
         guard text.contains("PRIVATE KEY-----") else { throw .noKey }
         let isEncrypted = text.contains("ENCRYPTED")
         guard !isEncrypted || password != nil else { throw .needsPassword }
+        guard password?.utf8.allSatisfy({ $0 < 0x80 }) ?? true else { throw .oddPassword }
         do {
             return try NIOSSLPrivateKey(bytes: pem, format: .pem) { setPassword in
                 setPassword(Array((password ?? "").utf8))

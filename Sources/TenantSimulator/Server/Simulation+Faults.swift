@@ -59,7 +59,7 @@ extension Simulation {
             case .contentType(let type): reply.headers["Content-Type"] = type
             case .signInPage:
                 reply.status = 302
-                reply.headers["Location"] = "https://spsprodweu1.vssps.visualstudio.com/_signin"
+                reply.headers["Location"] = "/_signin"
                 reply.headers["Content-Type"] = "text/html; charset=utf-8"
                 reply.body = Array("<html><body>Object moved to here.</body></html>".utf8)
             case .html(let status):
