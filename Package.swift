@@ -13,6 +13,15 @@ let strict: [SwiftSetting] = [
 /// For every module without a C library behind it: unsafe code has to say so.
 let safe = strict + [.strictMemorySafety()]
 
+/// The commit that `make release` builds; `nil` for the ordinary build, which links shared libraries.
+let release = Context.environment["TENANTKEEP_RELEASE"]
+
+/// What libgit2's archive needs beside itself, each before what it needs in turn.
+let archives = [
+    "git2", "mbedtls", "mbedx509", "mbedcrypto", "http_parser", "ssh2", "ssl", "crypto", "pcre2-8",
+    "z", "rt",
+]
+
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
@@ -56,10 +65,18 @@ let package = Package(
         .systemLibrary(
             name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .target(
+            name: "CBuild",
+            cSettings: release.map { [.define("RELEASE_COMMIT", to: "\"\($0)\"")] }),
+        .target(name: "CGSSStub"),
         // The shared library keeps its collision detector to itself; the archive beside it does not.
         .target(name: "CObjectHash", linkerSettings: [.linkedLibrary(":libgit2.a")]),
         .target(name: "CanonicalJSON", swiftSettings: safe),
         .target(name: "GraphCatalog", swiftSettings: safe),
+        .target(
+            name: "HTTPTransport",
+            dependencies: [httpClient, .product(name: "NIOSSL", package: "swift-nio-ssl")],
+            swiftSettings: safe),
         // Level 1
         .target(
             name: "ObjectHash", dependencies: ["CLibgit2", "CObjectHash"], swiftSettings: strict),
@@ -67,7 +84,8 @@ let package = Package(
         .target(
             name: "GraphClient",
             dependencies: [
-                "CanonicalJSON", "GraphCatalog", asn1, crypto, cryptoExtras, httpClient, logging,
+                "CanonicalJSON", "GraphCatalog", "HTTPTransport", asn1, crypto, cryptoExtras,
+                httpClient, logging,
             ] + nio,
             swiftSettings: safe),
         // Level 2
@@ -83,7 +101,15 @@ let package = Package(
         .target(
             name: "GitStore", dependencies: ["CLibgit2", "CLinux", "GitObjects", "GitPack"],
             swiftSettings: strict),
+        .target(
+            name: "GitRemote", dependencies: ["GitObjects", "GitPack"], swiftSettings: safe),
         // Level 5
+        .target(
+            name: "HTTPCarrier",
+            dependencies: [
+                "GitObjects", "GitPack", "GitRemote", "HTTPTransport", httpClient,
+            ] + nio,
+            swiftSettings: safe),
         .target(
             name: "BackupEngine",
             dependencies: [
@@ -95,9 +121,10 @@ let package = Package(
             name: "BackupCommand",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
-                "GraphClient", "YAMLDocument", arguments, logging,
-            ],
-            swiftSettings: safe),
+                "GraphClient", "HTTPTransport", "YAMLDocument", "CBuild", arguments, logging,
+            ] + (release == nil ? [] : ["CGSSStub"]),
+            swiftSettings: safe,
+            linkerSettings: release == nil ? nil : archives.map { .linkedLibrary($0) }),
 
         // Beside the program: what plays its tenant, and what measures it.
         .target(
@@ -119,7 +146,8 @@ let package = Package(
             name: "Benchmark",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
-                "GraphCatalog", "GraphClient", "TenantSimulator", arguments, logging,
+                "GraphCatalog", "GraphClient", "HTTPTransport", "TenantSimulator", arguments,
+                logging,
             ],
             swiftSettings: strict),
 
@@ -137,8 +165,8 @@ let package = Package(
         .testTarget(
             name: "GraphClientTests",
             dependencies: [
-                "CanonicalJSON", "GraphCatalog", "GraphClient", "TenantSimulator", "TestSupport",
-                logging,
+                "CanonicalJSON", "GraphCatalog", "GraphClient", "HTTPTransport",
+                "TenantSimulator", "TestSupport", logging,
             ] + nio,
             swiftSettings: strict),
         .testTarget(
@@ -161,6 +189,13 @@ let package = Package(
             dependencies: ["GitObjects", "GitPack", "GitStore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "GitRemoteTests",
+            dependencies: [
+                "GitObjects", "GitPack", "GitRemote", "HTTPCarrier", "HTTPTransport",
+                "TestSupport",
+            ] + nio,
+            swiftSettings: strict),
+        .testTarget(
             name: "BackupEngineTests",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
@@ -169,7 +204,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "BackupCommandTests",
-            dependencies: ["BackupCommand", "TenantSimulator", "TestSupport"],
+            dependencies: [
+                "BackupCommand", "HTTPTransport", "TenantSimulator", "TestSupport", "YAMLDocument",
+                crypto, logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ] + nio,
             swiftSettings: strict),
         .testTarget(
             name: "TenantSimulatorTests",

@@ -37,8 +37,10 @@ struct ObjectDifference {
         }
     }
 
-    /// The text of a member of the object.
-    func text(_ name: String) -> String? { (after ?? before)?[name]?.string.map(folded) }
+    /// The text of a member of the object, by its path.
+    func text(_ path: String) -> String? {
+        (after ?? before)?.value(at: path)?.string.map(folded)
+    }
 
     /// Whether a property's value before or after is that of the member it stands for.
     func agrees(_ property: AuditEvent.Property) -> Bool {

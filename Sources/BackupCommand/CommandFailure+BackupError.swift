@@ -17,6 +17,10 @@ extension CommandFailure {
                 hint: "Grant the application the permissions that `tenantkeep types` lists, and "
                     + "consent to them.",
                 status: .refused)
+        case .auditLog(let failure):
+            self.init(
+                "Could not read who made the changes", reason: failure.reason, hint: failure.hint,
+                status: failure.isRefusal ? .refused : .failed)
         case .otherTenant(let repository, let recorded, let given):
             self.init(
                 "Could not use \(repository)",

@@ -21,4 +21,11 @@ struct ExitStatus: RawRepresentable, Hashable, Sendable {
     static func interrupted(by signal: Int32) -> ExitStatus {
         ExitStatus(rawValue: 128 + signal)
     }
+
+    /// Whether somebody ended the program.
+    var isInterruption: Bool { rawValue > 128 }
+}
+
+extension ExitStatus: CustomStringConvertible {
+    var description: String { "\(rawValue)" }
 }

@@ -2,6 +2,7 @@ import BackupEngine
 import FoundationEssentials
 import GraphClient
 import GraphCatalog
+import HTTPTransport
 import Logging
 
 /// The way into one tenant: where its services are, who signs in, and how this machine gets there.
@@ -44,11 +45,31 @@ struct TenantAccess: Sendable {
                 client async throws(BackupError) in
                 let tenant = try await tenantID(client)
                 let options = request.options(tenant: tenant, start: start)
-                return try await Backup(from: client, options, progress: progress).run()
+                let backup = Backup(from: client, options, progress: progress)
+                return request.isAttribution
+                    ? try await backup.attributeLast() : try await backup.run()
             }
             return .success(result)
         } catch {
             return .failure(error)
+        }
+    }
+
+    /// Looks at what a backup of `selection` needs of the tenant.
+    ///
+    /// - Parameter recordedTenant: whose backup the repository holds.
+    func examine(
+        _ selection: Selection, recordedTenant: String?, now: @escaping @Sendable () -> Date
+    ) async -> [Finding] {
+        var configuration = configuration
+        configuration.patience.tries = 2
+        configuration.patience.total = .seconds(30)
+        configuration.patience.answering = .seconds(20)
+        return await withGraphClient(configuration) { client in
+            await TenantExamination(
+                client: client, selection: selection, credential: "\(configuration.credential)",
+                recordedTenant: recordedTenant, now: now
+            ).findings()
         }
     }
 
@@ -59,7 +80,7 @@ struct TenantAccess: Sendable {
     private static func network(
         _ environment: [String: String]
     ) throws(CommandFailure) -> Network {
-        do throws(GraphError) { return try Network(environment: environment) } catch {
+        do throws(NetworkError) { return try Network(environment: environment) } catch {
             throw CommandFailure(error.reason, hint: error.hint, status: .usage)
         }
     }

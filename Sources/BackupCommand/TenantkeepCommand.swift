@@ -25,8 +25,11 @@ struct TenantkeepCommand: AsyncParsableCommand {
             Example:
               tenantkeep backup --repo ./contoso.git
             """,
-        version: "tenantkeep \(programVersion)",
-        subcommands: [BackupSubcommand.self, LogSubcommand.self, TypesSubcommand.self])
+        version: programVersionLine,
+        subcommands: [
+            BackupSubcommand.self, LogSubcommand.self, TypesSubcommand.self, DoctorSubcommand.self,
+            InitSubcommand.self,
+        ])
 
     static func main() async {
         Heap.keepsPages()

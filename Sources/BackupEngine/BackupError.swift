@@ -10,6 +10,8 @@ package enum BackupError: Error, Sendable {
     case store(GitError)
     /// Every chosen type was refused.
     case nothingPermitted(reason: String)
+    /// Nothing could be read of the audit log, which was all that was asked for.
+    case auditLog(AuditFailure)
     /// The repository holds the backup of another tenant.
     case otherTenant(repository: String, recorded: String, given: String)
     /// The run was cancelled from outside.

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import GraphCatalog
 
 /// What one run did, as `run.json` holds it. It is where the next run reads where to go on.
 package struct RunRecord: Codable, Sendable, Equatable {
@@ -23,6 +24,11 @@ package struct RunRecord: Codable, Sendable, Equatable {
         package var name: String
         package var before: String?
         package var after: String?
+    }
+
+    /// How many users the backup has; `nil` if it never had any to do with them.
+    var users: Int? {
+        GraphResource.all.filter(\.countsUsers).compactMap { types[$0.name]?.objects }.first
     }
 }
 
@@ -87,7 +93,29 @@ package struct TypeRecord: Codable, Sendable, Equatable {
     }
 }
 
-/// What was read of the audit log.
+/// What was read of one log that tells who made changes.
+package struct LogRecord: Codable, Sendable, Equatable {
+    /// As in ``AuditRecord``.
+    package var outcome: TypeRecord.Outcome
+    /// Why it was kept or skipped, or which part of it was not read.
+    package var reason: String?
+    /// What to do about it. Shown, not recorded.
+    package var hint: String?
+    package var from: String?
+    package var to: String?
+    package var requests: Int
+
+    init(_ outcome: TypeRecord.Outcome, requests: Int) {
+        self.outcome = outcome
+        self.requests = requests
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case outcome, reason, from, to, requests
+    }
+}
+
+/// What was read of Entra's audit log, and of others.
 package struct AuditRecord: Codable, Sendable, Equatable {
     /// `kept` if not all of the window was read, or not all of it used: the marks stay.
     package var outcome: TypeRecord.Outcome
@@ -106,8 +134,13 @@ package struct AuditRecord: Codable, Sendable, Equatable {
     package var undone: [String]
     /// All of them, if there are more.
     package var undoneCount: Int?
+    /// How many events were noted on commits of earlier runs, for which they came too late, by the
+    /// commit's ID.
+    package var noted: [String: Int]?
     /// The start of each type's last complete read with a finished sweep, by its name.
     package var marks: [String: String]?
+    /// Other logs, for types that Entra's own does not tell of, by name.
+    package var logs: [String: LogRecord]?
 
     package init(
         _ outcome: TypeRecord.Outcome, reason: String? = nil, requests: Int = 0,
@@ -122,7 +155,7 @@ package struct AuditRecord: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, reason, from, to, requests, used, undone, undoneCount, marks
+        case outcome, reason, from, to, requests, used, undone, undoneCount, noted, marks, logs
     }
 
     /// Nobody asked for it: changes are committed in the configured name.

@@ -69,11 +69,14 @@ extension GraphResource {
         let segments = parent.split(separator: UInt8(ascii: "/")).map { percentEncoded(Array($0)) }
         let path = path.replacing("{parent}", with: percentEncoded(parent))
             .replacing("{parent/}", with: segments.joined(separator: "/"))
+            // Of a parent that is the root nothing is left before the slash.
+            .trimmingPrefix("/")
         // A quote in a string of OData is written twice (ABNF, `SQUOTE-in-string`).
         let text = String(decoding: parent, as: UTF8.self).replacing("'", with: "''")
         return request(
             path: (above + path).replacing("{tenant}", with: tenant),
-            filter: filter?.replacing("{parent}", with: text), narrowing: nil)
+            filter: (ancestors.last?.resource.partFilter ?? filter)?
+                .replacing("{parent}", with: text), narrowing: nil)
     }
 
     /// Returns the read of one object of this type by its ID, the last of a chain's.

@@ -10,6 +10,7 @@ extension GraphResource {
         folder: "Users",
         groups: ["All", "Users"],
         permissions: .directory,
+        countsUsers: true,
         cost: 2,
         select: [
             "id", "accountEnabled", "ageGroup", "assignedLicenses", "authorizationInfo",

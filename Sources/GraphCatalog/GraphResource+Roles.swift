@@ -57,11 +57,11 @@ extension GraphResource {
 
     package static let intuneRoleDefinitions = roleDefinitions(
         "intuneRoleDefinitions", of: "deviceManagement", folder: "DeviceManagement",
-        group: "IntuneRoles")
+        group: "IntuneRoles", audit: .intuneRoles)
 
     package static let intuneRoleAssignments = roleAssignments(
         "intuneRoleAssignments", of: "deviceManagement", folder: "DeviceManagement",
-        group: "IntuneRoles")
+        group: "IntuneRoles", audit: .intuneRoles)
 
     package static let cloudPCRoleDefinitions = roleDefinitions(
         "cloudPCRoleDefinitions", of: "cloudPC", folder: "CloudPC", group: "CloudPCRoles")
@@ -79,7 +79,8 @@ extension GraphResource {
         folder: "EntitlementManagement", group: "EntitlementManagementRoles")
 
     private static func roleDefinitions(
-        _ name: String, of provider: String, folder: String, group: String
+        _ name: String, of provider: String, folder: String, group: String,
+        audit: AuditSource = .directory
     ) -> GraphResource {
         GraphResource(
             name,
@@ -91,14 +92,16 @@ extension GraphResource {
             sets: [
                 "resourceScopes", "rolePermissions.allowedResourceActions",
                 "rolePermissions.excludedResourceActions",
-            ]
+            ],
+            audit: audit
         )
     }
 
     /// In Intune and Cloud PC one assignment has several principals and scopes.
     private static func roleAssignments(
         _ name: String, of provider: String, folder: String, group: String,
-        permissions: Permissions = .roleManagement, evidence: [Evidence] = []
+        permissions: Permissions = .roleManagement, evidence: [Evidence] = [],
+        audit: AuditSource = .directory
     ) -> GraphResource {
         GraphResource(
             name,
@@ -109,7 +112,8 @@ extension GraphResource {
             permissions: permissions,
             volatile: ["principal", "principals"],
             sets: ["appScopeIds", "directoryScopeIds", "principalIds"],
-            evidence: evidence
+            evidence: evidence,
+            audit: audit
         )
     }
 }

@@ -17,6 +17,9 @@ package enum Placement: Sendable {
 /// - `{a.b&}` with `&` for each slash.
 /// - `{a.b:2}` the second of the parts between its slashes, `{a.b:-1}` the last.
 ///
+/// `{parent}`, likewise, is the object of a walked list that was asked for this one. What stands at a
+/// place of its parent's is another object for each parent.
+///
 /// `.json` comes behind the last component by itself. A member that is dropped as volatile is not
 /// there to be named.
 package struct FileTemplate: Sendable {
@@ -112,6 +115,16 @@ package struct FileTemplate: Sendable {
         guard isOpen ? parts.count > fixed.count : parts.count == fixed.count else { return false }
         return zip(fixed, parts).allSatisfy { $0 == "*" || $0 == $1 }
     }
+
+    /// Whether the path depends on which parent an object was read for.
+    package var namesParent: Bool {
+        components.joined().contains {
+            if case .member(Self.parent, _) = $0 { true } else { false }
+        }
+    }
+
+    /// The name that stands for the parent's ID.
+    package static let parent = "parent"
 
     // MARK: Which paths it can give
 

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import FoundationEssentials
 package import GraphCatalog
+package import HTTPTransport
 package import Logging
 
 /// What a ``GraphClient`` has to know. Nothing else reaches it: it reads no environment and no file
@@ -116,6 +117,8 @@ package struct GraphClient: GraphSource {
         }
     }
 
+    package func expect(users: Int) async { await limiter.expect(users: users) }
+
     /// Returns a token for any resource that the credential is good for, such as a git host's
     /// `499b84ac-1321-427f-aa17-267ca6975798`. It is renewed when it has to be.
     ///
@@ -127,11 +130,6 @@ package struct GraphClient: GraphSource {
         try await tokens.cache(for: resource).current(rejecting: rejected)
     }
 
-    /// Returns what the token for Graph says of itself; `nil` if it cannot be read.
-    package func tokenClaims() async throws(GraphError) -> TokenClaims? {
-        TokenClaims(try await graphTokens.current())
-    }
-
     /// Returns the tenant's ID, in lower case. Asks for it only if the tenant is named by a domain.
     ///
     /// - Throws: also if the credential belongs to another tenant than the one that is named.
@@ -141,7 +139,7 @@ package struct GraphClient: GraphSource {
         var named: String?
         if let tenant = configuration.tenant { named = try await signIn.tenantID(named: tenant) }
         guard configuration.credential.bringsItsTenant else { return named ?? "" }
-        let given = try await tokenClaims()?.tenantID
+        let given = try await tokenClaims()?.tenant?.lowercased()
         guard let id = named ?? given else {
             throw GraphError(
                 .signInRefused, "The token does not say which tenant it is of",

@@ -1,3 +1,5 @@
+package import HTTPTransport
+
 /// The three services of one cloud. A token of one cloud is of no use in another.
 ///
 /// <https://learn.microsoft.com/graph/deployments>

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import GraphCatalog
+import HTTPTransport
 import NIOCore
 import NIOHTTP1
 import NIOHTTPCompression

@@ -26,8 +26,11 @@ struct YearTests {
         #expect(tally.known > 2500, report)
         #expect(tally.right * 100 >= tally.known * 99, report)
         #expect(tally.wrongExact <= 1, report)
-        withKnownIssue("one token issuance policy has an author by an exact match who had no part")
-        {
+        // It takes a company with one such policy, or a year that meets the same one often.
+        withKnownIssue(
+            "one token issuance policy has an author by an exact match who had no part",
+            isIntermittent: true
+        ) {
             #expect(tally.wrongExact == 0, report)
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GraphCatalog
+import HTTPTransport
 import TenantSimulator
 import TestSupport
 import Testing
@@ -114,7 +115,7 @@ struct CertificateTests {
         for certificate in [certificate, old] {
             try await signIn(certificate, known: files.text("a.crt")) { client, _ in
                 let claims = try await client.tokenClaims()
-                #expect(claims?.appID == Self.clientID)
+                #expect(claims?.applicationID == Self.clientID)
             }
         }
         #expect(certificate.chain.count == (form.contains("chain") ? 2 : 1))

@@ -1,5 +1,6 @@
 import Foundation
 import GraphCatalog
+import HTTPTransport
 import TenantSimulator
 import TestSupport
 import Testing
@@ -57,7 +58,7 @@ struct FederationTests {
     func `a job signs in as whom its host says it is`(endpoint: Platform.Endpoint) async throws {
         try await asJob(endpoint) { client, _ in
             let claims = try await client.tokenClaims()
-            #expect(claims?.appID == Self.clientID)
+            #expect(claims?.applicationID == Self.clientID)
         }
     }
 

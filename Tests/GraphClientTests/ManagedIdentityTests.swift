@@ -1,5 +1,6 @@
 import Foundation
 import GraphCatalog
+import HTTPTransport
 import TenantSimulator
 import TestSupport
 import Testing
@@ -65,7 +66,7 @@ struct ManagedIdentityTests {
     ) async throws {
         try await asMachine(platform) { client, tenant in
             let claims = try await client.tokenClaims()
-            #expect(claims?.appID == Self.system.clientID)
+            #expect(claims?.applicationID == Self.system.clientID)
             #expect(try await client.read().body.count > 10)
             #expect(tenant.requests.allSatisfy { $0.status == 200 })
         }
@@ -83,7 +84,7 @@ struct ManagedIdentityTests {
     ) async throws {
         try await asMachine(platform, selecting: selector) { client, _ in
             let claims = try await client.tokenClaims()
-            #expect(claims?.appID == Self.user.clientID)
+            #expect(claims?.applicationID == Self.user.clientID)
         }
     }
 
@@ -268,13 +269,13 @@ struct ManagedIdentityTests {
     @Test func `a server outside the cloud shows the key of its agent`() async throws {
         try await asServer { client, tenant in
             let claims = try await client.tokenClaims()
-            #expect(claims?.appID == Self.system.clientID)
+            #expect(claims?.applicationID == Self.system.clientID)
             #expect(tenant.requests.map(\.status) == [401, 200])
             #expect(tenant.requests.map { $0.headers["authorization"] } == [nil, "Basic"])
         }
         try await asServer(selecting: .clientID(Self.user.clientID)) { client, _ in
             let claims = try await client.tokenClaims()
-            #expect(claims?.appID == Self.user.clientID)
+            #expect(claims?.applicationID == Self.user.clientID)
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import GraphCatalog
+import HTTPTransport
 import TenantSimulator
 import TestSupport
 import Testing
@@ -25,8 +26,8 @@ struct ReadyTokenTests {
             let id = try await client.tenantID()
             #expect(id == tenant.tenantID)
             let claims = try #require(try await client.tokenClaims())
-            #expect(claims.roles.contains("Policy.Read.All"))
-            #expect(claims.appID == tenant.app.clientID)
+            #expect(claims.roles?.contains("Policy.Read.All") == true)
+            #expect(claims.applicationID == tenant.app.clientID)
             #expect(tenant.requests.map(\.path) == ["/v1.0/users"])
         }
     }

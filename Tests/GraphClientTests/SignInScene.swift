@@ -1,4 +1,5 @@
 import GraphCatalog
+import HTTPTransport
 import Logging
 import Synchronization
 import TenantSimulator

@@ -34,10 +34,13 @@ struct LayeringTests {
         #expect(Set(wrappers.keys) == ["ObjectHash", "YAMLDocument", "GitPack", "GitStore"])
     }
 
-    @Test func `only the client and the simulator speak HTTP`() {
+    @Test func `only the client, git's carrier and the simulator speak HTTP`() {
         let speakers = Layers.all.filter { !$0.value.imports.isDisjoint(with: Layers.http) }
 
-        #expect(Set(speakers.keys) == ["GraphClient", "TenantSimulator"])
+        #expect(
+            Set(speakers.keys) == [
+                "GraphClient", "HTTPCarrier", "HTTPTransport", "TenantSimulator",
+            ])
     }
 
     @Test func `only the commands and the benchmark parse arguments`() {

@@ -13,6 +13,8 @@ struct BackupRequest: Sendable {
     let identityEmail: String
     let acceptDeletions: Bool
     let isDryRun: Bool
+    /// Whether nothing is backed up, and only the authors of earlier changes are looked for.
+    let isAttribution: Bool
     let auditSince: PointInTime?
     let keepsEvidence: Bool
     let timeLimit: TimeLimit?
@@ -32,6 +34,12 @@ struct BackupRequest: Sendable {
         identityEmail = try Self.filled(settings, .identityEmail) ?? "tenantkeep@localhost"
         acceptDeletions = try settings.isOn(.acceptDeletions)
         isDryRun = try settings.isOn(.dryRun)
+        isAttribution = try settings.isOn(.attributeLast)
+        for setting in [Setting.dryRun, .noEvidence] where isAttribution {
+            guard try settings.isOn(setting) else { continue }
+            throw Self.wrong(
+                settings, .attributeLast, "\(setting.flag) leaves nothing for it to do")
+        }
         auditSince = try Self.auditSince(settings)
         keepsEvidence = try !settings.isOn(.noEvidence)
         timeLimit = try TimeLimit(settings, environment)

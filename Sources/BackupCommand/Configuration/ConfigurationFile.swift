@@ -52,6 +52,14 @@ struct ConfigurationFile: Sendable {
                     ])
             case "identity":
                 try readGroup(member, ["name": .identityName, "email": .identityEmail])
+            case "notify":
+                try readGroup(
+                    member,
+                    [
+                        "onFailure": .notifyOnFailure, "onIncomplete": .notifyOnIncomplete,
+                        "onChange": .notifyOnChange, "onSuccess": .notifyOnSuccess,
+                        "form": .notifyForm,
+                    ])
             case "customTypes":
                 customTypes = try CustomTypes(member, in: source).resources
             default: throw refusal(of: member, among: Self.keys)
@@ -62,11 +70,11 @@ struct ConfigurationFile: Sendable {
     /// Keys of the top level.
     static let keys = [
         "repo", "branch", "root", "types", "exclude", "auth", "cloud", "cloudOnly", "endpoints",
-        "identity", "timeLimit", "customTypes",
+        "identity", "timeLimit", "notify", "customTypes",
     ]
 
     /// Keys of the design that this version cannot act on yet.
-    private static let futureKeys = ["remote", "notify"]
+    private static let futureKeys = ["remote"]
 
     private mutating func readText(
         _ member: YAMLMember, as setting: Setting

@@ -1,4 +1,5 @@
 import GraphClient
+import HTTPTransport
 
 extension GraphEndpoints {
     /// The services of the chosen cloud, each replaced by the endpoint that was named for it.

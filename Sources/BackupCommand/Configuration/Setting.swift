@@ -12,8 +12,15 @@ enum Setting: String, CaseIterable, Sendable {
     case acceptDeletions = "accept-deletions"
     case auditSince = "audit-since"
     case noEvidence = "no-evidence"
+    case attributeLast = "attribute-last"
     case timeLimit = "time-limit"
     case limit
+    // Addresses are secrets, so these have no flags.
+    case notifyOnFailure = "notify-on-failure"
+    case notifyOnIncomplete = "notify-on-incomplete"
+    case notifyOnChange = "notify-on-change"
+    case notifyOnSuccess = "notify-on-success"
+    case notifyForm = "notify-form"
 
     /// `--graph-endpoint`
     var flag: String { "--\(rawValue)" }

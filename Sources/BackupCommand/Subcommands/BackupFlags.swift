@@ -65,6 +65,12 @@ struct BackupFlags: ParsableArguments {
     @Flag(help: "Keep no audit events as notes on the commits they explain.")
     var noEvidence = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Back nothing up: only note who made the changes of the last 30 days, where that was not found out."
+        ))
+    var attributeLast = false
+
     @Option(
         help: ArgumentHelp(
             "Stop looking for authors when the rest of so many minutes is needed for writing; 0 for no limit.",
@@ -94,6 +100,7 @@ struct BackupFlags: ParsableArguments {
         flags[.identityEmail] = identityEmail.map { [$0] }
         flags[.auditSince] = auditSince.map { [$0] }
         flags[.noEvidence] = noEvidence.asFlag
+        flags[.attributeLast] = attributeLast.asFlag
         flags[.timeLimit] = timeLimit.map { [$0] }
         flags[.dryRun] = dryRun.asFlag
         flags[.acceptDeletions] = acceptDeletions.asFlag

@@ -19,7 +19,28 @@ struct BackupSubcommand: Subcommand {
 
     static let endsInOrder = true
 
+    /// Makes the backup and tells those who want to know how it ended.
     func execute(in surroundings: Surroundings) async throws(CommandFailure) -> ExitStatus {
+        let notifications = try Notifications(surroundings.settings)
+        let repository = try BackupRequest.repository(surroundings.settings)
+        let notices: [Notice]
+        let outcome: Result<ExitStatus, CommandFailure>
+        do throws(CommandFailure) {
+            let report = try await backUp(in: surroundings)
+            (notices, outcome) = (Notice.about(report), .success(report.status))
+        } catch {
+            (notices, outcome) = (Notice.about(error, of: repository), .failure(error))
+        }
+        let environment = surroundings.environment
+        for failure in await notifications.tell(notices, environment: environment) {
+            await surroundings.console.say(.warning, failure.sentence)
+        }
+        return try outcome.get()
+    }
+
+    private func backUp(
+        in surroundings: Surroundings
+    ) async throws(CommandFailure) -> BackupReport {
         let request = try BackupRequest(
             surroundings.settings, from: surroundings.catalog, surroundings.environment)
         let access = try TenantAccess(surroundings.settings, surroundings.environment)
@@ -34,7 +55,7 @@ struct BackupSubcommand: Subcommand {
         }
         let report = BackupReport(result, of: request, took: began.duration(to: clock.now))
         await report.show(on: console, asJSON: isJSON)
-        return report.status
+        return report
     }
 
     /// Makes the backup, shows how it goes, and ends it when the process is told to end.

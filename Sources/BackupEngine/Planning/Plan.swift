@@ -8,6 +8,13 @@ struct Plan: Sendable {
     /// Children of one object, or root types, that were there and now read empty.
     let emptied: [Comparison.Emptied]
 
+    /// Nothing was read.
+    static let nothing = Plan()
+
+    private init() {
+        (readings, changes, counts, emptied) = ([], ChangeList(), [], [])
+    }
+
     /// - Parameter changes: those of the comparison that are to be made.
     init(_ readings: [TypeReading], _ comparison: Comparison, _ changes: ChangeList) {
         self.readings = readings

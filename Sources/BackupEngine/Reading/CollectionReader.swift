@@ -1,3 +1,4 @@
+import Attribution
 import CanonicalJSON
 import FoundationEssentials
 import GitObjects
@@ -14,6 +15,10 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     let now: @Sendable () -> Date
     /// Whether what is read is backed up; else only the IDs are wanted.
     var isKept = true
+    /// By the names of logs, since when it is of interest who made what these tell of.
+    var interest: [String: Moment] = [:]
+    /// The object of a walked list whose part is read.
+    var parent: [UInt8] = []
 
     /// Reads all pages, from the start again if a page token dies, three times at most.
     ///
@@ -45,7 +50,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     ) async throws(BackupError) -> CollectionAnswer {
         var answer = CollectionAnswer()
         do throws(BackupError) {
-            try await use(try await packed(page, of: type(selected)), &answer)
+            try await use(try await packed(page, of: type(selected, request)), &answer)
             if let link = page.next {
                 try await read(.next(link, of: request), of: selected, into: &answer) { _ in }
             }
@@ -65,7 +70,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     ) async throws(BackupError) {
         var read = answer
         defer { answer = read }
-        let type = type(selected)
+        let type = type(selected, target.request)
         let flow = PageFlow(source: source) { page throws(BackupError) in
             try await packed(page, of: type)
         }
@@ -85,8 +90,10 @@ struct CollectionReader<Source: GraphSource>: Sendable {
         return packed
     }
 
-    private func type(_ selected: SelectedResource) -> PageType {
-        PageType(selected, isKept: isKept)
+    private func type(_ selected: SelectedResource, _ request: GraphRequest) -> PageType {
+        PageType(
+            selected, request.answer, isKept: isKept, parent: parent,
+            since: interest[selected.resource.audit.name])
     }
 
     /// Writes the objects of a page.

@@ -1,3 +1,4 @@
+import Attribution
 import FoundationEssentials
 import GitObjects
 import GitStore
@@ -25,6 +26,8 @@ struct Listing: Sendable {
     private(set) var isPlain = true
     /// Components of paths by IDs, of objects that stand at other places than their IDs say.
     private(set) var places: [[UInt8]: [[UInt8]]] = [:]
+    /// By IDs, what objects say themselves of who made them lately.
+    private(set) var statements: [[UInt8]: [AuditEvent]] = [:]
     /// When pages were read, and where the IDs of each end.
     private var pages: [(end: UInt32, read: Date)] = []
 
@@ -59,7 +62,11 @@ struct Listing: Sendable {
     /// The object with this ID stands at a place of its own.
     mutating func place(_ id: [UInt8], at path: [[UInt8]]) { places[id] = path }
 
+    /// The object with this ID says itself who made it lately.
+    mutating func note(_ own: [AuditEvent], of id: [UInt8]) { statements[id] = own }
+
     mutating func append(_ other: Listing) {
+        if !other.statements.isEmpty { statements.merge(other.statements) { $1 } }
         if !other.places.isEmpty { places.merge(other.places) { $1 } }
         let offset = UInt32(ids.count)
         ids.append(contentsOf: other.ids)

@@ -139,6 +139,10 @@ struct RunText {
         if let reason = record.audit.reason {
             lines += ["", "Who made the changes: \(reason)".printable]
         }
+        for (name, log) in (record.audit.logs ?? [:]).sorted(by: { $0.key < $1.key }) {
+            guard let reason = log.reason else { continue }
+            lines += ["", "Who made the changes in \(name): \(reason)".printable]
+        }
         if !record.audit.undone.isEmpty {
             lines += ["", "Made and undone:"]
             lines += record.audit.undone.map { "  \($0)" }

@@ -1,3 +1,4 @@
+import Attribution
 import FoundationEssentials
 import GitObjects
 import GitStore
@@ -32,10 +33,13 @@ struct RunWriter {
             time: Int64(options.start.timeIntervalSince1970))
     }
 
-    /// The author of what nobody is known to have made.
-    private func nobody(isBaseline: Bool) -> Signature {
-        guard options.audit != nil, !isBaseline else { return identity }
-        return Signature(name: "unknown", email: identity.email, time: identity.time)
+    private func signature(of owner: Owner) -> Signature {
+        switch owner {
+        case .authors(let authors): authors.signature
+        case .unknown where options.audit != nil:
+            Signature(name: "unknown", email: identity.email, time: identity.time)
+        case .baseline, .unknown: identity
+        }
     }
 
     /// Writes one commit for each share of the changes, each on top of the one before.
@@ -44,7 +48,7 @@ struct RunWriter {
     mutating func writeCommits(
         of shares: ChangeShares, _ credits: Credits, on branch: ObjectID?, _ tree: ObjectID?
     ) async throws(BackupError) -> [ChangedObject] {
-        let editor = TreeEditor(plan.changes, shares: shares.shares, count: shares.authors.count)
+        let editor = TreeEditor(plan.changes, shares: shares.shares, count: shares.owners.count)
         let trees: [ObjectID?]
         do throws(GitError) { trees = try await edited(editor, tree, store) } catch {
             throw .store(error)
@@ -52,16 +56,16 @@ struct RunWriter {
         let names = ChangeNames(store: store, readings: plan.readings)
         var listed: [ChangedObject] = []
         tip = branch
-        for (share, authors) in shares.authors.enumerated() {
+        for (share, owner) in shares.owners.enumerated() {
             let described = try await names.describe(
                 plan.changes, shares.places(of: share), listing: RunText.listed,
                 naming: RunText.listed)
-            let group = credits.group(of: authors)
-            let nobody = nobody(isBaseline: branch == nil)
-            let who = authors?.names ?? [nobody.name]
+            let group = owner.authors.flatMap(credits.group)
+            let signature = signature(of: owner)
+            let who = owner.authors?.names ?? [signature.name]
             let commit = Commit(
                 tree: try await topTree(trees[share]), parents: tip.map { [$0] } ?? [],
-                author: authors?.signature ?? nobody, committer: identity,
+                author: signature, committer: identity,
                 message: text.commit(by: who, described, group))
             let id = try await write(.commit, commit.bytes)
             tip = id
@@ -72,6 +76,13 @@ struct RunWriter {
             listed += described.listed
         }
         return listed
+    }
+
+    /// Writes notes on commits of earlier runs.
+    ///
+    /// - Parameter late: what each is to hold, the newest event first.
+    mutating func note(_ late: [ObjectID: [AuditEvent]]) async throws(BackupError) {
+        for (commit, events) in late { try await notes.add(events, to: commit) }
     }
 
     private func edited(

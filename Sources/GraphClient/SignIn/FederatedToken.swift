@@ -1,3 +1,5 @@
+import HTTPTransport
+
 /// Where a token of an outside issuer comes from. It is fetched anew for every sign-in, for it is
 /// good for minutes only.
 ///

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import GraphCatalog
+import HTTPTransport
 import NIOHTTP1
 
 /// The identity that Azure gives a machine, or whatever runs the program, and where it is asked

@@ -17,7 +17,7 @@ package struct ReadyTokens: Sendable {
             self.resourceType = resourceType
         }
 
-        var claims: TokenClaims? { TokenClaims(value) }
+        var claims: TokenClaims? { TokenClaims(token: value) }
     }
 
     let graph: Token
@@ -45,7 +45,7 @@ extension ReadyTokens.Token {
     func accessToken(
         rejecting rejected: String?, by service: String, now: Int, moment: Duration
     ) throws(GraphError) -> AccessToken {
-        let expiry = claims?.expiry
+        let expiry = claims?.expirySecond
         if let expiry, expiry <= now { throw lapsed("expired at \(dateTime(expiry))") }
         guard rejected != value else {
             let audience = claims?.audience.map { "; it is for \($0)" } ?? ""

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import CanonicalJSON
 import GraphCatalog
+import HTTPTransport
 import NIOHTTP1
 
 // <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>

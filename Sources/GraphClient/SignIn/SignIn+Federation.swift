@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import CanonicalJSON
 import GraphCatalog
+import HTTPTransport
 import NIOHTTP1
 
 extension SignIn {
@@ -8,7 +9,7 @@ extension SignIn {
     func proof(_ source: FederatedToken) async throws(GraphError) -> Proof {
         let token = try await token(from: source)
         var proof = Proof(assertion: token)
-        let (claims, now) = (TokenClaims(token), configuration.now())
+        let (claims, now) = (TokenClaims(token: token), configuration.now())
         proof.advice = { code in
             claims.flatMap { source.advice(code, $0, now: now) }
         }
@@ -128,7 +129,7 @@ extension FederatedToken {
                 + "\(said(claims.issuer)), the subject \(said(claims.subject)) and the audience "
                 + "\(said(claims.audience)), letter for letter."
         case 700_024:
-            guard let expiry = claims.expiry, expiry <= now else { return nil }
+            guard let expiry = claims.expirySecond, expiry <= now else { return nil }
             return "The federated token expired at \(dateTime(expiry)). \(renewal)"
         case 700_027, 50_013: return "The token was not signed by the issuer that it names."
         default: return nil

@@ -7,7 +7,7 @@ extension Tenant {
     /// Reads a tenant from a folder of JSON.
     ///
     /// - `tenant.json` names it and the applications that can sign in:
-    ///   `{"id", "domain", "displayName", "premium", "applications": [{"clientID", "secret",
+    ///   `{"id", "domain", "displayName", "premium", "intune", "applications": [{"clientID", "secret",
     ///   "displayName", "servicePrincipalID", "permissions": [], "certificates": [],
     ///   "federatedCredentials": [{"issuer", "subject", "audience"}], "delegated": false,
     ///   "azureScopes": ["/"], "managedIdentity": "system" or the ID of its resource}]}`.
@@ -28,6 +28,7 @@ extension Tenant {
         self.init(
             id: id, domain: domain, displayName: manifest["displayName"]?.string ?? domain)
         isPremium = manifest["premium"]?.bool ?? true
+        hasIntune = manifest["intune"]?.bool ?? true
         registrations = (manifest["applications"]?.elements ?? []).compactMap(AppRegistration.init)
         for file in try files(below: folder)
         where file.hasSuffix(".json") && file != "tenant.json" {

@@ -7,6 +7,8 @@ struct Tenant: Sendable {
     var displayName: String
     /// Has the licence for audit retention of 30 days and for sign-in activity.
     var isPremium = true
+    /// Has Intune.
+    var hasIntune = true
     var registrations: [AppRegistration] = []
     /// Objects of collections; in a collection of references, their IDs as strings.
     private(set) var stored: [TenantPath: [JSON]] = [:]

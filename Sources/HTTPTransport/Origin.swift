@@ -78,16 +78,16 @@ package struct Origin: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// A URL cut behind its origin, with no letter of the rest touched.
-struct SplitURL {
-    let origin: Origin
+package struct SplitURL: Sendable {
+    package let origin: Origin
     /// From the slash, question mark or hash behind the host; may be empty.
-    let rest: Substring
+    package let rest: Substring
 
     /// `nil` if the text is not a URL of a scheme and host that ``Origin`` allows.
     ///
     /// - Parameter ofPlatform: whether it is where this machine's platform vouches for programs,
     ///   which speaks plain `http` on addresses of its own.
-    init?(_ text: String, ofPlatform isPlatform: Bool = false) {
+    package init?(_ text: String, ofPlatform isPlatform: Bool = false) {
         guard let colon = text.firstIndex(of: ":") else { return nil }
         let behind = text[text.index(after: colon)...]
         guard behind.hasPrefix("//") else { return nil }
