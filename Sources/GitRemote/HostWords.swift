@@ -125,7 +125,8 @@ package struct HostWords: Sendable, Equatable {
         ),
         Known(
             "missing necessary objects", "unresolved delta", "shallow update not allowed",
-            "bad object", "did not receive expected object", kind: .missing,
+            "bad object", "object of unexpected type", "did not receive expected object",
+            kind: .missing,
             hint: "The host lacks objects that the push builds on. Push again."),
         Known(
             "not our ref", "unadvertised object", "no such remote ref", kind: .missing,

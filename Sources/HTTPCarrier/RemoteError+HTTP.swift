@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import GitObjects
 import GitPack
 import GitRemote
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -134,10 +135,13 @@ extension RemoteError {
         case is CancellationError: self = .cancelled
         case let error as HTTPClientError: self.init(client: error, host: host)
         case is NIOConnectionError: self = .noConnection(to: host)
-        case is NIOSSLExtraError, is BoringSSLError, is NIOSSLError:
+        case let error as IOError where error.isBeforeConnection:
+            self = .noConnection(to: host)
+        case let error where error.isOfHandshake:
             self = .noConnection(
                 to: host, " (no trusted TLS)",
                 hint: "If a proxy inspects TLS, name its certificate in SSL_CERT_FILE.")
+        // Also TLS that ends without a word, or goes wrong in the middle.
         default: self.init(.broken, "the connection to \(host) broke off")
         }
     }
@@ -163,5 +167,26 @@ extension RemoteError {
         hint: String = "Check the network, HTTPS_PROXY and the URL."
     ) -> RemoteError {
         RemoteError(.unreachable, "\(host) could not be reached\(detail)", hint: hint)
+    }
+}
+
+extension IOError {
+    /// There never was a connection, so nothing can have been sent.
+    fileprivate var isBeforeConnection: Bool {
+        [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN].contains(errnoCode)
+    }
+}
+
+extension Error {
+    /// TLS failed before anything was sent.
+    fileprivate var isOfHandshake: Bool {
+        switch self {
+        case let error as NIOSSLExtraError:
+            error == .failedToValidateHostname || error == .serverHostnameImpossibleToMatch
+        case NIOSSLError.handshakeFailed, NIOSSLError.noCertificateToValidate,
+            NIOSSLError.unableToValidateCertificate, NIOSSLError.cannotFindPeerIP:
+            true
+        default: false
+        }
     }
 }

@@ -34,12 +34,12 @@ struct LayeringTests {
         #expect(Set(wrappers.keys) == ["ObjectHash", "YAMLDocument", "GitPack", "GitStore"])
     }
 
-    @Test func `only the client, git's carrier and the simulator speak HTTP`() {
+    @Test func `only the client, git's carrier, the simulator and tests speak HTTP`() {
         let speakers = Layers.all.filter { !$0.value.imports.isDisjoint(with: Layers.http) }
 
         #expect(
             Set(speakers.keys) == [
-                "GraphClient", "HTTPCarrier", "HTTPTransport", "TenantSimulator",
+                "GraphClient", "HTTPCarrier", "HTTPTransport", "TenantSimulator", "TestSupport",
             ])
     }
 

@@ -67,7 +67,7 @@ enum Layers {
                 "GraphCatalog", "GraphClient", "HTTPTransport", "TenantSimulator",
                 "ArgumentParser", "Logging",
             ]),
-        "TestSupport": Module(8, ["GraphCatalog"]),
+        "TestSupport": Module(8, http.union(["GraphCatalog"])),
     ]
 
     static let all = program.merging(beside) { one, _ in one }
