@@ -25,7 +25,11 @@ enum Layers {
         "ObjectHash": Module(1, ["CLibgit2", "CObjectHash"]),
         "YAMLDocument": Module(1, ["CYAML"]),
         "GraphClient": Module(
-            1, http.union(["CanonicalJSON", "GraphCatalog", "HTTPTransport", "Logging"])),
+            1,
+            http.union([
+                "CanonicalJSON", "GraphCatalog", "HTTPTransport", "Logging", "Crypto",
+                "CryptoExtras", "SwiftASN1",
+            ])),
         "GitObjects": Module(2, ["ObjectHash", "Crypto"]),
         "GitPack": Module(3, ["CDeflate", "CLinux", "GitObjects", "Crypto"]),
         "Attribution": Module(3, ["CanonicalJSON", "GraphCatalog", "GitObjects"]),
