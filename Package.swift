@@ -79,6 +79,7 @@ let package = Package(
         .target(
             name: "ObjectHash", dependencies: ["CLibgit2", "CObjectHash"], swiftSettings: strict),
         .target(name: "YAMLDocument", dependencies: ["CYAML"], swiftSettings: strict),
+        .target(name: "SSHTransport", dependencies: ["CLibgit2"], swiftSettings: strict),
         .target(
             name: "GraphClient",
             dependencies: [
@@ -108,6 +109,10 @@ let package = Package(
             ] + nio,
             swiftSettings: safe),
         .target(
+            name: "ProcessCarrier",
+            dependencies: ["CLinux", "GitObjects", "GitPack", "GitRemote"],
+            swiftSettings: strict),
+        .target(
             name: "BackupEngine",
             dependencies: [
                 "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore",
@@ -118,7 +123,8 @@ let package = Package(
             name: "BackupCommand",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
-                "GraphClient", "HTTPTransport", "YAMLDocument", "CBuild", arguments, logging,
+                "GraphClient", "HTTPTransport", "SSHTransport", "YAMLDocument", "CBuild", arguments,
+                logging,
             ] + (release == nil ? [] : ["CGSSStub"]),
             swiftSettings: safe,
             linkerSettings: release == nil ? nil : archives.map { .linkedLibrary($0) }),
@@ -194,7 +200,7 @@ let package = Package(
             name: "GitRemoteTests",
             dependencies: [
                 "GitObjects", "GitPack", "GitRemote", "HTTPCarrier", "HTTPTransport",
-                "TestSupport",
+                "ProcessCarrier", "TestSupport",
             ] + nio,
             swiftSettings: strict),
         .testTarget(

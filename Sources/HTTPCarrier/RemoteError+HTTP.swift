@@ -137,7 +137,7 @@ extension RemoteError {
         case is NIOConnectionError: self = .noConnection(to: host)
         case let error as IOError where error.isBeforeConnection:
             self = .noConnection(to: host)
-        case let error where error.isOfHandshake:
+        case _ where isOfHandshake(error):
             self = .noConnection(
                 to: host, " (no trusted TLS)",
                 hint: "If a proxy inspects TLS, name its certificate in SSL_CERT_FILE.")
@@ -177,16 +177,16 @@ extension IOError {
     }
 }
 
-extension Error {
-    /// TLS failed before anything was sent.
-    fileprivate var isOfHandshake: Bool {
-        switch self {
-        case let error as NIOSSLExtraError:
-            error == .failedToValidateHostname || error == .serverHostnameImpossibleToMatch
-        case NIOSSLError.handshakeFailed, NIOSSLError.noCertificateToValidate,
-            NIOSSLError.unableToValidateCertificate, NIOSSLError.cannotFindPeerIP:
-            true
-        default: false
+/// Whether TLS failed before anything was sent.
+private func isOfHandshake(_ error: any Error) -> Bool {
+    switch error {
+    case let error as NIOSSLExtraError:
+        return error == .failedToValidateHostname || error == .serverHostnameImpossibleToMatch
+    case let error as NIOSSLError:
+        switch error {
+        case .handshakeFailed, .noCertificateToValidate, .unableToValidateCertificate: return true
+        default: return false
         }
+    default: return false
     }
 }
