@@ -23,8 +23,10 @@ endef
 # One file without shared libraries, in a folder of its own beside the ordinary build.
 RELEASE := .build/static/release/tenantkeep
 RELEASE_COMMIT = $(shell git describe --always --dirty --abbrev=12 --exclude='*')
+# Sections of their own let the linker leave out what nothing calls.
 LINK_STATICALLY := --static-swift-stdlib -Xswiftc -static-executable \
-	-Xlinker --gc-sections -Xlinker --strip-all
+	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcc -fdata-sections \
+	-Xlinker --gc-sections -Xlinker --icf=safe -Xlinker --strip-all
 
 .PHONY: build release check-release demo test check bench soak format prerequisites
 

@@ -115,16 +115,17 @@ let package = Package(
         .target(
             name: "BackupEngine",
             dependencies: [
-                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore",
+                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack",
+                "GitRemote", "GitStore",
             ],
             swiftSettings: safe),
         // Level 6
         .executableTarget(
             name: "BackupCommand",
             dependencies: [
-                "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
-                "GraphClient", "HTTPTransport", "SSHTransport", "YAMLDocument", "CBuild", arguments,
-                logging,
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitRemote", "GitStore",
+                "GraphCatalog", "GraphClient", "HTTPCarrier", "HTTPTransport", "ProcessCarrier",
+                "SSHTransport", "YAMLDocument", "CBuild", arguments, logging,
             ] + (release == nil ? [] : ["CGSSStub"]),
             swiftSettings: safe,
             linkerSettings: release == nil ? nil : archives.map { .linkedLibrary($0) }),
@@ -206,15 +207,15 @@ let package = Package(
         .testTarget(
             name: "BackupEngineTests",
             dependencies: [
-                "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
-                "TestSupport",
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitRemote", "GitStore",
+                "GraphCatalog", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "BackupCommandTests",
             dependencies: [
-                "BackupCommand", "HTTPTransport", "TenantSimulator", "TestSupport", "YAMLDocument",
-                crypto, logging,
+                "BackupCommand", "HTTPCarrier", "HTTPTransport", "TenantSimulator", "TestSupport",
+                "YAMLDocument", crypto, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ] + nio,

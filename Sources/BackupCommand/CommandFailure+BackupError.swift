@@ -1,4 +1,5 @@
 import BackupEngine
+import GitRemote
 import GitStore
 import GraphCatalog
 
@@ -27,6 +28,10 @@ extension CommandFailure {
                 reason: "it holds the backup of tenant \(recorded), not of tenant \(given)",
                 hint: "Name another repository with --repo, or sign in to the tenant it holds.",
                 status: .usage)
+        case .remote(let name, let error):
+            self.init(
+                "Could not reach the last backup at \(name)", reason: error.reason, hint: error.hint
+            )
         case .interrupted: self = .interrupted(by: signal ?? SignalNumber.interrupt)
         case .unreadableRecord(let reason):
             self.init(

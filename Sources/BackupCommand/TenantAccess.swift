@@ -28,17 +28,20 @@ struct TenantAccess: Sendable {
 
     /// Makes one backup.
     func backUp(
-        _ request: BackupRequest, start: Date,
+        _ request: BackupRequest, start: Date, to remote: RemoteAccess?,
         progress: @escaping @Sendable (BackupEvent) async -> Void
     ) async -> Result<BackupResult, BackupError> {
         do throws(BackupError) {
             let result = try await withGraphClient(configuration) {
                 client async throws(BackupError) in
                 let tenant = try await tenantID(client)
-                let options = request.options(tenant: tenant, start: start)
-                let backup = Backup(from: client, options, progress: progress)
-                return request.isAttribution
-                    ? try await backup.attributeLast() : try await backup.run()
+                return try await withRemote(remote) {
+                    remote async throws(BackupError) in
+                    let options = request.options(tenant: tenant, start: start, remote: remote)
+                    let backup = Backup(from: client, options, progress: progress)
+                    return request.isAttribution
+                        ? try await backup.attributeLast() : try await backup.run()
+                }
             }
             return .success(result)
         } catch {
@@ -68,7 +71,7 @@ struct TenantAccess: Sendable {
         do { return try await client.tenantID() } catch { throw .source(error) }
     }
 
-    private static func network(
+    static func network(
         _ environment: [String: String]
     ) throws(CommandFailure) -> Network {
         do throws(NetworkError) { return try Network(environment: environment) } catch {

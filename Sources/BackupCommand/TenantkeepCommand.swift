@@ -17,7 +17,7 @@ struct TenantkeepCommand: AsyncParsableCommand {
             AZURE_CLIENT_SECRET_FILE names.
 
             Exit status: 0 done; 1 failed; 2 wrong arguments or configuration; 3 done, but \
-            incomplete; 5 another run holds the repository; 6 sign-in or permission refused; \
+            incomplete; 4 done, but the remote did not take it; 5 another run holds the repository; 6 sign-in or permission refused; \
             7 the repository is damaged; 130, 143 interrupted.
 
             Example:
@@ -25,8 +25,8 @@ struct TenantkeepCommand: AsyncParsableCommand {
             """,
         version: programVersionLine,
         subcommands: [
-            BackupSubcommand.self, LogSubcommand.self, TypesSubcommand.self, DoctorSubcommand.self,
-            InitSubcommand.self,
+            BackupSubcommand.self, LogSubcommand.self, PushSubcommand.self, FetchSubcommand.self,
+            TypesSubcommand.self, DoctorSubcommand.self, InitSubcommand.self,
         ])
 
     static func main() async {

@@ -55,6 +55,7 @@ package struct Backup<Source: GraphSource>: Sendable {
     }
 
     private func run(in store: GitStore) async throws(BackupError) -> BackupResult {
+        let remote = try await begin(in: store)
         let last = try await lastState(of: store)
         var sweeps = sweeps(after: last)
         let earlier = try await earlierRuns(before: last, since: sweeps, in: store)
@@ -75,9 +76,10 @@ package struct Backup<Source: GraphSource>: Sendable {
         let plan = try await plan(readings, against: last, reader)
         let credited = try await credited(
             plan, sweeps, await swept, after: last, earlier, in: store)
-        let written = try await write(plan, credited, after: last, in: store)
+        let written = try await write(
+            plan, credited, after: last, in: store, taken: remote?.start.tags ?? [])
         // By now nothing is needed of what was read: a million names, while the pack is completed.
-        return try await publish(written, in: store)
+        return try await publish(written, in: store, to: remote)
     }
 
     private func open() throws(BackupError) -> GitStore {
@@ -225,19 +227,20 @@ package struct Backup<Source: GraphSource>: Sendable {
 
     /// A run whose objects are all written, and that nobody can see yet.
     struct WrittenRun {
-        let result: BackupResult
+        var result: BackupResult
         /// None of a dry run.
         var moves: [RefUpdate] = []
     }
 
     private func write(
-        _ plan: Plan, _ credited: Credited, after last: State, in store: GitStore
+        _ plan: Plan, _ credited: Credited, after last: State, in store: GitStore,
+        taken: Set<RefName>
     ) async throws(BackupError) -> WrittenRun {
         let records = plan.records
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
             await progress(.ended(type: name, record))
         }
-        var run = RunWriter(options: options, plan: plan, store: store)
+        var run = RunWriter(options: options, plan: plan, store: store, taken: taken)
         var listed: [ChangedObject] = []
         if !plan.changes.isEmpty {
             let shares = ChangeShares(plan.changes.changes.count) { place in
@@ -264,14 +267,16 @@ package struct Backup<Source: GraphSource>: Sendable {
     }
 
     func publish(
-        _ written: WrittenRun, in store: GitStore
+        _ written: WrittenRun, in store: GitStore, to remote: BegunRemote?
     ) async throws(BackupError) -> BackupResult {
         guard !written.moves.isEmpty else { return written.result }
         if Task.isCancelled { throw .interrupted }
         await progress(.publishing)
         try await storing { () async throws(GitError) in try await store.publish(written.moves) }
+        var result = written.result
+        result.push = await push(to: remote)
         await tidy(store)
-        return written.result
+        return result
     }
 
     /// Joins the packs of many runs. Nothing that goes wrong here takes the backup away.

@@ -1,3 +1,4 @@
+package import GitRemote
 package import GitStore
 package import GraphCatalog
 
@@ -14,6 +15,8 @@ package enum BackupError: Error, Sendable {
     case auditLog(AuditFailure)
     /// The repository holds the backup of another tenant.
     case otherTenant(repository: String, recorded: String, given: String)
+    /// The remote of this name did not do what was needed of it.
+    case remote(String, RemoteError)
     /// The run was cancelled from outside.
     case interrupted
     /// The run record in the repository cannot be understood.

@@ -170,6 +170,8 @@ package struct BackupResult: Sendable {
     package let changes: [ChangedObject]
     /// Types kept, or skipped for want of a permission (exit status 3).
     package let isIncomplete: Bool
+    /// `nil` if there is no remote.
+    package var push: PushRecord?
 }
 
 /// One object that a run creates, updates or deletes.

@@ -116,7 +116,7 @@ extension Advertisement {
                 .refused, "the repository names objects by \(format.printable)",
                 hint: "Name a repository with SHA-1 object IDs.")
         }
-        if let name = parts.first { lines[0] = String(name) }
+        if let name = parts.first, !lines.isEmpty { lines[0] = String(name) }
         for line in lines where !line.isEmpty { try add(line) }
     }
 

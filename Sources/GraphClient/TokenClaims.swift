@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import CanonicalJSON
 package import FoundationEssentials
 package import GraphCatalog
+import HTTPTransport
 import NIOHTTP1
 
 /// What an access token says of itself, for people: no service lets clients rely on it.

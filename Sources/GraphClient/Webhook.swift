@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 package import GraphCatalog
+package import HTTPTransport
 import NIOHTTP1
 
 /// An address that is called when something happened: of a chat, of a health check.

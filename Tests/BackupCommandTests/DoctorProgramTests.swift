@@ -68,7 +68,7 @@ struct DoctorProgramTests {
 
             #expect(ending.status == 0)
             #expect(ending.output.hasPrefix("ok       repository   ./tenant.git is not there yet"))
-            #expect(ending.output.contains("\nwarning  audit log    It cannot be read"))
+            #expect(ending.output.contains("\nwarning  audit log    That of Entra cannot be read"))
             #expect(
                 ending.output.contains("\n         Grant AuditLog.Read.All, and consent to it."))
         }

@@ -365,7 +365,8 @@ struct InitProgramTests {
                     as? [String: String])
         }
         let selection = try Selection(flags([.type: [types]]), from: GraphResource.all)
-        let needed = Set(TypeTable(selection.resources).permissions)
+        let table = TypeTable(selection.resources)
+        let needed = Set(table.permissions + table.auditPermissions)
         #expect(
             Set(bodies.compactMap { $0["appRoleId"] })
                 == Set(needed.map { "role-\($0)" })

@@ -96,7 +96,10 @@ struct EmptyRoot {
                 at: folder.appending(path: name), withIntermediateDirectories: true)
         }
         try copy(try #require(Self.release), to: "tenantkeep")
-        for name in ["ssl/certs/ca-certificates.crt", "hosts", "resolv.conf", "nsswitch.conf"]
+        // Names are found though this machine's modules for them are not there.
+        try Data("hosts: mymachines [!SUCCESS=return] files dns\n".utf8)
+            .write(to: folder.appending(path: "etc/nsswitch.conf"))
+        for name in ["ssl/certs/ca-certificates.crt", "hosts", "resolv.conf"]
         where FileManager.default.fileExists(atPath: "/etc/\(name)") {
             try copy("/etc/\(name)", to: "etc/\(name)")
         }

@@ -33,7 +33,8 @@ struct LayeringTests {
 
         #expect(
             Set(wrappers.keys) == [
-                "ObjectHash", "YAMLDocument", "SSHTransport", "GitPack", "GitStore", "ProcessCarrier",
+                "ObjectHash", "YAMLDocument", "SSHTransport", "GitPack", "GitStore",
+                "ProcessCarrier",
             ])
     }
 

@@ -51,6 +51,8 @@ struct ConfigurationFile: Sendable {
                     ])
             case "identity":
                 try readGroup(member, ["name": .identityName, "email": .identityEmail])
+            case "remote":
+                try readGroup(member, ["url": .push, "branch": .remoteBranch])
             case "notify":
                 try readGroup(
                     member,
@@ -69,11 +71,8 @@ struct ConfigurationFile: Sendable {
     /// Keys of the top level.
     static let keys = [
         "repo", "branch", "root", "types", "exclude", "cloud", "cloudOnly", "endpoints",
-        "identity", "timeLimit", "notify", "customTypes",
+        "identity", "remote", "timeLimit", "notify", "customTypes",
     ]
-
-    /// Keys of the design that this version cannot act on yet.
-    private static let futureKeys = ["remote"]
 
     private mutating func readText(
         _ member: YAMLMember, as setting: Setting
@@ -109,12 +108,7 @@ struct ConfigurationFile: Sendable {
     }
 
     private func refusal(of member: YAMLMember, among known: [String]) -> CommandFailure {
-        guard Self.futureKeys.contains(member.key) else {
-            return source.unknownKey(member, among: known)
-        }
-        return source.wrong(
-            member.line, "this version of Tenantkeep does not support \(member.key) yet",
-            hint: "Leave the key out.")
+        source.unknownKey(member, among: known)
     }
 
     // MARK: Finding it
@@ -122,7 +116,7 @@ struct ConfigurationFile: Sendable {
     /// Reads the file that flags or environment name, else ``defaultPath`` if it is there.
     ///
     /// A file that nobody named may lie in a folder that somebody else wrote, so it cannot say
-    /// where the secret is sent.
+    /// where secrets, or the backup, are sent.
     static func file(named said: Settings) throws(CommandFailure) -> ConfigurationFile {
         let named = said.text(.config)
         let path = named ?? defaultPath
@@ -130,10 +124,10 @@ struct ConfigurationFile: Sendable {
             return ConfigurationFile()
         }
         let file = try ConfigurationFile(bytes, at: path)
-        let endpoint = Setting.endpoints.compactMap { file.settings[$0] }.first
-        guard named == nil, let endpoint else { return file }
+        let places = (Setting.endpoints + [.push]).compactMap { file.settings[$0] }
+        guard named == nil, let place = places.first else { return file }
         throw .wrong(
-            endpoint.origin, "endpoints are read only from a file that is named",
+            place.origin, "endpoints and remotes are read only from a file that is named",
             hint: "If they are yours, say --config \(path).")
     }
 

@@ -14,6 +14,10 @@ enum Setting: String, CaseIterable, Sendable {
     case noEvidence = "no-evidence"
     case attributeLast = "attribute-last"
     case timeLimit = "time-limit"
+    case push
+    case remoteBranch = "remote-branch"
+    case runsRef = "runs-ref"
+    case skipCI = "skip-ci"
     case limit
     // Addresses are secrets, so these have no flags.
     case notifyOnFailure = "notify-on-failure"

@@ -32,6 +32,7 @@ struct PermissionCheck {
         self.held = Set(held)
         self.signIn = signIn
         self.needs = needs
+        audits = TypeTable(selection.resources, for: signIn).auditPermissions
         missing = needs.filter { Set(held).isDisjoint(with: $0.permissions) }
     }
 
@@ -58,8 +59,10 @@ struct PermissionCheck {
     // MARK: Findings
 
     private static let check = "permissions"
-    /// Of the audit log, which every run reads.
+    /// Of Entra's audit log, which every run reads.
     private static let audit = "AuditLog.Read.All"
+    /// Of the logs that tell of the chosen types.
+    private let audits: [String]
 
     /// - Parameter refused: those of ``doubtful`` that were asked for and not permitted.
     func findings(refused: Set<String>) -> [Finding] {
@@ -103,7 +106,7 @@ struct PermissionCheck {
 
     /// Permissions to change something, which no backup needs.
     private var excess: [Finding] {
-        let useful = Set(needs.flatMap(\.permissions)).union([Self.audit])
+        let useful = Set(needs.flatMap(\.permissions)).union(audits + [Self.audit])
         let writing = held.subtracting(useful).filter {
             !$0.contains(".Read") || $0.contains("Write")
         }

@@ -1,3 +1,4 @@
+import BackupEngine
 import CanonicalJSON
 import FoundationEssentials
 import GraphCatalog
@@ -27,7 +28,7 @@ struct TenantExamination: Sendable {
         var findings = [clock, signIn(claims)]
         if let other = await otherTenant() { findings.append(other) }
         findings += await permissions(claims)
-        findings.append(await auditLog())
+        for log in auditLogs { findings.append(await finding(about: log)) }
         if let azure = await azure() { findings.append(azure) }
         return findings
     }
@@ -107,18 +108,30 @@ struct TenantExamination: Sendable {
         }
     }
 
-    private func auditLog() async -> Finding {
+    // MARK: Audit logs
+
+    /// Entra's, which every run reads, and those of the chosen types; what Azure's take is a role.
+    private var auditLogs: [AuditSource] {
+        let chosen = selection.resources.map(\.resource.audit).filter { !$0.service.isAzure }
+        return chosen.reduce(into: [.directory]) { logs, log in
+            if !logs.contains(where: { $0.name == log.name }) { logs.append(log) }
+        }
+    }
+
+    private func finding(about log: AuditSource) async -> Finding {
         let check = "audit log"
-        let request = GraphRequest(
-            path: "auditLogs/directoryAudits", query: [.init("$top", "1")], bucket: .audit)
+        let now = now()
+        let request = log.request(from: now.addingTimeInterval(-60).timestamp, to: now.timestamp)
         do throws(GraphError) {
             _ = try await client.page(.first(request)) { _ in }
-            return .ok(check, "It can be read, so that commits get their authors")
+            return .ok(check, "That of \(log.name) can be read, so that commits get their authors")
         } catch {
-            let isRefused = error.kind == .notPermitted
+            let permissions = log.permissions.application.joined(separator: " or ")
             return .warning(
-                check, "It cannot be read, so commits will have no authors: \(error.reason)",
-                hint: isRefused ? "Grant AuditLog.Read.All, and consent to it." : error.hint)
+                check,
+                "That of \(log.name) cannot be read, so commits may have no authors: \(error.reason)",
+                hint: error.kind == .notPermitted
+                    ? "Grant \(permissions), and consent to it." : error.hint)
         }
     }
 

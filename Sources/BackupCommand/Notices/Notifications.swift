@@ -1,5 +1,6 @@
 import GraphCatalog
 import GraphClient
+import HTTPTransport
 
 /// Who is called when a run ends, on which occasion, and in which form.
 ///
@@ -73,7 +74,7 @@ struct Notifications: Sendable {
         }
         guard !calls.isEmpty else { return [] }
         let network: Network
-        do { network = try Network(environment: environment) } catch {
+        do throws(NetworkError) { network = try Network(environment: environment) } catch {
             return [CommandFailure("Could not notify anybody", reason: error.reason)]
         }
         return await withTaskGroup(of: CommandFailure?.self) { group in

@@ -13,6 +13,7 @@ struct BackupReport: Sendable {
     /// Types whose objects have no folders of their own, by their names.
     private let folderless: Set<String>
     private let duration: Duration
+    private let push: PushRecord?
     let status: ExitStatus
 
     init(_ result: BackupResult, of request: BackupRequest, took duration: Duration) {
@@ -26,18 +27,23 @@ struct BackupReport: Sendable {
         let chosen = request.selection.resources.map(\.resource)
         logs = Dictionary(chosen.map { ($0.name, $0.audit.name) }) { first, _ in first }
         self.duration = duration
-        status = result.isIncomplete ? .incomplete : .done
+        push = result.push
+        status =
+            result.push?.failure != nil
+            ? .notPushed : result.isIncomplete ? .incomplete : .done
     }
 
     /// The document or list that was asked for on one side, the summary on the other.
     func show(on console: Console, asJSON: Bool) async {
         if asJSON {
             await console.document(
-                BackupDocument(record, status, wouldChange: isDryRun ? changes : nil))
+                BackupDocument(
+                    record, status, push: push, wouldChange: isDryRun ? changes : nil))
         } else if isDryRun {
             for line in changes.map(line) { await console.output(line) }
         }
         for line in summary { await console.say(line) }
+        if let push { await PushReportLines(push).show(on: console) }
         for gap in [auditGap].compactMap(\.self) + logGaps {
             await console.say(.warning, gap.sentence)
             if let hint = gap.hint { await console.say(.hint, hint) }

@@ -71,6 +71,27 @@ struct BackupFlags: ParsableArguments {
             valueName: "minutes"))
     var timeLimit: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Begin where this remote is, and push the run to it; status 4 if it does not take it.",
+            valueName: "url"))
+    var push: String?
+
+    @Option(
+        help: ArgumentHelp("The branch's name there (default: the same).", valueName: "name"))
+    var remoteBranch: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the remote keeps the run records, if it takes only branches (default: refs/tenantkeep/runs).",
+            valueName: "ref"))
+    var runsRef: String?
+
+    @Flag(
+        name: .customLong("skip-ci"),
+        help: "End commits with [skip ci], so that no pipeline starts.")
+    var skipCI = false
+
     @Flag(help: "List what would change, and write nothing.")
     var dryRun = false
 
@@ -95,6 +116,10 @@ struct BackupFlags: ParsableArguments {
         flags[.noEvidence] = noEvidence.asFlag
         flags[.attributeLast] = attributeLast.asFlag
         flags[.timeLimit] = timeLimit.map { [$0] }
+        flags[.push] = push.map { [$0] }
+        flags[.remoteBranch] = remoteBranch.map { [$0] }
+        flags[.runsRef] = runsRef.map { [$0] }
+        flags[.skipCI] = skipCI.asFlag
         flags[.dryRun] = dryRun.asFlag
         flags[.acceptDeletions] = acceptDeletions.asFlag
         return flags

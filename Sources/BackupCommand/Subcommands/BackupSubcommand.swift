@@ -44,12 +44,13 @@ struct BackupSubcommand: Subcommand {
         let request = try BackupRequest(
             surroundings.settings, from: surroundings.catalog, surroundings.environment)
         let access = try TenantAccess(surroundings.settings, surroundings.environment)
+        let remote = try RemoteAccess(surroundings.settings, surroundings.environment)
         let isJSON = try surroundings.settings.isOn(.json)
         let console = surroundings.console
         await console.detail("Using \(access.wording)".stopped)
         let clock = ContinuousClock()
         let began = clock.now
-        let result = try await backUp(request, access, on: console) {
+        let result = try await backUp(request, access, remote, on: console) {
             began.duration(to: clock.now)
         }
         let report = BackupReport(result, of: request, took: began.duration(to: clock.now))
@@ -59,7 +60,8 @@ struct BackupSubcommand: Subcommand {
 
     /// Makes the backup, shows how it goes, and ends it when the process is told to end.
     private func backUp(
-        _ request: BackupRequest, _ access: TenantAccess, on console: Console,
+        _ request: BackupRequest, _ access: TenantAccess, _ remote: RemoteAccess?,
+        on console: Console,
         elapsed: @escaping @Sendable () -> Duration
     ) async throws(CommandFailure) -> BackupResult {
         let reporter = ProgressReporter(on: console, elapsed: elapsed) {
@@ -68,7 +70,7 @@ struct BackupSubcommand: Subcommand {
         let start = Date()
         let (outcome, signal) = await withInterrupts {
             await running {
-                await access.backUp(request, start: start) { await reporter.take($0) }
+                await access.backUp(request, start: start, to: remote) { await reporter.take($0) }
             } beside: {
                 await reporter.watch()
             }

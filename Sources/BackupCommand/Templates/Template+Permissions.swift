@@ -1,5 +1,6 @@
 import GraphCatalog
 import GraphClient
+import HTTPTransport
 
 extension Template {
     /// A script that grants the application what the chosen types need, and nothing it has already.
@@ -7,8 +8,10 @@ extension Template {
     /// <https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignments>
     static func permissionScript(for subject: Subject) throws(CommandFailure) -> String {
         let selection = try Selection(words: subject)
-        let permissions = Set(TypeTable(selection.resources).permissions)
-            .union(["AuditLog.Read.All"]).sorted()
+        let table = TypeTable(selection.resources)
+        // Entra's log is read by every run.
+        let permissions = Set(table.permissions + table.auditPermissions + ["AuditLog.Read.All"])
+            .sorted()
         let needsAzure = selection.resources.contains { $0.resource.service.isAzure }
         let grants = permissions.map { "grant \($0)\n" }.joined()
         return #"""

@@ -25,6 +25,12 @@ struct Attributor {
     func matches() async throws(BackupError) -> (found: [Int: [Match]], isFinished: Bool) {
         var found: [Int: [Match]] = [:]
         let candidates = candidates
+        // All at once, if a remote has them.
+        await store.bring(
+            candidates.flatMap { number -> [ObjectID] in
+                let change = plan.changes.changes[number]
+                return [change.old, plan.changes.new(of: change)].compactMap(\.self)
+            })
         for start in Swift.stride(from: 0, to: candidates.count, by: Self.stride) {
             if let deadline, clock.now() >= deadline { return (found, false) }
             let part = Array(candidates[start..<min(start + Self.stride, candidates.count)])

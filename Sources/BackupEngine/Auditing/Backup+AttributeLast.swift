@@ -12,7 +12,7 @@ extension Backup {
     ///
     /// - Throws: if there is no backup, or nothing of the audit log could be read.
     package func attributeLast() async throws(BackupError) -> BackupResult {
-        try refuseIfNothingIsThere()
+        if options.remote == nil { try refuseIfNothingIsThere() }
         return try await withStore { store throws(BackupError) in
             try await attributeLast(in: store)
         }
@@ -28,6 +28,7 @@ extension Backup {
     }
 
     private func attributeLast(in store: GitStore) async throws(BackupError) -> BackupResult {
+        let remote = try await begin(in: store)
         let last = try await lastState(of: store)
         guard let record = last.record else { throw .store(noRun) }
         let noted = NotedEvents(last: last.notes, store: store)
@@ -53,7 +54,8 @@ extension Backup {
         audit.marks = (record.audit.marks ?? [:]).merging(
             audit.outcome == .complete ? earlier.reads.mapValues(\.timestamp) : [:]
         ) { mark, _ in mark }
-        return try await publish(late, self.record(audit, on: last), after: last, in: store)
+        return try await publish(
+            late, self.record(audit, on: last), after: last, in: store, to: remote)
     }
 
     private var noRun: GitError {
@@ -89,13 +91,15 @@ extension Backup {
     }
 
     private func publish(
-        _ late: LateEvents, _ record: RunRecord, after last: State, in store: GitStore
+        _ late: LateEvents, _ record: RunRecord, after last: State, in store: GitStore,
+        to remote: BegunRemote?
     ) async throws(BackupError) -> BackupResult {
         var run = RunWriter(options: options, plan: .nothing, store: store)
         try await run.note(late.notes)
         let moves = try await run.moves(
             record, branchBefore: last.branch, runsBefore: last.runs, notesBefore: last.notes)
-        return try await publish(WrittenRun(result: result(of: record), moves: moves), in: store)
+        return try await publish(
+            WrittenRun(result: result(of: record), moves: moves), in: store, to: remote)
     }
 }
 
@@ -118,7 +122,8 @@ extension EarlierRuns {
     ) async throws(BackupError) -> EarlierRun? {
         for run in runs {
             var next = run.after
-            while let id = next, id != run.before {
+            await noted.store.bringHistory(to: [run.after].compactMap(\.self))
+            while let id = next, id != run.before, await noted.store.isHere(id) {
                 let commit = try await storing { () async throws(GitError) in
                     try await noted.store.commit(id)
                 }

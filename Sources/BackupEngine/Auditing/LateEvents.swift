@@ -189,6 +189,7 @@ struct LateEvents: Sendable {
         if let known = changes[place] { return known }
         let run = runs[place]
         let (selection, root, store) = (selection, root, noted.store)
+        await store.bringHistory(to: [run.before, run.after].compactMap(\.self))
         let found = try await storing { () async throws(GitError) in
             try await Self.commits(of: run, selection, root, index, store)
         }
@@ -207,7 +208,9 @@ struct LateEvents: Sendable {
                 of: selection, below: root, from: old, to: new, namedBy: index, in: store
             ).changes
         }
-        guard let after = run.after else { return [] }
+        // Where history is cut off, nobody can tell what a run changed.
+        guard let after = run.after, store.isHere(after), run.before.map(store.isHere) ?? true
+        else { return [] }
         var commit = try store.commit(after)
         let first = try run.before.map { (id) throws(GitError) in try store.commit(id).tree }
         guard try !changes(first, commit.tree).isEmpty else { return [] }

@@ -11,23 +11,27 @@ struct NotedEvents: Sendable {
 
     /// Returns the events noted on a commit, or `nil` if its note is not one of ours.
     func events(on commit: ObjectID) async throws(BackupError) -> [AuditEvent]? {
-        guard let bytes = try await bytes(of: commit) else { return [] }
-        guard let list = (try? JSONValue(parsing: bytes))?.array else { return nil }
+        guard let note = try await note(of: commit) else { return [] }
+        let bytes = try await storing { () async throws(GitError) in
+            try await store.blobsIfKept([note])
+        }
+        // What a remote has and does not hand out is as good as somebody else's.
+        guard let bytes = bytes[0], let list = (try? JSONValue(parsing: bytes))?.array else {
+            return nil
+        }
         let events = list.compactMap { AuditEvent(noted: $0) }
         return events.count == list.count ? events : nil
     }
 
     /// The note, where git would look for one written by us.
-    private func bytes(of commit: ObjectID) async throws(BackupError) -> [UInt8]? {
+    private func note(of commit: ObjectID) async throws(BackupError) -> ObjectID? {
         guard let last else { return nil }
         let name = Array("\(commit)".utf8)
         return try await storing { () async throws(GitError) in
             let top = try await store.commit(last).tree
             let folder = try await store.tree(top).first { $0.name.elementsEqual(name[..<2]) }
             guard let folder else { return nil }
-            let file = try await store.tree(folder.id).first { $0.name.elementsEqual(name[2...]) }
-            guard let file else { return nil }
-            return try await store.read(file.id, .blob)
+            return try await store.tree(folder.id).first { $0.name.elementsEqual(name[2...]) }?.id
         }
     }
 }

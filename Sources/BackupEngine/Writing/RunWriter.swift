@@ -15,16 +15,19 @@ struct RunWriter {
     private var tagID: ObjectID?
     private var authors: [String] = []
     private var notes: EvidenceNotes
+    /// Tags that a remote has.
+    private let taken: Set<RefName>
 
-    init(options: BackupOptions, plan: Plan, store: GitStore) {
+    init(options: BackupOptions, plan: Plan, store: GitStore, taken: Set<RefName> = []) {
         self.options = options
         self.plan = plan
         self.store = store
+        self.taken = taken
         notes = EvidenceNotes(in: store)
         let resources = plan.readings.map { ($0.resource.name, $0.resource) }
         text = RunText(
             start: options.start, resources: Dictionary(resources) { first, _ in first },
-            root: options.root)
+            root: options.root, skipsCI: options.skipsCI)
     }
 
     private var identity: Signature {
@@ -122,19 +125,8 @@ struct RunWriter {
         return record
     }
 
-    /// `backup/2026-11-01T02-00-00Z`, with a number behind it if that is taken.
     private func freeTagName() async throws(BackupError) -> String {
-        let name = "backup/\(options.start.timestamp.replacing(":", with: "-"))"
-        var number = 1
-        while true {
-            let candidate = number == 1 ? name : "\(name)-\(number)"
-            guard let ref = RefName.tag(candidate) else { return candidate }
-            let taken = try await storing { () async throws(GitError) in
-                try await store.readRef(ref)
-            }
-            if taken == nil { return candidate }
-            number += 1
-        }
+        try await RunTag(start: options.start.timestamp).freeName(in: store, taken: taken)
     }
 
     /// Writes the run's record and its evidence, and returns the moves that make the run visible: of
@@ -163,15 +155,6 @@ struct RunWriter {
     private func writeRun(
         _ record: RunRecord, after last: ObjectID?
     ) async throws(BackupError) -> ObjectID {
-        let json: [UInt8]
-        do { json = try record.json } catch {
-            throw .unreadableRecord(reason: "the record of this run cannot be written: \(error)")
-        }
-        var tree = TreeWriter()
-        tree.append(.file, "run.json".utf8, try await write(.blob, json))
-        let commit = Commit(
-            tree: try await write(.tree, tree.bytes), parents: last.map { [$0] } ?? [],
-            author: identity, committer: identity, message: "Run \(record.start)\n")
-        return try await write(.commit, commit.bytes)
+        try await RunChain(store: store, identity: identity, text: text).write(record, after: last)
     }
 }
