@@ -81,6 +81,7 @@ let package = Package(
         .target(
             name: "ObjectHash", dependencies: ["CLibgit2", "CObjectHash"], swiftSettings: strict),
         .target(name: "YAMLDocument", dependencies: ["CYAML"], swiftSettings: strict),
+        .target(name: "SSHTransport", dependencies: ["CLibgit2"], swiftSettings: strict),
         .target(
             name: "GraphClient",
             dependencies: [
@@ -111,6 +112,10 @@ let package = Package(
             ] + nio,
             swiftSettings: safe),
         .target(
+            name: "ProcessCarrier",
+            dependencies: ["CLinux", "GitObjects", "GitPack", "GitRemote"],
+            swiftSettings: strict),
+        .target(
             name: "BackupEngine",
             dependencies: [
                 "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack",
@@ -122,8 +127,8 @@ let package = Package(
             name: "BackupCommand",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitRemote", "GitStore",
-                "GraphCatalog", "GraphClient", "HTTPCarrier", "HTTPTransport", "YAMLDocument",
-                "CBuild", arguments, logging,
+                "GraphCatalog", "GraphClient", "HTTPCarrier", "HTTPTransport", "ProcessCarrier",
+                "SSHTransport", "YAMLDocument", "CBuild", arguments, logging,
             ] + (release == nil ? [] : ["CGSSStub"]),
             swiftSettings: safe,
             linkerSettings: release == nil ? nil : archives.map { .linkedLibrary($0) }),
@@ -197,7 +202,7 @@ let package = Package(
             name: "GitRemoteTests",
             dependencies: [
                 "GitObjects", "GitPack", "GitRemote", "HTTPCarrier", "HTTPTransport",
-                "TestSupport",
+                "ProcessCarrier", "TestSupport",
             ] + nio,
             swiftSettings: strict),
         .testTarget(
