@@ -39,6 +39,8 @@ package struct AuditEvent: Sendable {
     package let evidence: [UInt8]
 
     let operation: Operation
+    /// Whether the service says that something joined something else, or parted from it.
+    let isJoin: Bool
     let isUnattended: Bool
     let isActorNamed: Bool
 
@@ -68,7 +70,9 @@ package struct AuditEvent: Sendable {
             guard let key = detail["key"]?.string else { return nil }
             return (key, detail["value"]?.string ?? "")
         }
-        operation = Operation(activity, type: json["operationType"]?.string)
+        let type = json["operationType"]?.string
+        operation = Operation(activity, type: type)
+        isJoin = type == "Assign" || type == "Unassign"
     }
 }
 

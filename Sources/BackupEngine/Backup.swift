@@ -170,7 +170,8 @@ package struct Backup<Source: GraphSource>: Sendable {
         // A run that was told to stop does not look for anybody.
         if Task.isCancelled { throw .interrupted }
         let log = await sweep.tail(after: swept)
-        let index = AuditIndex(log.events, used: Set(last.record?.audit.used ?? []))
+        let index = AuditIndex(
+            log.events, used: Set(last.record?.audit.used ?? []), isKnown: plan.readings.hold)
         let attributor = Attributor(
             plan: plan, root: options.root, index: index, window: sweep.window, store: store,
             clock: clock, deadline: sweep.deadline)

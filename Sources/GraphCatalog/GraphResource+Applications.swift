@@ -43,21 +43,24 @@ extension GraphResource {
                 path: "tokenIssuancePolicies",
                 folder: "TokenIssuancePolicies",
                 groups: ["All", "Applications"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.applicationPolicy]
             ),
             GraphResource(
                 "applications/tokenLifetimePolicies",
                 path: "tokenLifetimePolicies",
                 folder: "TokenLifetimePolicies",
                 groups: ["All", "Applications"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.applicationPolicy]
             ),
             GraphResource(
                 "applications/appManagementPolicies",
                 path: "appManagementPolicies",
                 folder: "AppManagementPolicies",
                 groups: ["All", "Applications"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.applicationPolicy]
             ),
         ]
     )
@@ -129,35 +132,40 @@ extension GraphResource {
                 path: "claimsMappingPolicies",
                 folder: "ClaimsMappingPolicies",
                 groups: ["All", "ServicePrincipals"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.servicePrincipalPolicy]
             ),
             GraphResource(
                 "servicePrincipals/homeRealmDiscoveryPolicies",
                 path: "homeRealmDiscoveryPolicies",
                 folder: "HomeRealmDiscoveryPolicies",
                 groups: ["All", "ServicePrincipals"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.servicePrincipalPolicy]
             ),
             GraphResource(
                 "servicePrincipals/tokenIssuancePolicies",
                 path: "tokenIssuancePolicies",
                 folder: "TokenIssuancePolicies",
                 groups: ["All", "ServicePrincipals"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.servicePrincipalPolicy]
             ),
             GraphResource(
                 "servicePrincipals/tokenLifetimePolicies",
                 path: "tokenLifetimePolicies",
                 folder: "TokenLifetimePolicies",
                 groups: ["All", "ServicePrincipals"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.servicePrincipalPolicy]
             ),
             GraphResource(
                 "servicePrincipals/appManagementPolicies",
                 path: "appManagementPolicies",
                 folder: "AppManagementPolicies",
                 groups: ["All", "ServicePrincipals"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.servicePrincipalPolicy]
             ),
         ]
     )

@@ -60,15 +60,17 @@ extension GraphResource {
         permissions: entitlement,
         volatile: ["modifiedDateTime"],
         sets: ["identitySources"],
-        children: ["externalSponsors", "internalSponsors"].map { name in
-            GraphResource(
+        children: ["external", "internal"].map { side in
+            let name = "\(side)Sponsors"
+            return GraphResource(
                 "connectedOrganizations/\(name)",
                 version: .beta,
                 path: name,
                 folder: name.prefix(1).uppercased() + name.dropFirst(),
                 groups: ["All", "Config", "Governance"],
                 permissions: entitlement,
-                select: referenceMembers
+                select: referenceMembers,
+                evidence: [.sponsor(side)]
             )
         }
     )
