@@ -113,11 +113,18 @@ let package = Package(
         .executableTarget(
             name: "SimulatorCommand", dependencies: ["TenantSimulator", arguments, logging],
             swiftSettings: safe),
+        .target(
+            name: "Rehearsal",
+            dependencies: [
+                "Attribution", "BackupEngine", "CanonicalJSON", "GitObjects", "GraphCatalog",
+                "GraphClient", "TenantSimulator", logging,
+            ],
+            swiftSettings: safe),
         .executableTarget(
             name: "Benchmark",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
-                "GraphCatalog", "GraphClient", "TenantSimulator", arguments, logging,
+                "GraphCatalog", "GraphClient", "Rehearsal", "TenantSimulator", arguments, logging,
             ],
             swiftSettings: strict),
 
@@ -151,7 +158,15 @@ let package = Package(
         .testTarget(
             name: "AttributionTests",
             dependencies: [
-                "Attribution", "CanonicalJSON", "GraphCatalog", "TenantSimulator", "TestSupport",
+                "Attribution", "CanonicalJSON", "GraphCatalog", "Rehearsal", "TenantSimulator",
+                "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RehearsalTests",
+            dependencies: [
+                "BackupEngine", "CanonicalJSON", "GraphCatalog", "GraphClient", "Rehearsal",
+                "TenantSimulator", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

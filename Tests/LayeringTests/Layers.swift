@@ -49,11 +49,18 @@ enum Layers {
                 "Crypto", "CryptoExtras", "Logging", "SwiftASN1", "UnixSignals", "X509",
             ])),
         "SimulatorCommand": Module(8, ["TenantSimulator", "ArgumentParser", "Logging"]),
-        "Benchmark": Module(
+        "Rehearsal": Module(
             8,
             [
+                "Attribution", "BackupEngine", "CanonicalJSON", "GitObjects", "GraphCatalog",
+                "GraphClient", "TenantSimulator", "Logging",
+            ]),
+        "Benchmark": Module(
+            9,
+            [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
-                "GraphCatalog", "GraphClient", "TenantSimulator", "ArgumentParser", "Logging",
+                "GraphCatalog", "GraphClient", "Rehearsal", "TenantSimulator", "ArgumentParser",
+                "Logging",
             ]),
         "TestSupport": Module(8, ["GraphCatalog"]),
     ]
