@@ -1,4 +1,6 @@
 # make        installs what is missing and builds tenantkeep for use
+# make release builds one file that needs nothing else, for any x86-64 Linux
+# make check-release tests that file in a root folder without anything else
 # make demo   backs a simulated tenant up, changes it, backs it up again and shows the history
 # make test   builds and runs the tests
 # make check  what every change must pass: format, lint, layering and all other tests
@@ -19,11 +21,28 @@ swift build -c release --product tenantkeep-simulator
 swift build -c release --product Benchmark
 endef
 
-.PHONY: build demo test check bench soak format prerequisites
+# One file without shared libraries, in a folder of its own beside the ordinary build.
+RELEASE := .build/static/release/tenantkeep
+RELEASE_COMMIT = $(shell git describe --always --dirty --abbrev=12 --exclude='*')
+# Sections of their own let the linker leave out what nothing calls.
+LINK_STATICALLY := --static-swift-stdlib -Xswiftc -static-executable \
+	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcc -fdata-sections \
+	-Xlinker --gc-sections -Xlinker --icf=safe -Xlinker --strip-all
+
+.PHONY: build release check-release demo test check bench soak format prerequisites
 
 build: prerequisites
 	swift build -c release --product tenantkeep
 	@echo "Built $$(swift build -c release --show-bin-path)/tenantkeep"
+
+release: prerequisites
+	TENANTKEEP_RELEASE=$(RELEASE_COMMIT) swift build -c release --scratch-path .build/static \
+		$(LINK_STATICALLY) --product tenantkeep
+	@echo "Built $(RELEASE), $$(stat --format=%s $(RELEASE)) bytes: $$($(RELEASE) --version)"
+
+check-release: release
+	swift build --build-tests
+	TENANTKEEP_TEST_RELEASE=$(CURDIR)/$(RELEASE) swift test --skip-build --filter ReleaseTests
 
 demo: build
 	swift build -c release --product tenantkeep-simulator

@@ -13,7 +13,18 @@ let strict: [SwiftSetting] = [
 /// For every module without a C library behind it: unsafe code has to say so.
 let safe = strict + [.strictMemorySafety()]
 
+/// The commit that `make release` builds; `nil` for the ordinary build, which links shared libraries.
+let release = Context.environment["TENANTKEEP_RELEASE"]
+
+/// What libgit2's archive needs beside itself, each before what it needs in turn.
+let archives = [
+    "git2", "mbedtls", "mbedx509", "mbedcrypto", "http_parser", "ssh2", "ssl", "crypto", "pcre2-8",
+    "z", "rt",
+]
+
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(
@@ -54,17 +65,29 @@ let package = Package(
         .systemLibrary(
             name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .target(
+            name: "CBuild",
+            cSettings: release.map { [.define("RELEASE_COMMIT", to: "\"\($0)\"")] }),
+        .target(name: "CGSSStub"),
         // The shared library keeps its collision detector to itself; the archive beside it does not.
         .target(name: "CObjectHash", linkerSettings: [.linkedLibrary(":libgit2.a")]),
         .target(name: "CanonicalJSON", swiftSettings: safe),
         .target(name: "GraphCatalog", swiftSettings: safe),
+        .target(
+            name: "HTTPTransport",
+            dependencies: [httpClient, .product(name: "NIOSSL", package: "swift-nio-ssl")],
+            swiftSettings: safe),
         // Level 1
         .target(
             name: "ObjectHash", dependencies: ["CLibgit2", "CObjectHash"], swiftSettings: strict),
         .target(name: "YAMLDocument", dependencies: ["CYAML"], swiftSettings: strict),
+        .target(name: "SSHTransport", dependencies: ["CLibgit2"], swiftSettings: strict),
         .target(
             name: "GraphClient",
-            dependencies: ["CanonicalJSON", "GraphCatalog", httpClient, logging] + nio,
+            dependencies: [
+                "CanonicalJSON", "GraphCatalog", "HTTPTransport", asn1, crypto, cryptoExtras,
+                httpClient, logging,
+            ] + nio,
             swiftSettings: safe),
         // Level 2
         .target(name: "GitObjects", dependencies: ["ObjectHash", crypto], swiftSettings: safe),
@@ -79,35 +102,48 @@ let package = Package(
         .target(
             name: "GitStore", dependencies: ["CLibgit2", "CLinux", "GitObjects", "GitPack"],
             swiftSettings: strict),
+        .target(
+            name: "GitRemote", dependencies: ["GitObjects", "GitPack"], swiftSettings: safe),
         // Level 5
+        .target(
+            name: "HTTPCarrier",
+            dependencies: [
+                "GitObjects", "GitPack", "GitRemote", "HTTPTransport", httpClient,
+            ] + nio,
+            swiftSettings: safe),
+        .target(
+            name: "ProcessCarrier",
+            dependencies: ["CLinux", "GitObjects", "GitPack", "GitRemote"],
+            swiftSettings: strict),
         .target(
             name: "BackupEngine",
             dependencies: [
-                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore",
+                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack",
+                "GitRemote", "GitStore",
             ],
             swiftSettings: safe),
         // Level 6
         .executableTarget(
             name: "BackupCommand",
             dependencies: [
-                "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
-                "GraphClient", "YAMLDocument", arguments, logging,
-            ],
-            swiftSettings: safe),
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitRemote", "GitStore",
+                "GraphCatalog", "GraphClient", "HTTPCarrier", "HTTPTransport", "ProcessCarrier",
+                "SSHTransport", "YAMLDocument", "CBuild", arguments, logging,
+            ] + (release == nil ? [] : ["CGSSStub"]),
+            swiftSettings: safe,
+            linkerSettings: release == nil ? nil : archives.map { .linkedLibrary($0) }),
 
         // Beside the program: what plays its tenant, and what measures it.
         .target(
             name: "TenantSimulator",
             dependencies: [
-                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
-                crypto, logging,
+                asn1, crypto, cryptoExtras, logging,
             ] + nio,
             swiftSettings: safe),
         .executableTarget(
@@ -117,20 +153,24 @@ let package = Package(
             name: "Rehearsal",
             dependencies: [
                 "Attribution", "BackupEngine", "CanonicalJSON", "GitObjects", "GraphCatalog",
-                "GraphClient", "TenantSimulator", logging,
+                "GraphClient", "HTTPTransport", "TenantSimulator", logging,
             ],
             swiftSettings: safe),
         .executableTarget(
             name: "Benchmark",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
-                "GraphCatalog", "GraphClient", "Rehearsal", "TenantSimulator", arguments, logging,
+                "GraphCatalog", "GraphClient", "HTTPTransport", "Rehearsal", "TenantSimulator",
+                arguments, logging,
             ],
             swiftSettings: strict),
 
         .target(
             name: "TestSupport",
-            dependencies: ["GraphCatalog"],
+            dependencies: [
+                "GraphCatalog", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"], swiftSettings: strict),
@@ -142,8 +182,8 @@ let package = Package(
         .testTarget(
             name: "GraphClientTests",
             dependencies: [
-                "CanonicalJSON", "GraphCatalog", "GraphClient", "TenantSimulator", "TestSupport",
-                logging,
+                "CanonicalJSON", "GraphCatalog", "GraphClient", "HTTPTransport",
+                "TenantSimulator", "TestSupport", logging,
             ] + nio,
             swiftSettings: strict),
         .testTarget(
@@ -174,15 +214,27 @@ let package = Package(
             dependencies: ["GitObjects", "GitPack", "GitStore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "GitRemoteTests",
+            dependencies: [
+                "GitObjects", "GitPack", "GitRemote", "HTTPCarrier", "HTTPTransport",
+                "ProcessCarrier", "TestSupport",
+            ] + nio,
+            swiftSettings: strict),
+        .testTarget(
             name: "BackupEngineTests",
             dependencies: [
-                "BackupEngine", "CanonicalJSON", "GitObjects", "GitStore", "GraphCatalog",
-                "TestSupport",
+                "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitRemote", "GitStore",
+                "GraphCatalog", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "BackupCommandTests",
-            dependencies: ["BackupCommand", "TenantSimulator", "TestSupport"],
+            dependencies: [
+                "BackupCommand", "HTTPCarrier", "HTTPTransport", "TenantSimulator", "TestSupport",
+                "YAMLDocument", crypto, logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ] + nio,
             swiftSettings: strict),
         .testTarget(
             name: "TenantSimulatorTests",

@@ -8,6 +8,8 @@ package struct Actor: Hashable, Sendable {
         case application
         /// A part of the service that does what people asked for elsewhere, or what must be done.
         case service
+        /// One of these: an object gives no more than an ID.
+        case principal
     }
 
     package let kind: Kind
@@ -27,9 +29,22 @@ package struct Actor: Hashable, Sendable {
     var key: String { id.isEmpty ? name : id }
 }
 
+extension Actor {
+    /// - Parameter name: as the log has it; without one the address or the ID stands in for it.
+    package init?(_ kind: Kind, id: String?, name: String?, email: String? = nil) {
+        let id = id.flatMap(known)
+        let email = email.flatMap(cleaned)
+        guard let name = name.flatMap(cleaned) ?? email ?? id else { return nil }
+        let suffix = kind == .person || kind == .principal ? "" : " (SP)"
+        self.init(kind: kind, id: id ?? "", name: name + suffix, email: email)
+    }
+}
+
 /// Who an event says began it.
 struct Initiator {
     var actor: Actor?
+    /// Everything the event calls them besides, in lower case.
+    var names: Set<String> = []
     /// The log says that nobody acted: something expired.
     var isUnattended = false
     /// The name is the log's own, not an ID or principal name that stands in for it.
@@ -49,6 +64,50 @@ struct Initiator {
         } else {
             name(app, applications)
         }
+    }
+
+    /// A person is asked for by their principal name, everything else is an application.
+    init(intune json: JSONValue?) {
+        let text = { (name: String) in json?[name]?.string.flatMap { $0.isEmpty ? nil : $0 } }
+        if let address = text("userPrincipalName") {
+            actor = Actor(.person, id: text("userId"), name: nil, email: address)
+        } else {
+            let name = text("applicationDisplayName") ?? text("servicePrincipalName")
+            isNamed = name != nil
+            actor = Actor(.application, id: text("applicationId"), name: name)
+        }
+        names = Set(["userPrincipalName", "applicationId"].compactMap(text).map(folded))
+    }
+
+    /// The claims of the token say more than the `caller`, who is an address, or an ID of some kind.
+    init(azure json: JSONValue) {
+        let claims = json["claims"]
+        let text = { (value: JSONValue?) in value?.string.flatMap { $0.isEmpty ? nil : $0 } }
+        let caller = text(json["caller"])
+        let id = text(claims?["http://schemas.microsoft.com/identity/claims/objectidentifier"])
+        let addresses = ["upn", "emailaddress"].map {
+            text(claims?["http://schemas.xmlsoap.org/ws/2005/05/identity/claims/\($0)"])
+        }
+        let address =
+            addresses.compactMap(\.self).first ?? caller.flatMap { $0.contains("@") ? $0 : nil }
+        let name = text(claims?["name"])
+        if address != nil || name != nil {
+            isNamed = name != nil
+            actor = Actor(.person, id: id, name: name, email: address)
+        } else {
+            actor = Actor(.application, id: id ?? caller, name: nil)
+        }
+        names = Set(
+            ([caller, id, text(claims?["appid"])] + addresses).compactMap(\.self).map(folded))
+    }
+
+    /// What an object calls somebody: an ID or, of people, a principal name.
+    init(named text: String) {
+        actor =
+            text.contains("@")
+            ? Actor(.person, id: nil, name: nil, email: text)
+            : Actor(.principal, id: text, name: nil)
+        names = [folded(text)]
     }
 
     private mutating func name(_ app: Party, _ applications: (String) -> String?) {
@@ -76,11 +135,16 @@ private struct Party {
 
     init(_ json: JSONValue?) {
         let ids = ["servicePrincipalId", "id", "appId"].lazy.compactMap { json?[$0]?.string }
-        id = ids.map(folded).first { !$0.allSatisfy { "0-".contains($0) } }.flatMap(cleaned)
+        id = ids.compactMap(known).first
         displayName = json?["displayName"]?.string.flatMap(cleaned)
         let names = ["userPrincipalName", "servicePrincipalName"]
         principalName = names.lazy.compactMap { json?[$0]?.string }.first.flatMap(cleaned)
     }
+}
+
+/// The ID in lower case, unless it is empty or all zeros.
+private func known(_ id: String) -> String? {
+    id.allSatisfy { "0-".contains($0) } ? nil : cleaned(folded(id))
 }
 
 /// The text as a header of a commit may have it; `nil` if nothing is left.

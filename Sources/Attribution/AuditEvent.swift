@@ -1,6 +1,6 @@
 package import CanonicalJSON
 
-/// One event of `auditLogs/directoryAudits`.
+/// One event of a log, or what an object says itself.
 package struct AuditEvent: Sendable {
     /// Something the event is about.
     package struct Target: Sendable {
@@ -43,8 +43,35 @@ package struct AuditEvent: Sendable {
     let isJoin: Bool
     let isUnattended: Bool
     let isActorNamed: Bool
+    /// Everything the event calls its actor besides, in lower case.
+    let actorNames: Set<String>
+    /// An object says it of itself, and no log has it.
+    package internal(set) var isStatement = false
 
-    /// Reads one event; `nil` if it has no ID or time.
+    init(
+        id: String, time: Moment, activity: String, service: String, category: String,
+        isSuccess: Bool, operation: Operation, initiator: Initiator, targets: [Target],
+        additionalDetails: [(key: String, value: String)] = [], evidence: [UInt8],
+        isJoin: Bool = false
+    ) {
+        self.id = id
+        self.time = time
+        self.activity = activity
+        self.service = service
+        self.category = category
+        self.isSuccess = isSuccess
+        actor = initiator.actor
+        isUnattended = initiator.isUnattended
+        isActorNamed = initiator.isNamed
+        actorNames = initiator.names
+        self.targets = targets
+        self.additionalDetails = additionalDetails
+        self.evidence = evidence
+        self.operation = operation
+        self.isJoin = isJoin
+    }
+
+    /// Reads one event of `auditLogs/directoryAudits`; `nil` if it has no ID or time.
     ///
     /// - Parameter applications: the display name of a service principal, by its ID in lower case.
     package init?(
@@ -54,32 +81,32 @@ package struct AuditEvent: Sendable {
             let time = json["activityDateTime"]?.string.flatMap(Moment.init),
             let evidence = try? canonicalized(Array(json.bytes))
         else { return nil }
-        let initiator = Initiator(json["initiatedBy"], applications: applications)
-        self.id = id
-        self.time = time
-        self.evidence = evidence
-        activity = json["activityDisplayName"]?.string ?? ""
-        service = json["loggedByService"]?.string ?? ""
-        category = json["category"]?.string ?? ""
-        isSuccess = json["result"]?.string == "success"
-        actor = initiator.actor
-        isUnattended = initiator.isUnattended
-        isActorNamed = initiator.isNamed
-        targets = (json["targetResources"]?.array ?? []).map(Target.init)
-        additionalDetails = (json["additionalDetails"]?.array ?? []).compactMap { detail in
-            guard let key = detail["key"]?.string else { return nil }
-            return (key, detail["value"]?.string ?? "")
-        }
+        let activity = json["activityDisplayName"]?.string ?? ""
         let type = json["operationType"]?.string
-        operation = Operation(activity, type: type)
-        isJoin = type == "Assign" || type == "Unassign"
+        self.init(
+            id: id, time: time, activity: activity,
+            service: json["loggedByService"]?.string ?? "",
+            category: json["category"]?.string ?? "",
+            isSuccess: json["result"]?.string == "success",
+            operation: Operation(activity, type: type),
+            initiator: Initiator(json["initiatedBy"], applications: applications),
+            targets: (json["targetResources"]?.array ?? []).map {
+                Target($0, id: "id", type: $0["type"] == nil ? "Type" : "type")
+            },
+            additionalDetails: (json["additionalDetails"]?.array ?? []).compactMap { detail in
+                guard let key = detail["key"]?.string else { return nil }
+                return (key, detail["value"]?.string ?? "")
+            }, evidence: evidence, isJoin: type == "Assign" || type == "Unassign")
     }
 }
 
 extension AuditEvent.Target {
-    fileprivate init(_ json: JSONValue) {
-        type = (json["type"] ?? json["Type"])?.string ?? ""
-        id = json["id"]?.string.flatMap { $0.isEmpty ? nil : folded($0) }
+    /// - Parameters:
+    ///   - id: the member that holds the ID.
+    ///   - type: likewise.
+    init(_ json: JSONValue, id: String, type: String) {
+        self.type = json[type]?.string ?? ""
+        self.id = json[id]?.string.flatMap { $0.isEmpty ? nil : folded($0) }
         displayName = json["displayName"]?.string
         userPrincipalName = json["userPrincipalName"]?.string
         properties = (json["modifiedProperties"]?.array ?? []).compactMap { property in

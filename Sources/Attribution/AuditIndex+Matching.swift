@@ -17,6 +17,8 @@ extension AuditIndex {
     /// whoever deleted it. What joins others belongs to whoever joined or parted them (`parent`),
     /// else to whoever deleted or restored one of its ends: it went and came with that. What nothing
     /// was found for by ID is sought by activity.
+    ///
+    /// What an object says itself counts as events do, unless a log tells the same.
     package func matches(for change: ObjectChange) -> [Match] {
         let search = Search(self, change)
         for stage in [search.object, search.joins, search.ends, search.activities] {
@@ -59,8 +61,11 @@ private struct Search {
     /// in it: the ID is that of who joined.
     func object() -> [Match] {
         guard change.kind == .updated || change.type.evidence.isEmpty else { return [] }
-        let acts = index.acts(about: id).filter { isInTime($0) && leads($0) }
-        return explained(standing(acts), as: .object) { $0.members(of: id) }
+        let names = [id] + change.type.auditIDs.compactMap(difference.text)
+        let acts = names.flatMap(index.acts(about:)).filter { isInTime($0) && leads($0) }
+        return explained(standing(acts) + stated(besides: acts), as: .object) {
+            $0.members(of: id)
+        }
     }
 
     /// The acts that no later one made void: what came back before it was deleted again was deleted
@@ -87,6 +92,22 @@ private struct Search {
         let standing = acts.filter { $0.time >= last }
         return standing.isEmpty ? acts : standing
     }
+
+    /// What the object says itself, but what a log tells too: a log knows more, and when it writes
+    /// an act down differs a little from when that was.
+    private func stated(besides acts: [Act]) -> [Act] {
+        change.statements.compactMap { statement in
+            var act = Act(statement)
+            act.actor = index.actor(of: statement)
+            let isTold = acts.contains { told in
+                abs(told.time.ticks - act.time.ticks) <= Self.delay
+                    && (told.actor.map { $0.key == act.actor?.key } ?? false)
+            }
+            return isInTime(act) && !isTold ? act : nil
+        }
+    }
+
+    private static let delay: Int64 = 300 * 10_000_000
 
     private func explained(
         _ acts: [Act], as kind: Match.Kind, _ members: (AuditEvent) -> Set<String>

@@ -20,6 +20,8 @@ package struct AuditIndex: Sendable {
     private var joins: [String: [Int32]] = [:]
     /// By their activity in lower case; again without joins.
     private var activities: [String: [Int32]] = [:]
+    /// Who somebody is, by everything that events call them.
+    private var people: [String: Actor] = [:]
     /// Hashes of all IDs above.
     private var named: Set<UInt64> = []
 
@@ -36,6 +38,11 @@ package struct AuditIndex: Sendable {
         self.events = Self.named(unique)
         acts = TwinFinder.acts(self.events.filter { $0.isSuccess })
             .filter { act in !act.events.contains { used.contains($0.id) } }
+        for event in self.events {
+            guard let actor = event.actor else { continue }
+            let own = [actor.id, actor.email.map(folded) ?? ""].filter { !$0.isEmpty }
+            for name in event.actorNames.union(own) { people[name] = actor }
+        }
         var areJoins: [String: Bool] = [:]
         for (place, act) in acts.enumerated() {
             let activity = act.event.activity
@@ -102,8 +109,19 @@ package struct AuditIndex: Sendable {
     ) -> Bool {
         if named.contains(hash(id)) { return true }
         if let parent, named.contains(hash(parent)) { return true }
+        if !type.auditIDs.isEmpty, !acts.isEmpty { return true }
         if !type.auditActivities.isEmpty { return !activities.isEmpty }
         return !acts.isEmpty && type.evidence.contains { $0.clues.contains(where: \.isMember) }
+    }
+
+    /// Whom an object means by what it calls them, as the logs name them.
+    func actor(of statement: AuditEvent) -> Actor? {
+        statement.actorNames.lazy.compactMap { people[$0] }.first ?? statement.actor
+    }
+
+    /// Whether anything happened between two moments.
+    package func hasActs(from: Moment?, to: Moment) -> Bool {
+        acts.contains { act in act.time <= to && from.map { act.time >= $0 } ?? true }
     }
 
     func acts(about id: String) -> [Act] { find(about, id) }

@@ -18,12 +18,15 @@ package struct ObjectChange: Sendable {
     package let after: [UInt8]?
     /// Events before this are in the run before already; `nil` if there was none.
     package let since: Moment?
+    /// What the object says itself of who made it as it is.
+    package let statements: [AuditEvent]
     /// When the object was read, or its absence seen. Later events had no part in this change.
     package let read: Moment
 
     package init(
         _ type: GraphResource, ids: [String], kind: Kind, before: [UInt8]? = nil,
-        after: [UInt8]? = nil, since: Moment? = nil, read: Moment
+        after: [UInt8]? = nil, since: Moment? = nil,
+        statements: [AuditEvent] = [], read: Moment
     ) {
         self.type = type
         self.ids = ids
@@ -31,6 +34,7 @@ package struct ObjectChange: Sendable {
         self.before = before
         self.after = after
         self.since = since
+        self.statements = statements
         self.read = read
     }
 }

@@ -5,7 +5,7 @@ struct ObjectDifference {
     /// Members of the object itself that differ.
     private(set) var changed: Set<String> = []
     /// Every name of a member, also of those below members.
-    private var known: Set<String> = []
+    private(set) var known: Set<String> = []
     /// By each name that differs, at whatever depth, the members of the object it is in.
     private var places: [String: Set<String>] = [:]
     private let before: JSONValue?
@@ -37,8 +37,10 @@ struct ObjectDifference {
         }
     }
 
-    /// The text of a member of the object.
-    func text(_ name: String) -> String? { (after ?? before)?[name]?.string.map(folded) }
+    /// The text of a member of the object, by its path.
+    func text(_ path: String) -> String? {
+        (after ?? before)?.value(at: path)?.string.map(folded)
+    }
 
     /// Whether a property's value before or after is that of the member it stands for.
     func agrees(_ property: AuditEvent.Property) -> Bool {

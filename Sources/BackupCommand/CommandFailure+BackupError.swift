@@ -1,4 +1,5 @@
 import BackupEngine
+import GitRemote
 import GitStore
 import GraphCatalog
 
@@ -17,12 +18,20 @@ extension CommandFailure {
                 hint: "Grant the application the permissions that `tenantkeep types` lists, and "
                     + "consent to them.",
                 status: .refused)
+        case .auditLog(let failure):
+            self.init(
+                "Could not read who made the changes", reason: failure.reason, hint: failure.hint,
+                status: failure.isRefusal ? .refused : .failed)
         case .otherTenant(let repository, let recorded, let given):
             self.init(
                 "Could not use \(repository)",
                 reason: "it holds the backup of tenant \(recorded), not of tenant \(given)",
                 hint: "Name another repository with --repo, or sign in to the tenant it holds.",
                 status: .usage)
+        case .remote(let name, let error):
+            self.init(
+                "Could not reach the last backup at \(name)", reason: error.reason, hint: error.hint
+            )
         case .interrupted: self = .interrupted(by: signal ?? SignalNumber.interrupt)
         case .unreadableRecord(let reason):
             self.init(

@@ -10,6 +10,8 @@ struct ExitStatus: RawRepresentable, Hashable, Sendable {
     static let usage = ExitStatus(rawValue: 2)
     /// Done and published, but a type was kept, or skipped for a missing permission.
     static let incomplete = ExitStatus(rawValue: 3)
+    /// Done and published here, but the remote did not take it.
+    static let notPushed = ExitStatus(rawValue: 4)
     /// Another run holds the repository.
     static let held = ExitStatus(rawValue: 5)
     /// Sign-in refused, or every chosen type was.
@@ -21,4 +23,11 @@ struct ExitStatus: RawRepresentable, Hashable, Sendable {
     static func interrupted(by signal: Int32) -> ExitStatus {
         ExitStatus(rawValue: 128 + signal)
     }
+
+    /// Whether somebody ended the program.
+    var isInterruption: Bool { rawValue > 128 }
+}
+
+extension ExitStatus: CustomStringConvertible {
+    var description: String { "\(rawValue)" }
 }

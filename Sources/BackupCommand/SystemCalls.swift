@@ -85,6 +85,14 @@ func ignoreBrokenPipes() {
     _ = signal(SIGPIPE, SIG_IGN)
 }
 
+/// Keeps the process's memory, and the secrets in it, out of files should it crash.
+///
+/// One byte instead of none: only that tells Linux to start no program that would take a dump.
+func leaveNoCore() {
+    var limit = rlimit(rlim_cur: 1, rlim_max: 1)
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+}
+
 /// Keeps `signals` from ending the process, in this thread and those it makes from now on.
 func block(_ signals: [Int32]) {
     mask(signals, SIG_BLOCK)
@@ -110,4 +118,23 @@ func endAtOnce(after signal: Int32) -> Never {
 /// Ends the process.
 func endProcess(withStatus status: Int32) -> Never {
     exit(status)
+}
+
+func pathExists(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0
+}
+
+/// Returns the system's words for why nothing can be written at `path`; `nil` if it can.
+func writeObstacle(at path: String) -> String? {
+    unsafe access(path, W_OK | X_OK) == 0 ? nil : systemReason(errno)
+}
+
+/// Returns how much can still be written at `path`; `nil` if the system does not say.
+///
+/// `files` is `nil` where the file system has no limit.
+func freeSpace(at path: String) -> (bytes: UInt64, files: UInt64?)? {
+    var system = statvfs()
+    guard unsafe statvfs(path, &system) == 0 else { return nil }
+    let bytes = UInt64(system.f_bavail) * UInt64(system.f_frsize)
+    return (bytes, system.f_files == 0 ? nil : UInt64(system.f_favail))
 }

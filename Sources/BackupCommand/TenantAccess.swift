@@ -2,6 +2,7 @@ import BackupEngine
 import FoundationEssentials
 import GraphClient
 import GraphCatalog
+import HTTPTransport
 import Logging
 
 /// The way into one tenant: where its services are, who signs in, and how this machine gets there.
@@ -10,32 +11,46 @@ struct TenantAccess: Sendable {
 
     init(_ settings: Settings, _ environment: [String: String]) throws(CommandFailure) {
         let endpoints = try GraphEndpoints(settings)
-        let signIn = try SignInSettings(environment)
-        configuration = GraphConfiguration(
-            endpoints: endpoints, tenant: signIn.tenant,
-            credential: .secret(clientID: signIn.clientID, secret: signIn.secret),
+        let signIn = try SignInSettings(settings, environment)
+        var configuration = GraphConfiguration(
+            endpoints: endpoints, tenant: signIn.tenant, credential: signIn.credential,
             network: try Self.network(environment), version: programVersion,
             logger: Logger(label: "tenantkeep") { _ in SwiftLogNoOpLogHandler() })
+        configuration.readFile = { path, limit throws(UnreadableFile) in
+            do throws(FileFailure) { return try readSmallFile(path, limit: limit) } catch {
+                throw UnreadableFile(error.reason)
+            }
+        }
+        self.configuration = configuration
     }
+
+    /// Who signs in, without a secret: `a certificate of 5eed…`.
+    var credential: String { "\(configuration.credential)" }
 
     /// Who signs in, and where; for the curious.
     var wording: String {
         let endpoints = configuration.endpoints
-        return "\(configuration.credential) in tenant \(configuration.tenant), "
-            + "signing in at \(endpoints.authority), reading \(endpoints.graph)"
+        let tenant = configuration.tenant.map { "tenant \($0)" } ?? "its own tenant"
+        return "\(credential) in \(tenant), signing in at \(endpoints.authority), "
+            + "reading \(endpoints.graph)"
     }
 
     /// Makes one backup.
     func backUp(
-        _ request: BackupRequest, start: Date,
+        _ request: BackupRequest, start: Date, to remote: RemoteAccess?,
         progress: @escaping @Sendable (BackupEvent) async -> Void
     ) async -> Result<BackupResult, BackupError> {
         do throws(BackupError) {
             let result = try await withGraphClient(configuration) {
                 client async throws(BackupError) in
                 let tenant = try await tenantID(client)
-                let options = request.options(tenant: tenant, start: start)
-                return try await Backup(from: client, options, progress: progress).run()
+                return try await withRemote(remote) {
+                    remote async throws(BackupError) in
+                    let options = request.options(tenant: tenant, start: start, remote: remote)
+                    let backup = Backup(from: client, options, progress: progress)
+                    return request.isAttribution
+                        ? try await backup.attributeLast() : try await backup.run()
+                }
             }
             return .success(result)
         } catch {
@@ -43,14 +58,32 @@ struct TenantAccess: Sendable {
         }
     }
 
+    /// Looks at what a backup of `selection` needs of the tenant.
+    ///
+    /// - Parameter recordedTenant: whose backup the repository holds.
+    func examine(
+        _ selection: Selection, recordedTenant: String?, now: @escaping @Sendable () -> Date
+    ) async -> [Finding] {
+        var configuration = configuration
+        configuration.patience.tries = 2
+        configuration.patience.total = .seconds(30)
+        configuration.patience.answering = .seconds(20)
+        return await withGraphClient(configuration) { client in
+            await TenantExamination(
+                client: client, selection: selection, credential: "\(configuration.credential)",
+                recordedTenant: recordedTenant, now: now
+            ).findings()
+        }
+    }
+
     private func tenantID(_ client: GraphClient) async throws(BackupError) -> String {
         do { return try await client.tenantID() } catch { throw .source(error) }
     }
 
-    private static func network(
+    static func network(
         _ environment: [String: String]
     ) throws(CommandFailure) -> Network {
-        do throws(GraphError) { return try Network(environment: environment) } catch {
+        do throws(NetworkError) { return try Network(environment: environment) } catch {
             throw CommandFailure(error.reason, hint: error.hint, status: .usage)
         }
     }

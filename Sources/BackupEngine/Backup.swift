@@ -38,9 +38,15 @@ package struct Backup<Source: GraphSource>: Sendable {
     ///
     /// - Throws: only what concerns the whole run; a type that fails is kept and recorded.
     package func run() async throws(BackupError) -> BackupResult {
+        try await withStore { store throws(BackupError) in try await run(in: store) }
+    }
+
+    func withStore(
+        _ body: (GitStore) async throws(BackupError) -> BackupResult
+    ) async throws(BackupError) -> BackupResult {
         let store = try open()
         let result: Result<BackupResult, BackupError>
-        do throws(BackupError) { result = .success(try await run(in: store)) } catch {
+        do throws(BackupError) { result = .success(try await body(store)) } catch {
             result = .failure(error)
         }
         // What could not be removed is a temporary file, and listed for the next run.
@@ -49,23 +55,34 @@ package struct Backup<Source: GraphSource>: Sendable {
     }
 
     private func run(in store: GitStore) async throws(BackupError) -> BackupResult {
+        let remote = try await begin(in: store)
         let last = try await lastState(of: store)
+        var sweeps = sweeps(after: last)
+        let earlier = try await earlierRuns(before: last, since: sweeps, in: store)
+        sweeps.note(earlier.reads)
+        let counts =
+            earlier.counts.isEmpty
+            ? last.record?.types.mapValues(\.objects) ?? [:] : earlier.counts
+        if let users = RunRecord.users(among: counts) { await source.expect(users: users) }
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
             tenant: options.tenant, now: clock.now, progress: progress,
-            previousCounts: last.record?.types.mapValues(\.objects) ?? [:])
-        let sweep = sweep(after: last)
-        async let swept = sweep?.log()
+            previousCounts: counts,
+            leftOut: last.record?.types.compactMapValues(\.without) ?? [:],
+            interest: sweeps.interest)
+        async let swept = sweeps.logs()
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)
         Heap.letsGoOfPages()
         await progress(.comparing)
         let plan = try await plan(readings, against: last, reader)
-        let credited = try await credited(plan, sweep, await swept, after: last, in: store)
-        let written = try await write(plan, credited, after: last, in: store)
+        let credited = try await credited(
+            plan, sweeps, await swept, after: last, earlier, in: store)
+        let written = try await write(
+            plan, credited, after: last, in: store, taken: remote?.start.tags ?? [])
         // By now nothing is needed of what was read: a million names, while the pack is completed.
-        return try await publish(written, in: store)
+        return try await publish(written, in: store, to: remote)
     }
 
     private func open() throws(BackupError) -> GitStore {
@@ -81,7 +98,7 @@ package struct Backup<Source: GraphSource>: Sendable {
     // MARK: The last backup
 
     /// Where the repository stands when the run begins.
-    private struct State {
+    struct State {
         let branch: ObjectID?
         let tree: ObjectID?
         let runs: ObjectID?
@@ -89,9 +106,14 @@ package struct Backup<Source: GraphSource>: Sendable {
         /// When the branch's tip was made.
         let tipTime: Date?
         let record: RunRecord?
+
+        /// Whether the branch ends in a commit that no run of ours is known to have written.
+        var isAdopted: Bool {
+            branch.map { "\($0)" != record?.branch.after } ?? false
+        }
     }
 
-    private func lastState(of store: GitStore) async throws(BackupError) -> State {
+    func lastState(of store: GitStore) async throws(BackupError) -> State {
         let (branch, tip, runs, notes, run) = try await storing { () async throws(GitError) in
             let branch = try await store.readRef(options.branch)
             let runs = try await store.readRef(.runs)
@@ -151,62 +173,88 @@ package struct Backup<Source: GraphSource>: Sendable {
 
     // MARK: Asking who did it
 
-    /// The sweep of this run; `nil` if nobody wants to know who made the changes.
-    private func sweep(after last: State) -> AuditSweep<Source>? {
-        guard let audit = options.audit, !options.isDryRun else { return nil }
-        let types = options.selection.flatMap(\.types)
-        let window = AuditWindow(
-            of: types, after: last.record, adopted: last.tipTime, since: audit.since,
-            start: options.start)
-        return AuditSweep(
-            source: source, window: window, clock: clock, deadline: audit.deadline)
+    /// The sweeps of this run; none if nobody wants to know who made the changes.
+    private func sweeps(after last: State) -> AuditSweeps<Source> {
+        guard let audit = options.audit, !options.isDryRun else { return AuditSweeps([]) }
+        return AuditSweeps(
+            of: options.selection.flatMap(\.types), in: options.tenant, from: source, audit, clock
+        ) { types, log, longest in
+            AuditWindow(
+                of: types, in: log, after: last.record, adopted: last.tipTime, since: audit.since,
+                start: options.start, longest: longest)
+        }
+    }
+
+    private func earlierRuns(
+        before last: State, since sweeps: AuditSweeps<Source>, in store: GitStore
+    ) async throws(BackupError) -> EarlierRuns {
+        let from = sweeps.windows.map(\.from).min()
+        return try await EarlierRuns(
+            from: from == nil ? nil : last.runs, coveredSince: from ?? options.start, in: store)
     }
 
     private func credited(
-        _ plan: Plan, _ sweep: AuditSweep<Source>?, _ log: AuditLog?, after last: State,
-        in store: GitStore
+        _ plan: Plan, _ sweeps: AuditSweeps<Source>, _ swept: [AuditLog], after last: State,
+        _ earlier: EarlierRuns, in store: GitStore
     ) async throws(BackupError) -> Credited {
-        guard let sweep, let swept = log else { return .nothing }
+        guard let window = sweeps.windows.first else { return .nothing }
         // A run that was told to stop does not look for anybody.
         if Task.isCancelled { throw .interrupted }
-        let log = await sweep.tail(after: swept)
+        let logs = await sweeps.tails(after: swept)
+        let events = logs.flatMap(\.events)
+        let used = earlier.used.union(last.record?.audit.used ?? [])
+        var late = LateEvents(
+            events, usedBefore: used, in: earlier, options,
+            NotedEvents(last: last.notes, store: store), clock)
+        // What an earlier run had certainly read is none of this run's changes, unless somebody says
+        // from when on events count.
+        if options.audit?.since == nil { try await late.find(.certain) }
         let index = AuditIndex(
-            log.events, used: Set(last.record?.audit.used ?? []), isKnown: plan.readings.hold)
+            events, used: used.union(late.used), isKnown: plan.readings.hold)
+        let respelling = last.isAdopted ? try await Respelling(of: plan, in: store) : nil
         let attributor = Attributor(
-            plan: plan, root: options.root, index: index, window: sweep.window, store: store,
-            clock: clock, deadline: sweep.deadline)
+            plan: plan, root: options.root, index: index, window: window, store: store,
+            clock: clock, deadline: options.audit?.deadline, respelling: respelling)
         let (found, isFinished) = try await attributor.matches()
         let names = try await ActorNames(readings: plan.readings, store: store).names(
             of: Set(index.events.compactMap(\.actor) + found.values.joined().compactMap(\.actor)))
+        let credits = Credits(found, names: names, address: options.identityEmail)
+        try await late.find(.possible, besides: credits.used)
+        let undone = try await MadeAndUndone(
+            index, of: logs, besides: credits.used.union(late.used), plan, in: store)
         return Credited(
-            Credits(found, names: names, address: options.identityEmail), index.events, isFinished,
-            log,
-            plan.records, after: last.record, sweep.window
-        ) { RunText.undone($0, by: $0.actor?.named(by: names)) }
+            credits, index.events, isFinished && late.isFinished,
+            Array(zip(sweeps.windows, logs)), plan.records, after: last.record, late: late,
+            respelled: respelling?.places ?? []
+        ) { event in
+            undone.actors[event.id].map { RunText.undone(event, by: $0?.named(by: names)) }
+        }
     }
 
     // MARK: Writing
 
     /// A run whose objects are all written, and that nobody can see yet.
-    private struct WrittenRun {
-        let result: BackupResult
+    struct WrittenRun {
+        var result: BackupResult
         /// None of a dry run.
         var moves: [RefUpdate] = []
     }
 
     private func write(
-        _ plan: Plan, _ credited: Credited, after last: State, in store: GitStore
+        _ plan: Plan, _ credited: Credited, after last: State, in store: GitStore,
+        taken: Set<RefName>
     ) async throws(BackupError) -> WrittenRun {
         let records = plan.records
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
             await progress(.ended(type: name, record))
         }
-        var run = RunWriter(options: options, plan: plan, store: store)
+        var run = RunWriter(options: options, plan: plan, store: store, taken: taken)
         var listed: [ChangedObject] = []
         if !plan.changes.isEmpty {
-            let shares = ChangeShares(
-                plan.changes.changes.count, isFirstRun: last.branch == nil,
-                options.audit == nil ? authors : credited.credits.authors)
+            let shares = ChangeShares(plan.changes.changes.count) { place in
+                let owner = owner(ofChangeAt: place, credited)
+                return owner == .unknown && last.branch == nil ? .baseline : owner
+            }
             listed = try await run.writeCommits(
                 of: shares, credited.credits, on: last.branch, last.tree)
         }
@@ -218,6 +266,7 @@ package struct Backup<Source: GraphSource>: Sendable {
                 record: record, changes: listed,
                 isIncomplete: records.values.contains(where: \.isIncomplete)))
         if !options.isDryRun {
+            try await run.note(credited.lateNotes)
             written.moves = try await run.moves(
                 record, branchBefore: last.branch, runsBefore: last.runs,
                 notesBefore: last.notes)
@@ -225,15 +274,17 @@ package struct Backup<Source: GraphSource>: Sendable {
         return written
     }
 
-    private func publish(
-        _ written: WrittenRun, in store: GitStore
+    func publish(
+        _ written: WrittenRun, in store: GitStore, to remote: BegunRemote?
     ) async throws(BackupError) -> BackupResult {
         guard !written.moves.isEmpty else { return written.result }
         if Task.isCancelled { throw .interrupted }
         await progress(.publishing)
         try await storing { () async throws(GitError) in try await store.publish(written.moves) }
+        var result = written.result
+        result.push = await push(to: remote)
         await tidy(store)
-        return written.result
+        return result
     }
 
     /// Joins the packs of many runs. Nothing that goes wrong here takes the backup away.
@@ -241,6 +292,11 @@ package struct Backup<Source: GraphSource>: Sendable {
         do throws(GitError) { try await store.joinPacks() } catch {
             await progress(.untidy(error))
         }
+    }
+
+    private func owner(ofChangeAt place: Int, _ credited: Credited) -> Owner {
+        guard options.audit == nil else { return credited.owner(at: place) }
+        return authors(place).map(Owner.authors) ?? .unknown
     }
 
     private func allChanges(

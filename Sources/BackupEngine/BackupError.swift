@@ -1,3 +1,4 @@
+package import GitRemote
 package import GitStore
 package import GraphCatalog
 
@@ -10,8 +11,12 @@ package enum BackupError: Error, Sendable {
     case store(GitError)
     /// Every chosen type was refused.
     case nothingPermitted(reason: String)
+    /// Nothing could be read of the audit log, which was all that was asked for.
+    case auditLog(AuditFailure)
     /// The repository holds the backup of another tenant.
     case otherTenant(repository: String, recorded: String, given: String)
+    /// The remote of this name did not do what was needed of it.
+    case remote(String, RemoteError)
     /// The run was cancelled from outside.
     case interrupted
     /// The run record in the repository cannot be understood.

@@ -1,5 +1,6 @@
 package import FoundationEssentials
 package import GitObjects
+package import GitRemote
 package import GitStore
 package import GraphCatalog
 
@@ -28,12 +29,16 @@ package struct BackupOptions: Sendable {
     package var workers: Int
     /// How to find out who made the changes; `nil` commits them in the configured name.
     package var audit: AuditOptions?
+    /// Where the run begins and what it is pushed to; `nil` keeps it here.
+    package var remote: RemoteOptions?
+    /// Tells the pipelines of a remote not to start because of the push.
+    package var skipsCI: Bool
 
     package init(
         repository: String, branch: RefName, root: RootPath, selection: [SelectedResource],
         tenant: String, identityName: String, identityEmail: String, start: Date, version: String,
         acceptDeletions: Bool = false, isDryRun: Bool = false, workers: Int = 2,
-        audit: AuditOptions? = nil
+        audit: AuditOptions? = nil, remote: RemoteOptions? = nil, skipsCI: Bool = false
     ) {
         self.repository = repository
         self.branch = branch
@@ -48,6 +53,8 @@ package struct BackupOptions: Sendable {
         self.isDryRun = isDryRun
         self.workers = workers
         self.audit = audit
+        self.remote = remote
+        self.skipsCI = skipsCI
     }
 }
 
@@ -98,6 +105,17 @@ package enum BackupEvent: Sendable {
     /// All is read; differences are being computed, then written.
     case comparing
     case publishing
+    /// Objects of the remote are on their way here, or ours there.
+    case fetching
+    case pushing
+    /// The remote cannot be asked; the run goes on from what is here.
+    case remoteFailed(RemoteError)
+    /// The remote has gone another way; this ref keeps what only this repository has.
+    case diverged(RefName)
+    /// The record of a run was missing at the remote and has been made anew.
+    case rebuilt(run: String)
+    /// So many old objects could not be had from the remote.
+    case missing(Int, BackupError)
     /// The run is published; only the tidying of the repository after it did not work.
     case untidy(GitError)
 }

@@ -24,6 +24,13 @@ package struct RunRecord: Codable, Sendable, Equatable {
         package var before: String?
         package var after: String?
     }
+
+    /// How many users the backup has; `nil` if it never had any to do with them.
+    ///
+    /// - Parameter counts: of objects, by the type's name.
+    static func users(among counts: [String: Int]) -> Int? {
+        GraphResource.all.filter(\.countsUsers).compactMap { counts[$0.name] }.first
+    }
 }
 
 /// How the reading of one type ended.
@@ -38,8 +45,10 @@ package struct TypeRecord: Codable, Sendable, Equatable {
     }
 
     package var outcome: Outcome
-    /// Why it was kept or skipped.
+    /// Why it was kept or skipped, or is complete without something.
     package var reason: String?
+    /// Lists that would have led to more of it, and that nobody here was ever permitted to read.
+    package var without: [String]?
     /// What to do about it, if that is known. Shown, not recorded.
     package var hint: String?
     /// The filter of a narrowed read; empty if everything was asked for.
@@ -69,13 +78,15 @@ package struct TypeRecord: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, reason, scope, objects, created, updated, deleted, requests, waitSeconds
+        case outcome, reason, without, scope, objects, created, updated, deleted, requests,
+            waitSeconds
     }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         outcome = try values.decode(Outcome.self, forKey: .outcome)
         reason = try values.decodeIfPresent(String.self, forKey: .reason)
+        without = try values.decodeIfPresent([String].self, forKey: .without)
         scope = try values.decodeIfPresent(String.self, forKey: .scope)
         objects = try values.decodeIfPresent(Int.self, forKey: .objects) ?? 0
         created = try values.decodeIfPresent(Int.self, forKey: .created)
@@ -87,7 +98,29 @@ package struct TypeRecord: Codable, Sendable, Equatable {
     }
 }
 
-/// What was read of the audit log.
+/// What was read of one log that tells who made changes.
+package struct LogRecord: Codable, Sendable, Equatable {
+    /// As in ``AuditRecord``.
+    package var outcome: TypeRecord.Outcome
+    /// Why it was kept or skipped, or which part of it was not read.
+    package var reason: String?
+    /// What to do about it. Shown, not recorded.
+    package var hint: String?
+    package var from: String?
+    package var to: String?
+    package var requests: Int
+
+    init(_ outcome: TypeRecord.Outcome, requests: Int) {
+        self.outcome = outcome
+        self.requests = requests
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case outcome, reason, from, to, requests
+    }
+}
+
+/// What was read of Entra's audit log, and of others.
 package struct AuditRecord: Codable, Sendable, Equatable {
     /// `kept` if not all of the window was read, or not all of it used: the marks stay.
     package var outcome: TypeRecord.Outcome
@@ -106,8 +139,13 @@ package struct AuditRecord: Codable, Sendable, Equatable {
     package var undone: [String]
     /// All of them, if there are more.
     package var undoneCount: Int?
+    /// How many events were noted on commits of earlier runs, for which they came too late, by the
+    /// commit's ID.
+    package var noted: [String: Int]?
     /// The start of each type's last complete read with a finished sweep, by its name.
     package var marks: [String: String]?
+    /// Other logs, for types that Entra's own does not tell of, by name.
+    package var logs: [String: LogRecord]?
 
     package init(
         _ outcome: TypeRecord.Outcome, reason: String? = nil, requests: Int = 0,
@@ -122,7 +160,7 @@ package struct AuditRecord: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, reason, from, to, requests, used, undone, undoneCount, marks
+        case outcome, reason, from, to, requests, used, undone, undoneCount, noted, marks, logs
     }
 
     /// Nobody asked for it: changes are committed in the configured name.
@@ -137,6 +175,8 @@ package struct BackupResult: Sendable {
     package let changes: [ChangedObject]
     /// Types kept, or skipped for want of a permission (exit status 3).
     package let isIncomplete: Bool
+    /// `nil` if there is no remote.
+    package var push: PushRecord?
 }
 
 /// One object that a run creates, updates or deletes.

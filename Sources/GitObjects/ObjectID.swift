@@ -53,6 +53,12 @@ package struct ObjectID: Hashable, Comparable, Sendable {
         self.init(objectHash(bytes, type: Int32(kind.rawValue)).span)
     }
 
+    /// The same of an object that somebody else has made; `nil` if it is an attack on SHA-1.
+    package init?(ofForeign kind: ObjectKind, _ bytes: Span<UInt8>) {
+        guard let id = objectHashUnlessAttack(bytes, type: Int32(kind.rawValue)) else { return nil }
+        self.init(id.span)
+    }
+
     /// The 20 bytes.
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []

@@ -12,6 +12,8 @@ package struct TreeCursor: Sendable {
     /// Whether it is a folder, or a file that is neither executable nor a link.
     package private(set) var isFolder = false
     package private(set) var isFile = false
+    /// Whether it is a commit of another repository.
+    package private(set) var isSubmodule = false
     private var next = 0
 
     package init(_ bytes: [UInt8]) {
@@ -31,6 +33,7 @@ package struct TreeCursor: Sendable {
         let mode = tree[start..<space]
         isFolder = mode == folderMode
         isFile = !isFolder && mode == fileMode
+        isSubmodule = !isFolder && !isFile && mode == submoduleMode
         name = (space + 1)..<zero
         next = zero + 21
         return true
@@ -75,6 +78,7 @@ package struct TreeCursor: Sendable {
 
 private let folderMode = Array("40000".utf8)[...]
 private let fileMode = Array("100644".utf8)[...]
+private let submoduleMode = Array("160000".utf8)[...]
 
 extension [UInt8] {
     /// Where a byte is first found from `start` on. The C library looks at 32 bytes at a time.

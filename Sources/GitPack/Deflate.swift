@@ -78,6 +78,21 @@ package struct Deflate: ~Copyable {
         return result == LIBDEFLATE_SUCCESS ? bytes : nil
     }
 
+    /// Returns the `count` bytes of the zlib stream that `bytes` begin with, and its own length;
+    /// `nil` if it does not hold exactly those.
+    func decompress(
+        prefixOf bytes: UnsafeRawBufferPointer, count: Int
+    ) -> (bytes: [UInt8], length: Int)? {
+        var (result, length, written) = (LIBDEFLATE_SUCCESS, 0, 0)
+        let inflated = [UInt8](unsafeUninitializedCapacity: count) { output, filled in
+            result = libdeflate_zlib_decompress_ex(
+                decompressor, bytes.baseAddress, bytes.count, output.baseAddress, count, &length,
+                &written)
+            filled = result == LIBDEFLATE_SUCCESS ? written : 0
+        }
+        return result == LIBDEFLATE_SUCCESS && written == count ? (inflated, length) : nil
+    }
+
     /// Returns the bytes of a zlib stream of unknown length; `nil` if it is not whole, or holds
     /// over 2 GiB.
     func decompress(_ stream: [UInt8]) -> [UInt8]? {

@@ -9,22 +9,33 @@ import Glibc
 /// Cost: one reading of the folder, when it is made. A look-up never goes to the folder again.
 package struct KnownObjects: Sendable {
     private let indexes: [PackIndexFile]
+    /// Objects of which it is known that a remote has them.
+    private let promised: PromisedObjects?
 
     /// No objects.
     package init() {
         indexes = []
+        promised = nil
     }
 
-    /// - Parameter folder: the repository's `objects/pack`; none is an empty one.
-    package init(in folder: String) throws(FileError) {
+    /// - Parameters:
+    ///   - folder: the repository's `objects/pack`; none is an empty one.
+    ///   - promised: what counts as present without being here.
+    package init(in folder: String, promised: PromisedObjects? = nil) throws(FileError) {
         // The largest first: it is the likeliest.
         indexes = try PackPair.all(in: folder).map(\.index).sorted { $0.count > $1.count }
+        self.promised = promised
     }
 
-    package var isEmpty: Bool { indexes.isEmpty }
+    package var isEmpty: Bool { indexes.isEmpty && promised == nil }
+
+    /// Whether the object need not be written: a pack holds it, or a remote is known to.
+    package func contains(_ id: ObjectID) -> Bool {
+        isHere(id) || promised?.contains(id) ?? false
+    }
 
     /// Whether a pack holds the object.
-    package func contains(_ id: ObjectID) -> Bool {
+    package func isHere(_ id: ObjectID) -> Bool {
         indexes.contains { $0.place(of: id) != nil }
     }
 }

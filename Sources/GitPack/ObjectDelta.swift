@@ -2,6 +2,9 @@
 package struct ObjectDelta: Sendable {
     let bytes: [UInt8]
 
+    /// Bytes of the delta.
+    package var count: Int { bytes.count }
+
     /// A place where two texts differ; between two of them they are equal.
     package struct Difference: Sendable {
         /// What stands there in the base, and what in the target.

@@ -29,6 +29,11 @@ package struct PackIndex {
         order = orderedByID(entries)
     }
 
+    /// Whether two entries have one ID.
+    var hasDuplicates: Bool {
+        zip(order, order.dropFirst()).contains { entries[Int($0)].id == entries[Int($1)].id }
+    }
+
     /// Writes the whole file: fan-out, IDs, CRCs, offsets, offsets from 2 GiB on, checksums.
     ///
     /// - Parameter emit: takes the next bytes, a few hundred KiB at a time.

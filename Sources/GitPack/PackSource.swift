@@ -64,15 +64,26 @@ struct PackSource {
     /// Whether the pack holds the object.
     func holds(_ id: ObjectID) -> Bool { index.place(of: id) != nil }
 
+    /// Returns the entry of an object; `nil` if the pack does not hold it.
+    func entry(of id: ObjectID) throws(FileError) -> Entry? {
+        guard let place = index.place(of: id) else { return nil }
+        guard let start = index.offset(at: place), let number = number(at: Int(clamping: start))
+        else { throw damaged }
+        return try entry(number)
+    }
+
     /// Returns the object whose entry begins at `start`; `nil` if none does.
     func id(at start: Int) -> ObjectID? {
+        number(at: start).map { index.id(at: Int(order[$0])) }
+    }
+
+    private func number(at start: Int) -> Int? {
         var (low, high) = (0, order.count)
         while low < high {
             let middle = (low + high) / 2
             if offset(middle) < start { low = middle + 1 } else { high = middle }
         }
-        guard low < order.count, offset(low) == start else { return nil }
-        return index.id(at: Int(order[low]))
+        return low < order.count && offset(low) == start ? low : nil
     }
 
     /// Where the entry with this number begins; after the last one, where the entries end.

@@ -90,6 +90,15 @@ extension GitStore {
         guard let written = pack.take() else { return }
         do throws(FileError) { try written.finish().publish() } catch { throw GitError(error) }
         try refresh()
+        try reknow()
+    }
+
+    /// Looks at the packs anew, now that there is another.
+    func reknow() throws(GitError) {
+        holdings = try files { () throws(FileError) in
+            Holdings(
+                packs: try KnownObjects(in: packFolder, promised: cuts.promised), run: holdings.run)
+        }
     }
 
     // MARK: Packed refs

@@ -31,7 +31,18 @@ package actor GitStore {
     private let database: Handle<ObjectDatabase>?
     var pack: PackWriter?
     /// What need not be written. In a preview, the run's part stays empty.
-    package let holdings: Holdings
+    package internal(set) var holdings: Holdings
+    /// What is missing here and a remote has.
+    var cuts = Cuts()
+    /// Packs received and sent so far, which number their temporary files.
+    var supply: (@Sendable ([ObjectID]) async -> Void)?
+    var historySupply: (@Sendable ([ObjectID]) async -> Void)?
+    /// Whether a person's git has left objects in files of their own.
+    private var hasLooseObjects = false
+    var receptions = 0
+    /// Files of packs that are received or sent, which go with the run.
+    var temporaries: [String] = []
+    var sent = 0
     /// New objects of a preview, which nothing else keeps.
     private var previewed: [PackChunk] = []
     /// The last large tree that was read: it is compared first, then edited.
@@ -88,15 +99,25 @@ package actor GitStore {
             }
             database = try Self.openDatabase(folder)
         }
-        holdings = Holdings(packs: try Self.knownObjects(folder, purpose), run: WrittenObjects())
+        cuts = try Cuts(of: folder)
+        hasLooseObjects = try Self.hasLooseObjects(folder)
+        holdings = Holdings(
+            packs: try Self.knownObjects(folder, purpose, cuts.promised), run: WrittenObjects())
     }
 
-    /// Readers do not ask.
+    private static func hasLooseObjects(_ folder: String) throws(GitError) -> Bool {
+        let names = try files { () throws(FileError) in try namesInFolder("\(folder)/objects") }
+        return names?.contains { $0.utf8.count == 2 } ?? false
+    }
+
+    /// Readers ask only what is missing.
     private static func knownObjects(
-        _ folder: String, _ purpose: Purpose
+        _ folder: String, _ purpose: Purpose, _ promised: PromisedObjects?
     ) throws(GitError) -> KnownObjects {
-        if case .reading = purpose { return KnownObjects() }
-        return try files { () throws(FileError) in try KnownObjects(in: "\(folder)/objects/pack") }
+        if case .reading = purpose, promised == nil { return KnownObjects() }
+        return try files { () throws(FileError) in
+            try KnownObjects(in: "\(folder)/objects/pack", promised: promised)
+        }
     }
 
     /// A hundred pauses of a tenth of a second.
@@ -179,10 +200,19 @@ package actor GitStore {
         return (kind, Array(bytes))
     }
 
+    private func looseObjectPath(_ id: ObjectID) -> String {
+        let hex = id.description
+        return "\(folder)/objects/\(hex.prefix(2))/\(hex.dropFirst(2))"
+    }
+
+    /// Whether a person's git has left the object in a file of its own.
+    func isLoose(_ id: ObjectID) -> Bool {
+        hasLooseObjects && access(looseObjectPath(id), F_OK) == 0
+    }
+
     /// Returns an object that a person's git has left in a file of its own; `nil` if there is none.
     private func looseObject(_ id: ObjectID) throws(GitError) -> LooseObject? {
-        let hex = id.description
-        let path = "\(folder)/objects/\(hex.prefix(2))/\(hex.dropFirst(2))"
+        let path = looseObjectPath(id)
         let file = try files { () throws(FileError) in try readFile(path) }
         guard let file else { return nil }
         guard let object = LooseObject(file: file, id: id) else {
@@ -192,10 +222,16 @@ package actor GitStore {
     }
 
     /// Returns blobs that something names; `nil` for those that a preview has let go of, or cannot
-    /// read.
-    package func blobsIfKept(_ ids: [ObjectID]) throws(GitError) -> [[UInt8]?] {
+    /// read, and for those that are missing here and cannot be had.
+    package func blobsIfKept(_ ids: [ObjectID]) async throws(GitError) -> [[UInt8]?] {
+        await bring(ids)
+        let missing = Set(missing(of: ids))
         var blobs: [[UInt8]?] = []
         for id in ids {
+            guard !missing.contains(id) else {
+                blobs.append(nil)
+                continue
+            }
             guard case .preview = purpose else {
                 blobs.append(try read(id, .blob))
                 continue
@@ -225,12 +261,17 @@ package actor GitStore {
         return entries
     }
 
-    /// Returns a commit that something names.
+    /// Returns a commit that something names. Where history was cut off it has no parents.
     package func commit(_ id: ObjectID) throws(GitError) -> Commit {
         let bytes = try read(id, .commit)
-        do { return try Commit(bytes: bytes) } catch {
+        let commit: Commit
+        do { commit = try Commit(bytes: bytes) } catch {
             throw .damaged("commit \(id)", "its bytes are no commit")
         }
+        guard cuts.shallow.contains(id) else { return commit }
+        return Commit(
+            tree: commit.tree, parents: [], author: commit.author, committer: commit.committer,
+            message: commit.message)
     }
 
     // MARK: Writing
@@ -311,6 +352,7 @@ package actor GitStore {
     /// Ends the run: lets go of what was written and not published, and of the repository.
     package func close() throws(GitError) {
         defer { lock = nil }
+        for path in temporaries { unlink(path) }
         if let abandoned = pack.take() {
             do throws(FileError) { try abandoned.discard() } catch { throw GitError(error) }
         }

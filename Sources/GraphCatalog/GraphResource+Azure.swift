@@ -16,10 +16,13 @@ extension GraphResource {
         permissions: .directory,
         bucket: .azure,
         lastParts: ["properties.roleDefinitionId"],
-        volatile: ["properties.createdOn", "properties.updatedOn"]
+        volatile: ["properties.createdOn", "properties.updatedOn"],
+        audit: rights("roleAssignments/write", "roleAssignments/delete"),
+        authorship: ownRecord
     )
 
-    /// Built-in roles once; each custom role once, at the first scope it may be assigned at.
+    /// Built-in roles once; a custom role at each management group and subscription where it can be
+    /// assigned, as EntraExporter has it.
     package static let azureRoleDefinitions = GraphResource(
         "azureRoleDefinitions",
         service: authorization,
@@ -28,25 +31,30 @@ extension GraphResource {
         placement: .files([
             FileTemplate("BuiltInRole/{name}", where: "properties.type", is: "BuiltInRole"),
             FileTemplate(
-                "CustomRole/ManagementGroups/{properties.assignableScopes.0:4}/{name}",
-                where: "properties.assignableScopes.0", is: managementGroup),
+                "CustomRole/ManagementGroups/{parent:4}/{name}", where: "parent",
+                is: managementGroup),
             FileTemplate(
-                "CustomRole/Subscriptions/{properties.assignableScopes.0:2}/{name}",
-                where: "properties.assignableScopes.0", is: "subscriptions/**"),
+                "CustomRole/Subscriptions/{parent:2}/{name}", where: "parent", is: "subscriptions/*"
+            ),
         ]),
-        walks: azureScopes,
+        walks: [
+            managementGroups(witnesses: [subscriptions()]),
+            // Else roles that can be assigned in a resource group only are not listed.
+            subscriptions(witnesses: [managementGroups()], partFilter: "atScopeAndBelow()"),
+        ],
         groups: ["All", "IAM"],
         permissions: .directory,
         bucket: .azure,
-        // Else roles that can be assigned in a resource group only are not listed.
-        filter: "atScopeAndBelow()",
         idMember: "name",
         lastParts: ["id"],
         volatile: ["properties.createdOn", "properties.updatedOn"],
         sets: [
             "properties.permissions.actions", "properties.permissions.dataActions",
             "properties.permissions.notActions", "properties.permissions.notDataActions",
-        ]
+        ],
+        audit: rights("roleDefinitions/write", "roleDefinitions/delete"),
+        auditIDs: ["name"],
+        authorship: ownRecord
     )
 
     /// Who may activate which role in Azure. The file has the name of the request, as EntraExporter
@@ -72,29 +80,33 @@ extension GraphResource {
         volatile: [
             "properties.createdOn", "properties.expandedProperties", "properties.memberType",
             "properties.status", "properties.updatedOn",
-        ]
+        ],
+        audit: rights("roleEligibilityScheduleRequests/write"),
+        auditIDs: ["properties.roleEligibilityScheduleRequestId"]
     )
 
     /// What activating a role takes: a policy for each role at each management group and
-    /// subscription, once, and not in the file of each who may activate it. Those that only a
-    /// resource group or a resource has are not read: each has one for every role there is.
+    /// subscription, and wherever below them anyone may activate one; once, and not in the file of
+    /// each who may.
     package static let azureRolePolicies = GraphResource(
         "azureRolePolicies",
         service: privilegedAccess,
         path: "{parent/}/providers/Microsoft.Authorization/roleManagementPolicyAssignments",
         folder: "PIM/Resources/Policies",
         placement: .files(atScopes(named: "{name}")),
-        walks: azureScopes,
+        walks: azureScopes + [eligibleScopes],
         groups: ["All", "PIM", "PIMResources"],
         permissions: .directory,
         bucket: .azure,
         lastParts: ["properties.roleDefinitionId"],
         // Names of scope and role, which are elsewhere, and when it was last changed.
         volatile: ["properties.policyAssignmentProperties"],
-        sets: ["properties.effectiveRules"]
+        sets: ["properties.effectiveRules"],
+        audit: rights("roleManagementPolicies/write"),
+        auditIDs: ["properties.policyId"]
     )
 
-    /// Key vaults, with the access policies in them.
+    /// Key vaults, and whatever else has access policies in it.
     package static let azureAccessPolicies = GraphResource(
         "azureAccessPolicies",
         service: .azure(apiVersion: "2023-07-01"),
@@ -104,7 +116,7 @@ extension GraphResource {
         placement: .files([
             FileTemplate("Subscriptions/{id:2}/{id&}", where: "id", is: "subscriptions/**")
         ]),
-        walks: [azureVaults],
+        walks: [azureVaults, otherAccessPolicies],
         groups: ["All", "AccessPolicies"],
         permissions: .directory,
         bucket: .azure,
@@ -117,8 +129,41 @@ extension GraphResource {
             "properties.accessPolicies.permissions.keys",
             "properties.accessPolicies.permissions.secrets",
             "properties.accessPolicies.permissions.storage",
-        ]
+        ],
+        audit: activityLog(
+            of: "Microsoft.KeyVault", "vaults/write", "vaults/delete",
+            "vaults/accessPolicies/write"),
+        authorship: Authorship(
+            creation: .init(in: "systemData", by: "createdBy", at: "createdAt"),
+            update: .init(in: "systemData", by: "lastModifiedBy", at: "lastModifiedAt"))
     )
+
+    // MARK: Who made it
+
+    /// As the provider of roles notes it in every object.
+    private static let ownRecord = Authorship(
+        creation: .init(in: "properties", by: "createdBy", at: "createdOn"),
+        update: .init(in: "properties", by: "updatedBy", at: "updatedOn"))
+
+    private static func rights(_ operations: String...) -> AuditSource {
+        activityLog(of: "Microsoft.Authorization", operations)
+    }
+
+    private static func activityLog(of provider: String, _ operations: String...) -> AuditSource {
+        activityLog(of: provider, operations)
+    }
+
+    /// The part of the Activity Log that one provider writes: of each subscription, and of the
+    /// tenant for what is above them. It goes back 90 days.
+    private static func activityLog(of provider: String, _ operations: [String]) -> AuditSource {
+        AuditSource(
+            "Azure", .azure, service: .azure(apiVersion: "2015-04-01"),
+            path: "{parent/}providers/Microsoft.Insights/eventtypes/management/values",
+            time: ("eventTimestamp", "'"), condition: " and resourceProvider eq '\(provider)'",
+            bucket: .azure, permissions: Permissions(application: [], delegated: []),
+            walks: [subscriptions()], longestDays: 89,
+            activities: operations.map { "\(provider)/\($0)" })
+    }
 
     // MARK: Scopes
 
@@ -161,6 +206,39 @@ extension GraphResource {
         witnesses: [subscriptions()]
     )
 
+    /// What else has access policies. Each provider has versions of its own, so Resource Graph's rows
+    /// are all there is of them.
+    private static let otherAccessPolicies = GraphResource(
+        "azureOtherAccessPolicies",
+        service: .azure(apiVersion: "2021-03-01"),
+        path: "providers/Microsoft.ResourceGraph/resources",
+        rows:
+            "resources | where type !~ 'microsoft.keyvault/vaults' and "
+            + "array_length(properties.accessPolicies) > 0 "
+            + "| project id, name, type, location, resourceGroup, subscriptionId, properties, tags "
+            + "| order by id asc",
+        folder: "",
+        isPart: true,
+        groups: [],
+        permissions: .directory,
+        bucket: .azureResourceGraph,
+        witnesses: [subscriptions()]
+    )
+
+    /// Where in a subscription anyone may activate a role: resource groups and resources too.
+    private static let eligibleScopes = GraphResource(
+        "azureEligibleScopes",
+        service: privilegedAccess,
+        path: "{parent/}/providers/Microsoft.Authorization/roleEligibilitySchedules",
+        folder: "",
+        walks: azureScopes,
+        idForm: "subscriptions/**",
+        groups: [],
+        permissions: .directory,
+        bucket: .azure,
+        idMember: "properties.scope"
+    )
+
     private static func managementGroups(witnesses: [GraphResource] = []) -> GraphResource {
         GraphResource(
             "azureManagementGroups",
@@ -174,12 +252,15 @@ extension GraphResource {
         )
     }
 
-    private static func subscriptions(witnesses: [GraphResource] = []) -> GraphResource {
+    private static func subscriptions(
+        witnesses: [GraphResource] = [], partFilter: String? = nil
+    ) -> GraphResource {
         GraphResource(
             "azureSubscriptions",
             service: .azure(apiVersion: "2022-12-01"),
             path: "subscriptions",
             folder: "",
+            partFilter: partFilter,
             groups: [],
             permissions: .directory,
             bucket: .azure,

@@ -27,7 +27,8 @@ extension GraphResource {
     )
 
     package static let roleDefinitions = roleDefinitions(
-        "roleDefinitions", of: "directory", folder: "Directory", group: "DirectoryRoles")
+        "roleDefinitions", of: "directory", folder: "Directory", group: "DirectoryRoles",
+        auditNouns: ["role definition"])
 
     /// The principal is not expanded: it would repeat a whole user in every assignment, and change
     /// with them. It stays in `volatile` for older exports, which did expand it.
@@ -57,11 +58,11 @@ extension GraphResource {
 
     package static let intuneRoleDefinitions = roleDefinitions(
         "intuneRoleDefinitions", of: "deviceManagement", folder: "DeviceManagement",
-        group: "IntuneRoles")
+        group: "IntuneRoles", audit: .intuneRoles)
 
     package static let intuneRoleAssignments = roleAssignments(
         "intuneRoleAssignments", of: "deviceManagement", folder: "DeviceManagement",
-        group: "IntuneRoles")
+        group: "IntuneRoles", audit: .intuneRoles)
 
     package static let cloudPCRoleDefinitions = roleDefinitions(
         "cloudPCRoleDefinitions", of: "cloudPC", folder: "CloudPC", group: "CloudPCRoles")
@@ -79,7 +80,8 @@ extension GraphResource {
         folder: "EntitlementManagement", group: "EntitlementManagementRoles")
 
     private static func roleDefinitions(
-        _ name: String, of provider: String, folder: String, group: String
+        _ name: String, of provider: String, folder: String, group: String,
+        auditNouns: [String] = [], audit: AuditSource = .directory
     ) -> GraphResource {
         GraphResource(
             name,
@@ -91,14 +93,17 @@ extension GraphResource {
             sets: [
                 "resourceScopes", "rolePermissions.allowedResourceActions",
                 "rolePermissions.excludedResourceActions",
-            ]
+            ],
+            auditNouns: auditNouns,
+            audit: audit
         )
     }
 
     /// In Intune and Cloud PC one assignment has several principals and scopes.
     private static func roleAssignments(
         _ name: String, of provider: String, folder: String, group: String,
-        permissions: Permissions = .roleManagement, evidence: [Evidence] = []
+        permissions: Permissions = .roleManagement, evidence: [Evidence] = [],
+        audit: AuditSource = .directory
     ) -> GraphResource {
         GraphResource(
             name,
@@ -109,7 +114,8 @@ extension GraphResource {
             permissions: permissions,
             volatile: ["principal", "principals"],
             sets: ["appScopeIds", "directoryScopeIds", "principalIds"],
-            evidence: evidence
+            evidence: evidence,
+            audit: audit
         )
     }
 }

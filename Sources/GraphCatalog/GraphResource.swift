@@ -36,14 +36,24 @@ package struct GraphResource: Sendable {
     /// Of children and single files: ``Placement/folder``.
     package let placement: Placement
     /// Lists whose every object is asked for its part of this type. They are read for that alone
-    /// and not backed up. With them, `{parent}` is one of their objects.
+    /// and not backed up. With them, `{parent}` is one of their objects. A list may have walks of
+    /// its own; then it is what they lead to.
     package let walks: [GraphResource]
+    /// Of a walked list: its objects are parts themselves, not asked for any.
+    package let isPart: Bool
+    /// Of a walked list: the `$filter` its objects are asked with instead of the type's own.
+    package let partFilter: String?
+    /// Of a walked list: what the IDs of the objects look like that are asked, part by part between
+    /// slashes, as in a ``FileTemplate``. `nil` if all are.
+    package let idForm: String?
     /// The words of EntraExporter's `-Type` that choose this type.
     package let groups: [String]
     package let permissions: Permissions
     /// Why app-only sign-in cannot read it, a sentence without its stop. `nil` if it can.
     package let appOnly: String?
     package let bucket: ThrottleBucket
+    /// Whether its objects are the users whose number decides how much the service allows.
+    package let countsUsers: Bool
     /// Resource units of one request before Graph's modifiers ("Microsoft Graph throttling limits").
     package let cost: Int
     package let select: [String]
@@ -63,7 +73,7 @@ package struct GraphResource: Sendable {
     package let empty: [String]
     /// Smaller reads of the type that are enough on some occasions.
     package let narrowings: [Narrowing]
-    /// The member that names an object.
+    /// The member that names an object. Of a walked list it may be a path: `properties.scope`.
     package let idMember: String
     /// Members that are IDs behind a path that is spelled otherwise in each listing, as paths:
     /// `properties.roleDefinitionId`. Only the ID is kept, in lower case.
@@ -83,8 +93,16 @@ package struct GraphResource: Sendable {
     /// Names of audit activities that change the type's objects, where the audit log does not know
     /// their IDs.
     package let auditActivities: [String]
+    /// What the audit log calls one object, in lower case: `user` in `Add user` and `Delete user`.
+    package let auditNouns: [String]
     /// How the audit log names the type's objects where it does not know their IDs; any is enough.
     package let evidence: [Evidence]
+    /// The log that tells who changed the type's objects.
+    package let audit: AuditSource
+    /// Members, as paths, with other IDs by which the log knows an object.
+    package let auditIDs: [String]
+    /// Where an object says itself who made it.
+    package let authorship: Authorship?
     package let children: [GraphResource]
 
     package init(
@@ -97,10 +115,14 @@ package struct GraphResource: Sendable {
         folder: String,
         placement: Placement = .folder,
         walks: [GraphResource] = [],
+        isPart: Bool = false,
+        partFilter: String? = nil,
+        idForm: String? = nil,
         groups: [String],
         permissions: Permissions,
         appOnly: String? = nil,
         bucket: ThrottleBucket = .directory,
+        countsUsers: Bool = false,
         cost: Int = 1,
         select: [String] = [],
         filter: String? = nil,
@@ -119,7 +141,11 @@ package struct GraphResource: Sendable {
         sets: [String] = [],
         witnesses: [GraphResource] = [],
         auditActivities: [String] = [],
+        auditNouns: [String] = [],
         evidence: [Evidence] = [],
+        audit: AuditSource = .directory,
+        auditIDs: [String] = [],
+        authorship: Authorship? = nil,
         children: [GraphResource] = []
     ) {
         self.name = name
@@ -131,10 +157,14 @@ package struct GraphResource: Sendable {
         self.folder = folder
         self.placement = placement
         self.walks = walks
+        self.isPart = isPart
+        self.partFilter = partFilter
+        self.idForm = idForm
         self.groups = groups
         self.permissions = permissions
         self.appOnly = appOnly
         self.bucket = bucket
+        self.countsUsers = countsUsers
         self.cost = cost
         self.select = select
         self.filter = filter
@@ -153,7 +183,11 @@ package struct GraphResource: Sendable {
         self.sets = sets
         self.witnesses = witnesses
         self.auditActivities = auditActivities
+        self.auditNouns = auditNouns
         self.evidence = evidence
+        self.audit = audit
+        self.auditIDs = auditIDs
+        self.authorship = authorship
         self.children = children
     }
 
@@ -210,6 +244,8 @@ package enum ThrottleBucket: String, Sendable, CaseIterable {
     case audit
     /// Conditional access and named locations: one request a second, all apps together.
     case conditionalAccess
+    /// Intune: 1,000 requests in 20 s.
+    case intune
     /// Azure Resource Manager.
     case azure
     /// Azure Resource Graph: 15 queries in 5 s.

@@ -19,6 +19,14 @@ package protocol GraphSource: Sendable {
     func batch(
         _ requests: [GraphRequest]
     ) async throws(GraphError) -> [Result<GraphPage, GraphError>]
+
+    /// Takes how many users the tenant has, on which the service's limits depend; not called if
+    /// nobody knows.
+    func expect(users: Int) async
+}
+
+extension GraphSource {
+    package func expect(users: Int) async {}
 }
 
 /// What one page is asked for by: the request itself, or the link its last page gave.

@@ -17,11 +17,14 @@ package enum Placement: Sendable {
 /// - `{a.b&}` with `&` for each slash.
 /// - `{a.b:2}` the second of the parts between its slashes, `{a.b:-1}` the last.
 ///
+/// `{parent}`, likewise, is the object of a walked list that was asked for this one. What stands at a
+/// place of its parent's is another object for each parent.
+///
 /// `.json` comes behind the last component by itself. A member that is dropped as volatile is not
 /// there to be named.
 package struct FileTemplate: Sendable {
     private let components: [[Part]]
-    private let condition: (member: String, form: [String])?
+    private let condition: (member: String, form: PathForm)?
 
     private enum Part: Sendable {
         case text(String)
@@ -41,7 +44,7 @@ package struct FileTemplate: Sendable {
     ///     letters, `*` for any one part, at the end `**` for one or more.
     package init(_ path: String, where member: String? = nil, is form: String = "**") {
         components = path.split(separator: "/").map(Self.parts)
-        condition = member.map { ($0, form.split(separator: "/").map { $0.lowercased() }) }
+        condition = member.map { ($0, PathForm(form)) }
     }
 
     private static func parts(of component: Substring) -> [Part] {
@@ -69,7 +72,7 @@ package struct FileTemplate: Sendable {
     /// - Parameter member: the text of the object's member at a path; `nil` if it has none.
     package func path(of member: (String) -> String?) -> [String]? {
         if let condition {
-            guard let text = member(condition.member), hasForm(text, condition.form) else {
+            guard let text = member(condition.member), condition.form.fits(text) else {
                 return nil
             }
         }
@@ -105,13 +108,15 @@ package struct FileTemplate: Sendable {
         }
     }
 
-    private func hasForm(_ text: String, _ form: [String]) -> Bool {
-        let parts = text.split(separator: "/").map { $0.lowercased() }
-        let isOpen = form.last == "**"
-        let fixed = isOpen ? form.dropLast() : form[...]
-        guard isOpen ? parts.count > fixed.count : parts.count == fixed.count else { return false }
-        return zip(fixed, parts).allSatisfy { $0 == "*" || $0 == $1 }
+    /// Whether the path depends on which parent an object was read for.
+    package var namesParent: Bool {
+        components.joined().contains {
+            if case .member(Self.parent, _) = $0 { true } else { false }
+        }
     }
+
+    /// The name that stands for the parent's ID.
+    package static let parent = "parent"
 
     // MARK: Which paths it can give
 
@@ -125,5 +130,23 @@ package struct FileTemplate: Sendable {
             return true
         }
         return name.elementsEqual(text.utf8)
+    }
+}
+
+/// What a path looks like, part by part between slashes: a word in any case of letters, `*` for any
+/// one part, at the end `**` for one or more.
+package struct PathForm: Sendable {
+    private let parts: [String]
+
+    package init(_ text: String) {
+        parts = text.split(separator: "/").map { $0.lowercased() }
+    }
+
+    package func fits(_ text: String) -> Bool {
+        let found = text.split(separator: "/").map { $0.lowercased() }
+        let isOpen = parts.last == "**"
+        let fixed = isOpen ? parts.dropLast() : parts[...]
+        guard isOpen ? found.count > fixed.count : found.count == fixed.count else { return false }
+        return zip(fixed, found).allSatisfy { $0 == "*" || $0 == $1 }
     }
 }

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import GraphCatalog
+import HTTPTransport
 import NIOHTTP1
 
 /// One member's page as it stood in the answer to a batch.

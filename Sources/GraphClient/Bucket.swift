@@ -23,6 +23,8 @@ struct Bucket {
     private static let proof = ServiceLoad.threshold + 0.02
 
     private let sizes: [Int]
+    /// From how many users on a tenant has each size.
+    private let users: [Int]
     private let window: Double
     /// The place in `sizes` that is believed in.
     private var size = 0
@@ -45,7 +47,8 @@ struct Bucket {
     private var outstanding = 0.0
 
     init(_ limit: ThrottleLimit) {
-        sizes = [limit.units] + limit.larger
+        sizes = [limit.units] + limit.larger.map(\.units)
+        users = [0] + limit.larger.map(\.users)
         window = limit.window / .seconds(1)
         left = 0
         left = capacity
@@ -135,10 +138,23 @@ struct Bucket {
 
     // MARK: Size
 
+    /// Takes the size of a tenant with so many users, unless a larger one is believed in or the
+    /// service has refused one.
+    mutating func expect(users count: Int, now: Duration) {
+        guard falls == 0, let known = users.lastIndex(where: { $0 <= count }) else { return }
+        refill(now)
+        grow(to: known)
+    }
+
     private mutating func grow() {
         guard size + 1 < sizes.count, falls < 2 else { return }
+        grow(to: size + 1)
+    }
+
+    private mutating func grow(to larger: Int) {
+        guard larger > size else { return }
         let before = capacity
-        size += 1
+        size = larger
         withdrawPromises()
         left += capacity - before
     }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 package import GraphCatalog
+import HTTPTransport
 import NIOHTTP1
 
 extension GraphClient {

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import CanonicalJSON
 import GraphCatalog
+import HTTPTransport
 import Logging
 import NIOHTTP1
 

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import CanonicalJSON
 package import GraphCatalog
+import HTTPTransport
 
 extension GraphClient {
     package func page(

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import CanonicalJSON
 import GraphCatalog
+import HTTPTransport
 import NIOHTTP1
 
 /// Azure Resource Graph: one query, answered with rows, up to 1,000 a page.

@@ -1,4 +1,5 @@
 package import GraphCatalog
+import HTTPTransport
 
 extension GraphLink {
     /// Returns the URL that the link asks for, or `nil` if it does not lead to `origin`.

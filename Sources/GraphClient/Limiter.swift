@@ -5,9 +5,10 @@ import GraphCatalog
 /// Keeps a copy of each of the service's token buckets, a little smaller and slower than the
 /// service's, since requests catch up with each other on the way. First come, first served.
 ///
-/// Nobody says how large a tenant is to the service. The copy begins with the smallest size; an
-/// answer that is silent about the bucket's load, when that would have to be reported, proves a
-/// larger one. A refusal takes that back.
+/// How large a tenant is to the service depends on its users. Until ``expect(users:)`` says how many
+/// there are the copy has the smallest size. An answer that is silent about the bucket's load, when
+/// that would have to be reported, proves a larger one; the slower the answers, the fewer can. A
+/// refusal takes that back.
 actor Limiter {
     /// The leave to make one try of a request, or of a batch.
     struct Turn {
@@ -46,6 +47,11 @@ actor Limiter {
             promise.flatMap { buckets[bucket]?.begin($0, now: timeline.now) }
             ?? Bucket.Trip(start: timeline.now, cost: 0, before: 0)
         return Turn(waited: timeline.now - asked, bucket: bucket, trip: trip)
+    }
+
+    /// The tenant has this many users, or had when they were last counted.
+    func expect(users: Int) {
+        for bucket in buckets.keys { buckets[bucket]?.expect(users: users, now: timeline.now) }
     }
 
     /// Takes what an answer says about the bucket's load; `nil` if the request was not served.

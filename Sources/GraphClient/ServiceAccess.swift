@@ -1,4 +1,5 @@
 import GraphCatalog
+import HTTPTransport
 
 /// One of the services that a client reads: its name in messages, its origin and its tokens.
 struct ServiceAccess: Sendable {

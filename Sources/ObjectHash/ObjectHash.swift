@@ -10,10 +10,18 @@ import CObjectHash
 ///
 /// - Parameter type: git's number of the kind: 1 commit, 2 tree, 3 blob, 4 tag.
 package func objectHash(_ bytes: Span<UInt8>, type: Int32) -> InlineArray<20, UInt8> {
-    let id = isInHardware ? hashInHardware(bytes, type) : hashByLibgit2(bytes, type)
     // There is no ID to give for an unknown type, or when an attack is found.
-    guard let id else { preconditionFailure("an object has an unknown type, or is an attack") }
+    guard let id = objectHashUnlessAttack(bytes, type: type) else {
+        preconditionFailure("an object has an unknown type, or is an attack")
+    }
     return id
+}
+
+/// The same; `nil` if the bytes are an attack on SHA-1, as those of somebody else may be.
+package func objectHashUnlessAttack(
+    _ bytes: Span<UInt8>, type: Int32
+) -> InlineArray<20, UInt8>? {
+    isInHardware ? hashInHardware(bytes, type) : hashByLibgit2(bytes, type)
 }
 
 let isInHardware = cobjecthash_is_supported()

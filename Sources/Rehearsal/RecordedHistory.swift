@@ -91,6 +91,7 @@ package struct RecordedHistory: Sendable {
             let actor =
                 initiator?["user"]?["id"]?.string
                 ?? initiator?["app"]?["servicePrincipalId"]?.string
+                ?? event["actor"]?["userId"]?.string
             return Event(
                 kind: words[words.count - 2], actor: (actor ?? "").lowercased(),
                 text: String(decoding: event.bytes, as: UTF8.self))

@@ -3,6 +3,7 @@ import FoundationEssentials
 import GitObjects
 package import GraphCatalog
 package import GraphClient
+import HTTPTransport
 import Logging
 package import TenantSimulator
 

@@ -28,7 +28,7 @@ struct YearTests {
                 let since = clock.now
                 let changes = try company.live(year, day: day)
                 let events = try tenant.auditEvents(since: since + -3600).compactMap {
-                    try AuditEvent(JSONValue(parsing: $0.json.bytes))
+                    try AuditEvent(noted: JSONValue(parsing: $0.json.bytes))
                 }
                 let ids = company.ids
                 let index = AuditIndex(events, isKnown: { ids.contains($0) })

@@ -106,4 +106,52 @@ struct AttributionProgramTests {
             #expect(try run.git("for-each-ref", "refs/notes") == "")
         }
     }
+
+    private static let deletion = """
+        {"actors": {"megan": {"user": "MeganB@contoso.onmicrosoft.com"}},
+         "changes": [
+           {"at": "-1s", "actor": "megan",
+            "delete": "users/7550e341-f230-4fbb-ad82-395dabf7b692"}]}
+        """
+
+    @Test func `what a spent time limit left out is noted later, without a backup`() async throws {
+        let spent = [
+            "PIPELINE_TIME_LIMIT": "60",
+            "SYSTEM_PIPELINESTARTTIME": "2020-01-01 02:00:00+00:00",
+        ]
+        try await withContoso { run in
+            try await run.backUp("All")
+            try run.tenant.play(Scenario(parsing: Self.deletion))
+            try await run.backUp("All", changing: spent)
+            #expect(try run.git("log", "-1", "--format=%an", "main") == "unknown")
+            let before = try run.refs()
+
+            let ending = try await run.backUp("All", arguments: ["--attribute-last"])
+            let again = try await run.backUp("All", arguments: ["--attribute-last"])
+
+            #expect(ending.status == 0 && again.status == 0)
+            let audit = try #require(try ending.document()["audit"] as? [String: Any])
+            let tip = try run.git("rev-parse", "main")
+            #expect((audit["noted"] as? [String: Int])?.keys.contains(tip) == true)
+            let note = try run.git("notes", "--ref=tenantkeep-audit", "show", "main")
+            #expect(note.contains("\"activityDisplayName\": \"Delete user\""))
+            let after = try run.refs()
+            let moved = after.keys.filter { before[$0] != after[$0] }.sorted()
+            #expect(moved == ["refs/notes/tenantkeep-audit", "refs/tenantkeep/runs"])
+            #expect(again.messages.contains("has its authors") || again.messages.isEmpty)
+            try run.expectSound()
+        }
+    }
+
+    @Test func `looking for authors needs a backup, and a log that may be read`() async throws {
+        try await withContoso { run in
+            let none = try await run.backUp("All", arguments: ["--attribute-last"])
+            #expect(none.status == 2)
+            let repository = run.program.folder.appending(path: "tenant.git").path
+            #expect(!FileManager.default.fileExists(atPath: repository))
+
+            let both = try await run.backUp("All", arguments: ["--attribute-last", "--dry-run"])
+            #expect(both.status == 2)
+        }
+    }
 }

@@ -44,12 +44,14 @@ struct AzureProgramTests {
     private static let requests =
         "&providers&Microsoft.Authorization&roleEligibilityScheduleRequests"
 
-    /// Everything of the fixtures, each object once, where EntraExporter has it.
+    /// Everything of the fixtures where EntraExporter has it.
     private static let expected = [
         "AccessPolicies/Subscriptions/\(production)/&subscriptions&\(production)&resourceGroups"
             + "&rg-payroll&providers&Microsoft.KeyVault&vaults&kv-contoso-payroll.json",
         "AccessPolicies/Subscriptions/\(sandbox)/&subscriptions&\(sandbox)&resourceGroups"
             + "&rg-lab&providers&Microsoft.KeyVault&vaults&kv-contoso-lab.json",
+        "AccessPolicies/Subscriptions/\(production)/&subscriptions&\(production)&resourceGroups"
+            + "&rg-payroll&providers&Microsoft.HealthcareApis&services&health-contoso.json",
         "IAM/RoleAssignments/ManagementGroups/contoso-landing"
             + "/72703273-1130-4de0-ac6b-75f8397b71fd&\(readers).json",
         "IAM/RoleAssignments/ManagementGroups/fbbfdecf-d3f9-46dd-ad49-44cfadec859b"
@@ -81,12 +83,18 @@ struct AzureProgramTests {
             + "/5b1c6a70-9f4d-4c58-8b0f-6d0a3a5f7c01.json",
         "IAM/RoleDefinitions/CustomRole/Subscriptions/\(production)"
             + "/6c2d7b81-a05e-4d69-9c10-7e1b4b608d02.json",
+        "IAM/RoleDefinitions/CustomRole/Subscriptions/\(production)"
+            + "/7d3e8c92-b16f-4e7a-ad21-8f2c5c719e03.json",
+        "IAM/RoleDefinitions/CustomRole/Subscriptions/\(sandbox)"
+            + "/5b1c6a70-9f4d-4c58-8b0f-6d0a3a5f7c01.json",
         "PIM/Resources/ManagementGroups/&providers&Microsoft.Management&managementGroups"
             + "&contoso-landing\(requests)&e1000000-0000-4000-8000-000000000001.json",
         "PIM/Resources/Policies/ManagementGroups/contoso-landing"
             + "/e2000000-0000-4000-8000-000000000001_\(contributors).json",
         "PIM/Resources/Policies/Subscriptions/\(production)"
             + "/e2000000-0000-4000-8000-000000000002_\(owners).json",
+        "PIM/Resources/Policies/Subscriptions/\(production)/rg-payroll"
+            + "/e2000000-0000-4000-8000-000000000003_\(contributors).json",
         "PIM/Resources/Subscriptions/&subscriptions&\(production)&resourceGroups&rg-payroll"
             + "\(requests)&e1000000-0000-4000-8000-000000000003.json",
         "PIM/Resources/Subscriptions/&subscriptions&\(production)"
@@ -95,7 +103,7 @@ struct AzureProgramTests {
 
     private static let rights = expected.filter { $0.hasPrefix("IAM/") }
 
-    @Test func `every right stands once, where EntraExporter has it`() async throws {
+    @Test func `every right stands where EntraExporter has it`() async throws {
         try await withContoso { run in
             let ending = try await run.backUp(Self.types)
 
@@ -158,7 +166,7 @@ struct AzureProgramTests {
 
             #expect(ending.status == 0, "\(ending.messages)")
             #expect(try type("azureRoleAssignments", ending)["objects"] as? Int == 2510)
-            #expect(try files(run).count == 2517)
+            #expect(try files(run).count == Self.rights.count + 2500)
         }
     }
 
@@ -248,6 +256,99 @@ struct AzureProgramTests {
             #expect(ending.status == 0, "\(ending.messages)")
             #expect(try type("azureRoleAssignments", ending)["deleted"] as? Int == 1)
             #expect(try files(run).count == Self.rights.count)
+        }
+    }
+
+    @Test func `what has access policies and is no vault has them in the rows it comes in`()
+        async throws
+    {
+        try await withContoso { run in
+            try await run.backUp("AccessPolicies")
+            let path = try #require(Self.expected.first { $0.contains("health-contoso") })
+            let text = try run.git("--git-dir=tenant.git", "show", "main:\(path)")
+            run.tenant.remove(
+                "/subscriptions/\(Self.production)/resourceGroups/rg-payroll/providers"
+                    + "/Microsoft.HealthcareApis/services/health-contoso", from: "arm/resources")
+
+            let ending = try await run.backUp("AccessPolicies")
+
+            #expect(text.contains("\"objectId\": \"233a2868") && text.contains("4712"))
+            #expect(!text.contains("provisioningState"))
+            #expect(ending.status == 0, "\(ending.messages)")
+            #expect(try type("azureAccessPolicies", ending)["deleted"] as? Int == 1)
+        }
+    }
+
+    @Test func `rows that are refused keep all access policies`() async throws {
+        try await withContoso { run in
+            try await run.backUp("AccessPolicies,organization")
+            let before = try run.tree()
+            run.tenant.inject(
+                Fault(.status(403), path: "arm/providers/Microsoft.ResourceGraph", skip: 1))
+
+            let ending = try await run.backUp("AccessPolicies,organization")
+
+            #expect(ending.status == 3, "\(ending.messages)")
+            #expect(try run.tree() == before)
+        }
+    }
+
+    @Test func `a role that can be assigned in one subscription fewer goes there only`()
+        async throws
+    {
+        let role = "5b1c6a70-9f4d-4c58-8b0f-6d0a3a5f7c01"
+        try await withContoso { run in
+            try await run.backUp("IAM")
+            let id = "/providers/Microsoft.Authorization/roleDefinitions/\(role)"
+            run.tenant.remove(id, from: "arm/roleDefinitions")
+            run.tenant.add(
+                [
+                    [
+                        "id": JSON(id), "name": JSON(role),
+                        "type": "Microsoft.Authorization/roleDefinitions",
+                        "properties": [
+                            "roleName": "Payroll reader", "type": "CustomRole",
+                            "assignableScopes": .array([JSON("/subscriptions/\(Self.production)")]),
+                        ],
+                    ]
+                ], to: "arm/roleDefinitions")
+
+            let ending = try await run.backUp("IAM")
+
+            #expect(ending.status == 0, "\(ending.messages)")
+            let record = try type("azureRoleDefinitions", ending)
+            #expect(record["deleted"] as? Int == 1 && record["updated"] as? Int == 1)
+            let left = try files(run).filter { $0.contains(role) && $0.contains("CustomRole") }
+            #expect(
+                left == [
+                    "IAM/RoleDefinitions/CustomRole/Subscriptions/\(Self.production)/\(role).json"
+                ])
+        }
+    }
+
+    @Test func `management groups that may never be read are left out, and said to be`()
+        async throws
+    {
+        try await withContoso { run in
+            run.tenant.inject(Fault(.status(403), path: "arm/providers/Microsoft.Management"))
+            run.tenant.add(
+                [assignment(1, scope: "/subscriptions/\(Self.sandbox)")],
+                to: "arm/roleAssignments")
+
+            let first = try await run.backUp(Self.types)
+            run.tenant.remove(
+                "/subscriptions/\(Self.sandbox)/providers/Microsoft.Authorization/roleAssignments/"
+                    + "b0000000-0000-4000-8000-100000000001", from: "arm/roleAssignments")
+            let second = try await run.backUp(Self.types)
+
+            #expect(first.status == 0 && second.status == 0, "\(second.messages)")
+            #expect(second.messages.contains("In azureRolePolicies something is left out"))
+            let record = try type("azureRoleAssignments", second)
+            #expect(record["without"] as? [String] == ["azureManagementGroups"])
+            #expect(record["deleted"] as? Int == 1)
+            let files = try files(run)
+            #expect(files.contains { $0.hasPrefix("IAM/RoleAssignments/Subscriptions/") })
+            #expect(!files.contains { $0.hasPrefix("IAM/RoleDefinitions/CustomRole/Management") })
         }
     }
 }

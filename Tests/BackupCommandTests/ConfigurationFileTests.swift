@@ -80,17 +80,12 @@ struct ConfigurationFileTests {
         #expect(failure.status == .usage)
     }
 
-    @Test(arguments: [
-        "notify: {onFailure: https://x.example}",
-        "remote: {url: https://x.example, branch: main}",
-    ])
-    func `a key of a feature that is not there yet is refused, not passed over`(
-        text: String
-    ) throws {
-        let failure = try failure(text)
+    @Test func `the remote is two settings`() throws {
+        let settings = try file("remote: {url: https://x.example/r, branch: nightly}")
 
-        #expect(failure.reason?.contains("does not support") == true)
-        #expect(failure.status == .usage)
+        #expect(settings.text(.push) == "https://x.example/r")
+        #expect(settings.text(.remoteBranch) == "nightly")
+        #expect(try failure("remote: {uri: https://x.example}").hint?.contains("url") == true)
     }
 
     @Test(arguments: ["clientSecret", "AZURE_CLIENT_SECRET", "client_secret", "token", "password"])

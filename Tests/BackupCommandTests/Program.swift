@@ -59,12 +59,13 @@ final class Program: Sendable {
         try await run(arguments, environment: environment, whileRunning: whileRunning)
     }
 
+    /// - Parameter executable: another program in its place.
     func run(
-        _ arguments: [String], environment: [String: String] = [:],
+        _ arguments: [String], environment: [String: String] = [:], executable: URL? = nil,
         whileRunning: (Process) async throws -> Void = { _ in }
     ) async throws -> Ending {
         let process = Process()
-        process.executableURL = try Self.executable()
+        process.executableURL = try executable ?? Self.executable()
         process.arguments = arguments
         process.environment = environment
         process.currentDirectoryURL = folder

@@ -104,7 +104,10 @@ struct SettingsTests {
 
     @Test func `a misspelt variable is told with the nearest`() {
         let unknown = Settings.unknownVariables(
-            in: ["TENANTKEEP_BRANHC": "x", "TENANTKEEP_REPO": "y", "PATH": "z"])
+            in: [
+                "TENANTKEEP_BRANHC": "x", "TENANTKEEP_REPO": "y", "PATH": "z",
+                "TENANTKEEP_REMOTE_TOKEN": "t", "TENANTKEEP_REMOTE_PASSWORD_FILE": "f",
+            ])
 
         #expect(unknown.map(\.name) == ["TENANTKEEP_BRANHC"])
         #expect(unknown.map(\.nearest) == ["TENANTKEEP_BRANCH"])
@@ -112,7 +115,7 @@ struct SettingsTests {
 
     @Test func `a variable of a feature that is not there yet is refused`() {
         let failure = #expect(throws: CommandFailure.self) {
-            try Settings(environment: ["TENANTKEEP_PUSH": "https://x.example"])
+            try Settings(environment: ["TENANTKEEP_TAG_FORMAT": "x"])
         }
 
         #expect(failure?.status == .usage)

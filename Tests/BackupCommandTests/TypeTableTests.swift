@@ -44,6 +44,9 @@ struct TypeTableTests {
                 Permissions the application needs for these types:
                   B.Read
                   E.Read
+
+                Permissions the application needs to see who changed them:
+                  AuditLog.Read.All
                 """)
     }
 
@@ -56,9 +59,10 @@ struct TypeTableTests {
             lines.contains(
                 "  longer/b  Microsoft Graph has no permission for a signed-in person to read it"))
         #expect(
-            lines.suffix(4) == [
+            lines.suffix(7) == [
                 "Permissions a signed-in person needs for these types:", "  B.Read", "  D.Read",
-                "  E.Read",
+                "  E.Read", "", "Permissions a signed-in person needs to see who changed them:",
+                "  AuditLog.Read.All",
             ])
     }
 
@@ -102,7 +106,10 @@ struct TypeTableTests {
         let data = Data(recorder.output.utf8)
         let document = try #require(
             try JSONSerialization.jsonObject(with: data) as? [String: Any])
-        #expect(document.keys.sorted() == ["groups", "permissions", "signIn", "types"])
+        #expect(
+            document.keys.sorted()
+                == ["auditPermissions", "groups", "permissions", "signIn", "types"])
+        #expect(document["auditPermissions"] as? [String] == ["AuditLog.Read.All"])
         #expect(document["signIn"] as? String == "application")
         let types = try #require(document["types"] as? [[String: Any]])
         let members = [
@@ -174,6 +181,14 @@ struct TypesProgramTests {
         #expect(ending.status == 0)
         #expect(ending.output.hasPrefix("TYPE "))
         #expect(lines.filter { $0 == "Example:" }.count == 1)
+    }
+
+    @Test func `what tells of Intune's types needs a permission of its own`() async throws {
+        let ending = try await Program().run("types", "--json", "IntuneRoles", "IAM", "users")
+
+        #expect(
+            try ending.document()["auditPermissions"] as? [String]
+                == ["AuditLog.Read.All", "DeviceManagementApps.Read.All"])
     }
 
     @Test func `an unknown word, or nothing left, ends with 2`() async throws {

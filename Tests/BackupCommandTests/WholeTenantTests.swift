@@ -1,4 +1,5 @@
 import Foundation
+import GraphCatalog
 import TenantSimulator
 import TestSupport
 import Testing
@@ -74,6 +75,45 @@ struct WholeTenantTests {
             for (name, record) in skipped {
                 let reason = record["reason"] as? String ?? ""
                 #expect(reason.contains("App-only sign-in cannot read it"), "\(name): \(reason)")
+            }
+        }
+    }
+
+    /// What a tenant has one of, whatever it is asked for.
+    private static func isSingular(_ resource: GraphResource) -> Bool {
+        let isPart = resource.name.contains("/") || !resource.walks.isEmpty
+        return resource.answer == .object && !isPart || resource.name == "organization"
+    }
+
+    @Test func `the fixtures have two objects at least of every type that can have two`()
+        async throws
+    {
+        try await withSimulatedTenant(.init(.folder(Self.folder))) { tenant in
+            let run = try EndToEnd(tenant)
+            let person = try #require(tenant.apps.first { $0.isDelegated })
+
+            let graph = try await run.backUp(
+                "All,B2C,Config",
+                changing: [
+                    "AZURE_CLIENT_ID": person.clientID, "AZURE_CLIENT_SECRET": person.secret,
+                ])
+            let azure = try await run.backUp(
+                "IAM,AccessPolicies,PIMResources", repository: "azure.git")
+
+            #expect(graph.status == 0 && azure.status == 0, "\(graph.messages)\(azure.messages)")
+            let records = try records(graph).merging(try records(azure)) {
+                $0["outcome"] as? String == "skipped" ? $1 : $0
+            }
+            for resource in GraphResource.all.flatMap(\.family) where !Self.isSingular(resource) {
+                let record = try #require(records[resource.name], "\(resource.name)")
+                var count = record["objects"] as? Int
+                if resource.isSingleFile {
+                    let text = try run.git(
+                        "--git-dir=tenant.git", "cat-file", "blob", "main:\(resource.folder)")
+                    let list = try JSONSerialization.jsonObject(with: Data(text.utf8))
+                    count = (list as? [Any])?.count
+                }
+                #expect(count ?? 0 >= 2, "\(resource.name)")
             }
         }
     }

@@ -65,6 +65,29 @@ struct AttributionTests {
         try runs.expectSound()
     }
 
+    @Test func `two of one name in one second have a commit each`() async throws {
+        let (runs, tenant) = try await secondDay(changed: 3)
+        let twin = (id: "r2", name: robot.name, email: robot.email)
+        tenant.log(
+            Event("e1", at: day(2, minutes: -60), by: robot, on: "person-number-0"),
+            Event("e2", at: day(2, minutes: -60), by: twin, on: "person-number-1"),
+            Event("e3", at: day(2, minutes: -60), by: robot, on: "person-number-2"))
+
+        try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
+
+        let commits = try runs.git("log", "--format=%an|%s", "main~2..main")
+        #expect(
+            commits.split(separator: "\n") == [
+                "Invoice Robot (SP)|Invoice Robot (SP): 1 updated in People",
+                "Invoice Robot (SP)|Invoice Robot (SP): 2 updated in People",
+            ])
+        for (commit, ids) in [("main~1", ["e1", "e3"]), ("main", ["e2"])] {
+            let note = try runs.git("notes", "--ref=tenantkeep-audit", "show", commit)
+            #expect(["e1", "e2", "e3"].filter { note.contains("\"id\": \"\($0)\"") } == ids)
+        }
+        try runs.expectSound()
+    }
+
     @Test func `git shows the raw events of a commit as its notes`() async throws {
         let (runs, tenant) = try await secondDay(changed: 2)
         tenant.log(

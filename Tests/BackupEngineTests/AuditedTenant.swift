@@ -93,11 +93,22 @@ struct Event: Sendable {
     let time: Date
     let json: String
 
-    /// - Parameter by: a person, or an application if it has no address.
+    /// - Parameters:
+    ///   - by: a person, or an application if it has no address.
+    ///   - properties: what the event says was changed, without its values.
     init(
         _ id: String, _ activity: String = "Update user", at time: Date,
-        by actor: (id: String, name: String, email: String?)?, on target: String,
-        result: String = "success"
+        by actor: (id: String, name: String, email: String?)?, on targets: String...,
+        result: String = "success", changing properties: [String] = []
+    ) {
+        self.init(
+            id, activity, at: time, by: actor, on: targets, result: result, changing: properties)
+    }
+
+    init(
+        _ id: String, _ activity: String = "Update user", at time: Date,
+        by actor: (id: String, name: String, email: String?)?, on targets: [String],
+        result: String = "success", changing properties: [String] = []
     ) {
         self.id = id
         self.time = time
@@ -109,11 +120,18 @@ struct Event: Sendable {
             initiator =
                 #""user":null,"app":{"appId":null,"displayName":"\#(actor.name)","servicePrincipalId":"\#(actor.id)"}"#
         }
+        let modified = properties.map {
+            #"{"displayName":"\#($0)","oldValue":null,"newValue":null}"#
+        }.joined(separator: ",")
+        let named = targets.map {
+            #"{"id":"\#($0)","displayName":null,"type":"User","modifiedProperties":[\#(modified)]}"#
+        }.joined(separator: ",")
+        let operation = ["Add", "Delete"].first(where: activity.hasPrefix) ?? "Update"
         json = """
             {"id":"\(id)","category":"UserManagement","correlationId":"c-\(id)","result":"\(result)",
             "activityDisplayName":"\(activity)","activityDateTime":"\(time.formatted(.iso8601))",
-            "loggedByService":"Core Directory","operationType":"Update","initiatedBy":{\(initiator)},
-            "targetResources":[{"id":"\(target)","displayName":null,"type":"User","modifiedProperties":[]}],
+            "loggedByService":"Core Directory","operationType":"\(operation)","initiatedBy":{\(initiator)},
+            "targetResources":[\(named)],
             "additionalDetails":[]}
             """
     }

@@ -165,4 +165,18 @@ struct BackupTests {
         #expect(broken.record.types["people"]?.outcome == .kept && broken.changes.isEmpty)
         #expect(broken.record.types["people"]?.requests == 3)
     }
+
+    @Test func `the source is told how many users there were, and how many there are`()
+        async throws
+    {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["users": .pages([items(0..<2), items(2..<3)])])
+        try await runs.run(tenant, all(.users))
+        #expect(tenant.users == [3])
+        tenant.set("users", .pages([items(0..<4)]))
+
+        try await runs.run(tenant, all(.users))
+
+        #expect(tenant.users == [3, 3, 4])
+    }
 }

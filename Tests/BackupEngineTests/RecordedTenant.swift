@@ -19,6 +19,7 @@ final class RecordedTenant: GraphSource {
     private struct State {
         var answers: [String: [Answer]] = [:]
         var asked: [String] = []
+        var users: [Int] = []
         /// What each reading is answered from; links name a reading and a page.
         var readings: [Answer] = []
     }
@@ -33,6 +34,11 @@ final class RecordedTenant: GraphSource {
     func set(_ path: String, _ answers: Answer...) {
         state.withLock { $0.answers[path] = answers }
     }
+
+    /// How many users it was told to have, each time.
+    var users: [Int] { state.withLock { $0.users } }
+
+    func expect(users: Int) async { state.withLock { $0.users.append(users) } }
 
     /// First pages asked for so far.
     var asked: [String] { state.withLock { $0.asked } }

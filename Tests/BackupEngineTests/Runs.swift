@@ -9,7 +9,7 @@ import Testing
 /// single file.
 let people = GraphResource(
     "people", path: "people", folder: "People", groups: ["All", "People"],
-    permissions: Permissions("People.Read.All"))
+    permissions: Permissions("People.Read.All"), auditNouns: ["user"])
 let teams = GraphResource(
     "teams", path: "teams", folder: "Teams", groups: ["All", "Teams"],
     permissions: Permissions("Teams.Read.All"),
@@ -67,7 +67,8 @@ final class Runs {
         from tenant: some GraphSource, _ selection: [SelectedResource],
         _ change: (inout BackupOptions) -> Void = { _ in },
         authors: @escaping @Sendable (Int) -> Authors? = { _ in nil },
-        sleep: @escaping @Sendable (Date) async throws -> Void = { _ in }, minutes: Double = 0.15
+        sleep: @escaping @Sendable (Date) async throws -> Void = { _ in }, minutes: Double = 0.15,
+        isAttribution: Bool = false
     ) async throws -> BackupResult {
         day += 1
         var options = BackupOptions(
@@ -78,9 +79,8 @@ final class Runs {
             version: "test")
         change(&options)
         let end = options.start.addingTimeInterval(60 * minutes)
-        return try await Backup(
-            from: tenant, options, now: { end }, sleep: sleep, authors: authors
-        ).run()
+        let backup = Backup(from: tenant, options, now: { end }, sleep: sleep, authors: authors)
+        return isAttribution ? try await backup.attributeLast() : try await backup.run()
     }
 
     func git(_ arguments: String...) throws -> String {

@@ -1,5 +1,6 @@
 import GraphCatalog
 import GraphClient
+import HTTPTransport
 import Logging
 import Synchronization
 import TenantSimulator

@@ -147,6 +147,72 @@ struct LimiterTests {
         #expect(run.seconds > 59 && run.seconds < 66, "\(run.seconds)")
     }
 
+    /// The same with forty requests on their way at any time, each for so long.
+    private func minute(
+        of service: ServiceBucket, answeringAfter latency: Duration, users: Int
+    ) async throws -> (seconds: Double, refused: Int, requests: Int) {
+        let clock = TestClock()
+        let state = Mutex(service)
+        let count = Int(service.units * 7) / 100
+        return try await ScriptedServer.run({ request in
+            guard !request.isSignIn else { return .token("t", #""expires_in":99999"#) }
+            clock.advance(by: latency / 40)
+            return state.withLock { $0.reply(at: clock.sinceStart / .seconds(1)) }
+        }) { server in
+            let configuration = try GraphConfiguration(testing: server)
+            try await withGraphClient(configuration, clock: clock) { client in
+                await client.expect(users: users)
+                let request = GraphRequest(version: .v1, path: "x", cost: 100)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for worker in 0..<40 {
+                        group.addTask {
+                            for _ in stride(from: worker, to: count, by: 40) {
+                                _ = try await client.read(request)
+                            }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            return (clock.sinceStart / .seconds(1), state.withLock { $0.refused }, count)
+        }
+    }
+
+    /// Users, and the requests of 100 units that a full bucket lets through at once.
+    @Test(arguments: [(0, 33), (49, 33), (50, 47), (500, 47), (501, 76), (1_000_000, 76)])
+    func `who knows the users knows the bucket`(users: Int, count: Int) async throws {
+        let request = GraphRequest(version: .v1, path: "x", cost: 100)
+        try await Scene.play(pages(count + 1)) { scene in
+            await scene.client.expect(users: users)
+            // An older count, of fewer, changes nothing.
+            await scene.client.expect(users: 3)
+            var before = 0
+            while try await scene.client.read(request).waited == .zero { before += 1 }
+
+            #expect(before == count)
+        }
+    }
+
+    @Test func `a large tenant's bucket is used to the full, however slow the answers are`()
+        async throws
+    {
+        let run = try await minute(
+            of: ServiceBucket(units: 8000), answeringAfter: .milliseconds(1500), users: 501)
+
+        #expect(run.refused * 100 < run.requests, "\(run.refused) of \(run.requests)")
+        #expect(run.seconds < 66, "\(run.seconds)")
+    }
+
+    @Test func `users that were more than the service counts cost few refusals`()
+        async throws
+    {
+        let run = try await minute(
+            of: ServiceBucket(units: 3500), answeringAfter: .milliseconds(100), users: 100_000)
+
+        #expect(run.refused < 40, "\(run.refused)")
+        #expect(run.seconds < 72, "\(run.seconds)")
+    }
+
     @Test func `a bucket that others have emptied is left to fill`() async throws {
         let run = try await minute(of: ServiceBucket(units: 8000, left: 0))
 

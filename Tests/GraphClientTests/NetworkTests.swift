@@ -1,5 +1,6 @@
 import GraphCatalog
 import GraphClient
+import HTTPTransport
 import TestSupport
 import Testing
 
@@ -32,12 +33,12 @@ struct NetworkTests {
 
     @Test(arguments: ["socks5://proxy:1080", "http://", "http://a@b@c:1", "http://proxy:port"])
     func `what names no proxy is refused`(text: String) {
-        #expect(throws: GraphError.self) { try Network(environment: ["HTTPS_PROXY": text]) }
+        #expect(throws: NetworkError.self) { try Network(environment: ["HTTPS_PROXY": text]) }
     }
 
     @Test func `a file of certificates that cannot be read is named`() throws {
         let path = "/nonexistent/ca.pem"
-        let error = #expect(throws: GraphError.self) {
+        let error = #expect(throws: NetworkError.self) {
             try Network(environment: ["SSL_CERT_FILE": path])
         }
 

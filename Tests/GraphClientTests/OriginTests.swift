@@ -1,4 +1,5 @@
 import GraphClient
+import HTTPTransport
 import Testing
 
 struct OriginTests {

@@ -1,5 +1,6 @@
 import GraphCatalog
 import GraphClient
+import HTTPTransport
 import TestSupport
 import Testing
 

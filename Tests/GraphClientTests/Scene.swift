@@ -1,6 +1,7 @@
 import Foundation
 import GraphCatalog
 import GraphClient
+import HTTPTransport
 import Logging
 import Synchronization
 import TestSupport

@@ -28,16 +28,23 @@ struct LayeringTests {
         }
     }
 
-    @Test func `C libraries are imported by the four modules that wrap them`() {
+    @Test func `C libraries are imported by the six modules that wrap them`() {
         let wrappers = Layers.all.filter { !$0.value.imports.isDisjoint(with: Layers.libraries) }
 
-        #expect(Set(wrappers.keys) == ["ObjectHash", "YAMLDocument", "GitPack", "GitStore"])
+        #expect(
+            Set(wrappers.keys) == [
+                "ObjectHash", "YAMLDocument", "SSHTransport", "GitPack", "GitStore",
+                "ProcessCarrier",
+            ])
     }
 
-    @Test func `only the client and the simulator speak HTTP`() {
+    @Test func `only the client, git's carrier, the simulator and tests speak HTTP`() {
         let speakers = Layers.all.filter { !$0.value.imports.isDisjoint(with: Layers.http) }
 
-        #expect(Set(speakers.keys) == ["GraphClient", "TenantSimulator"])
+        #expect(
+            Set(speakers.keys) == [
+                "GraphClient", "HTTPCarrier", "HTTPTransport", "TenantSimulator", "TestSupport",
+            ])
     }
 
     @Test func `only the commands and the benchmark parse arguments`() {

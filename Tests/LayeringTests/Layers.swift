@@ -18,26 +18,40 @@ enum Layers {
     /// The program.
     static let program: [String: Module] = [
         "CLibgit2": Module(0), "CDeflate": Module(0), "CYAML": Module(0), "CLinux": Module(0),
-        "CObjectHash": Module(0),
+        "CObjectHash": Module(0), "CBuild": Module(0), "CGSSStub": Module(0),
         "CanonicalJSON": Module(0),
         "GraphCatalog": Module(0),
+        "HTTPTransport": Module(0, http),
         "ObjectHash": Module(1, ["CLibgit2", "CObjectHash"]),
         "YAMLDocument": Module(1, ["CYAML"]),
-        "GraphClient": Module(1, http.union(["CanonicalJSON", "GraphCatalog", "Logging"])),
+        "SSHTransport": Module(1, ["CLibgit2"]),
+        "GraphClient": Module(
+            1,
+            http.union([
+                "CanonicalJSON", "GraphCatalog", "HTTPTransport", "Logging", "Crypto",
+                "CryptoExtras", "SwiftASN1",
+            ])),
         "GitObjects": Module(2, ["ObjectHash", "Crypto"]),
         "GitPack": Module(3, ["CDeflate", "CLinux", "GitObjects", "Crypto"]),
         "Attribution": Module(3, ["CanonicalJSON", "GraphCatalog", "GitObjects"]),
         "GitStore": Module(4, ["CLibgit2", "CLinux", "GitObjects", "GitPack"]),
+        "GitRemote": Module(4, ["GitObjects", "GitPack"]),
+        "HTTPCarrier": Module(
+            5, http.union(["GitObjects", "GitPack", "GitRemote", "HTTPTransport"])),
+        "ProcessCarrier": Module(5, ["CLinux", "GitObjects", "GitPack", "GitRemote"]),
         "BackupEngine": Module(
             5,
             [
                 "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore",
+                "GitRemote",
             ]),
         "BackupCommand": Module(
             6,
             [
                 "CanonicalJSON", "GraphCatalog", "GraphClient", "YAMLDocument", "ObjectHash",
-                "GitObjects", "GitPack", "GitStore", "BackupEngine", "ArgumentParser", "Logging",
+                "GitObjects", "GitPack", "GitStore", "GitRemote", "HTTPCarrier", "HTTPTransport",
+                "ProcessCarrier", "SSHTransport",
+                "BackupEngine", "CBuild", "ArgumentParser", "Logging",
             ]),
     ]
 
@@ -53,16 +67,16 @@ enum Layers {
             8,
             [
                 "Attribution", "BackupEngine", "CanonicalJSON", "GitObjects", "GraphCatalog",
-                "GraphClient", "TenantSimulator", "Logging",
+                "GraphClient", "HTTPTransport", "TenantSimulator", "Logging",
             ]),
         "Benchmark": Module(
             9,
             [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
-                "GraphCatalog", "GraphClient", "Rehearsal", "TenantSimulator", "ArgumentParser",
-                "Logging",
+                "GraphCatalog", "GraphClient", "HTTPTransport", "Rehearsal", "TenantSimulator",
+                "ArgumentParser", "Logging",
             ]),
-        "TestSupport": Module(8, ["GraphCatalog"]),
+        "TestSupport": Module(8, http.union(["GraphCatalog"])),
     ]
 
     static let all = program.merging(beside) { one, _ in one }

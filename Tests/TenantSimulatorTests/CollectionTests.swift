@@ -119,7 +119,7 @@ struct CollectionTests {
             ("groups?$count=true&$filter=\(dynamic)+and+onPremisesSyncEnabled+eq+true", true, 0),
             (
                 "roleManagement/directory/roleAssignmentScheduleInstances"
-                    + "?$filter=assignmentType%20eq%20'Assigned'", false, 1
+                    + "?$filter=assignmentType%20eq%20'Assigned'", false, 2
             ),
             ("users?$filter=nonsense", false, nil),
         ] as [(String, Bool, Int?)])

@@ -79,7 +79,9 @@ package final class TemporaryRepository: Sendable {
         }.sorted()
     }
 
-    private func run(_ command: [String], input: [UInt8]) throws -> [UInt8] {
+    /// Runs any command as git is run.
+    @discardableResult
+    package func run(_ command: [String], input: [UInt8] = []) throws -> [UInt8] {
         // Files instead of pipes: neither side ever waits for the other.
         let base = "\(folder)/\(UUID().uuidString)"
         let (inPath, outPath, errorPath) = ("\(base).in", "\(base).out", "\(base).err")

@@ -13,9 +13,12 @@ struct BackupRequest: Sendable {
     let identityEmail: String
     let acceptDeletions: Bool
     let isDryRun: Bool
+    /// Whether nothing is backed up, and only the authors of earlier changes are looked for.
+    let isAttribution: Bool
     let auditSince: PointInTime?
     let keepsEvidence: Bool
     let timeLimit: TimeLimit?
+    let skipsCI: Bool
 
     /// - Parameters:
     ///   - catalog: all types there are.
@@ -32,9 +35,16 @@ struct BackupRequest: Sendable {
         identityEmail = try Self.filled(settings, .identityEmail) ?? "tenantkeep@localhost"
         acceptDeletions = try settings.isOn(.acceptDeletions)
         isDryRun = try settings.isOn(.dryRun)
+        isAttribution = try settings.isOn(.attributeLast)
+        for setting in [Setting.dryRun, .noEvidence] where isAttribution {
+            guard try settings.isOn(setting) else { continue }
+            throw Self.wrong(
+                settings, .attributeLast, "\(setting.flag) leaves nothing for it to do")
+        }
         auditSince = try Self.auditSince(settings)
         keepsEvidence = try !settings.isOn(.noEvidence)
         timeLimit = try TimeLimit(settings, environment)
+        skipsCI = try settings.isOn(.skipCI)
     }
 
     /// What the engine is told.
@@ -42,7 +52,8 @@ struct BackupRequest: Sendable {
     /// - Parameters:
     ///   - tenant: the tenant's ID.
     ///   - start: the run's start.
-    func options(tenant: String, start: Date) -> BackupOptions {
+    ///   - remote: where the run begins and what it is pushed to.
+    func options(tenant: String, start: Date, remote: RemoteOptions? = nil) -> BackupOptions {
         BackupOptions(
             repository: repository, branch: branch, root: root, selection: selection.resources,
             tenant: tenant, identityName: identityName, identityEmail: identityEmail, start: start,
@@ -50,7 +61,8 @@ struct BackupRequest: Sendable {
             workers: ProcessInfo.processInfo.activeProcessorCount,
             audit: AuditOptions(
                 since: auditSince?.date(before: start), keepsEvidence: keepsEvidence,
-                deadline: timeLimit?.deadline(ofRunFrom: start)))
+                deadline: timeLimit?.deadline(ofRunFrom: start)),
+            remote: remote, skipsCI: skipsCI)
     }
 
     static func repository(_ settings: Settings) throws(CommandFailure) -> String {
@@ -58,7 +70,7 @@ struct BackupRequest: Sendable {
     }
 
     /// Pipelines name their branch in full, `refs/heads/main`.
-    private static func branch(_ settings: Settings) throws(CommandFailure) -> RefName {
+    static func branch(_ settings: Settings) throws(CommandFailure) -> RefName {
         let name = settings.text(.branch) ?? "main"
         let isFull = name.hasPrefix("refs/heads/")
         if let branch = isFull ? RefName(name) : RefName.branch(name) { return branch }

@@ -37,6 +37,7 @@ struct ConfigurationFile: Sendable {
             case "repo": try readText(member, as: .repo)
             case "branch": try readText(member, as: .branch)
             case "root": try readText(member, as: .root)
+            case "auth": try readText(member, as: .auth)
             case "cloud": try readText(member, as: .cloud)
             case "cloudOnly": try readText(member, as: .cloudOnly)
             case "timeLimit": try readText(member, as: .timeLimit)
@@ -51,6 +52,16 @@ struct ConfigurationFile: Sendable {
                     ])
             case "identity":
                 try readGroup(member, ["name": .identityName, "email": .identityEmail])
+            case "remote":
+                try readGroup(member, ["url": .push, "branch": .remoteBranch])
+            case "notify":
+                try readGroup(
+                    member,
+                    [
+                        "onFailure": .notifyOnFailure, "onIncomplete": .notifyOnIncomplete,
+                        "onChange": .notifyOnChange, "onSuccess": .notifyOnSuccess,
+                        "form": .notifyForm,
+                    ])
             case "customTypes":
                 customTypes = try CustomTypes(member, in: source).resources
             default: throw refusal(of: member, among: Self.keys)
@@ -60,12 +71,9 @@ struct ConfigurationFile: Sendable {
 
     /// Keys of the top level.
     static let keys = [
-        "repo", "branch", "root", "types", "exclude", "cloud", "cloudOnly", "endpoints",
-        "identity", "timeLimit", "customTypes",
+        "repo", "branch", "root", "types", "exclude", "auth", "cloud", "cloudOnly", "endpoints",
+        "identity", "remote", "timeLimit", "notify", "customTypes",
     ]
-
-    /// Keys of the design that this version cannot act on yet.
-    private static let futureKeys = ["remote", "notify"]
 
     private mutating func readText(
         _ member: YAMLMember, as setting: Setting
@@ -101,12 +109,7 @@ struct ConfigurationFile: Sendable {
     }
 
     private func refusal(of member: YAMLMember, among known: [String]) -> CommandFailure {
-        guard Self.futureKeys.contains(member.key) else {
-            return source.unknownKey(member, among: known)
-        }
-        return source.wrong(
-            member.line, "this version of Tenantkeep does not support \(member.key) yet",
-            hint: "Leave the key out.")
+        source.unknownKey(member, among: known)
     }
 
     // MARK: Finding it
@@ -114,7 +117,7 @@ struct ConfigurationFile: Sendable {
     /// Reads the file that flags or environment name, else ``defaultPath`` if it is there.
     ///
     /// A file that nobody named may lie in a folder that somebody else wrote, so it cannot say
-    /// where the secret is sent.
+    /// where secrets, or the backup, are sent.
     static func file(named said: Settings) throws(CommandFailure) -> ConfigurationFile {
         let named = said.text(.config)
         let path = named ?? defaultPath
@@ -122,10 +125,10 @@ struct ConfigurationFile: Sendable {
             return ConfigurationFile()
         }
         let file = try ConfigurationFile(bytes, at: path)
-        let endpoint = Setting.endpoints.compactMap { file.settings[$0] }.first
-        guard named == nil, let endpoint else { return file }
+        let places = (Setting.endpoints + [.push]).compactMap { file.settings[$0] }
+        guard named == nil, let place = places.first else { return file }
         throw .wrong(
-            endpoint.origin, "endpoints are read only from a file that is named",
+            place.origin, "endpoints and remotes are read only from a file that is named",
             hint: "If they are yours, say --config \(path).")
     }
 

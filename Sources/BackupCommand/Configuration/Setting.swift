@@ -1,7 +1,7 @@
 /// One thing a user can set: as a flag, in the environment, and some of them in the file.
 enum Setting: String, CaseIterable, Sendable {
     case repo, config, json, quiet, verbose, color
-    case branch, root, type, exclude, all, cloud, delegated
+    case branch, root, type, exclude, all, auth, cloud, delegated
     case cloudOnly = "cloud-only"
     case graphEndpoint = "graph-endpoint"
     case authorityEndpoint = "authority-endpoint"
@@ -12,8 +12,19 @@ enum Setting: String, CaseIterable, Sendable {
     case acceptDeletions = "accept-deletions"
     case auditSince = "audit-since"
     case noEvidence = "no-evidence"
+    case attributeLast = "attribute-last"
     case timeLimit = "time-limit"
+    case push
+    case remoteBranch = "remote-branch"
+    case runsRef = "runs-ref"
+    case skipCI = "skip-ci"
     case limit
+    // Addresses are secrets, so these have no flags.
+    case notifyOnFailure = "notify-on-failure"
+    case notifyOnIncomplete = "notify-on-incomplete"
+    case notifyOnChange = "notify-on-change"
+    case notifyOnSuccess = "notify-on-success"
+    case notifyForm = "notify-form"
 
     /// `--graph-endpoint`
     var flag: String { "--\(rawValue)" }

@@ -68,9 +68,7 @@ extension Settings {
     }
 
     /// Options of the design that this version cannot act on yet.
-    private static let futureVariables = [
-        "PUSH", "SKIP_CI", "TAG_FORMAT", "RUNS_REF",
-    ].map { "TENANTKEEP_\($0)" }
+    private static let futureVariables = ["TENANTKEEP_TAG_FORMAT"]
 
     private static func refuseFuture(
         _ environment: [String: String]
@@ -123,7 +121,7 @@ extension Settings {
     static func unknownVariables(
         in environment: [String: String]
     ) -> [(name: String, nearest: String)] {
-        let known = Setting.allCases.map(\.variable)
+        let known = Setting.allCases.map(\.variable) + RemoteSecrets.variables
         return environment.keys.sorted()
             .filter { $0.hasPrefix("TENANTKEEP_") && !(known + futureVariables).contains($0) }
             .map { ($0, nearest(to: $0, among: known)) }

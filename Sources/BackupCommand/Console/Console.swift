@@ -47,6 +47,12 @@ actor Console {
         print(isHeading && style.colorsOutput ? text.colored("1") : text)
     }
 
+    /// Prints a file of the program's own, with its line breaks and as it is: nothing in it is a
+    /// tenant's.
+    func file(_ text: String) {
+        print(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+    }
+
     /// Prints the one JSON document of a command.
     func document(_ value: some Encodable & Sendable) {
         let encoder = JSONEncoder()

@@ -3,13 +3,17 @@ import GraphCatalog
 
 /// How a finished backup is told: what changed, what is missing and why, and how it ends.
 struct BackupReport: Sendable {
-    private let record: RunRecord
+    let record: RunRecord
     private let changes: [ChangedObject]
-    private let repository: String
-    private let isDryRun: Bool
+    let repository: String
+    let isDryRun: Bool
+    /// Logs that tell who made changes, by the names of the types they tell of.
+    private let logs: [String: String]
+    private let isAttribution: Bool
     /// Types whose objects have no folders of their own, by their names.
     private let folderless: Set<String>
     private let duration: Duration
+    private let push: PushRecord?
     let status: ExitStatus
 
     init(_ result: BackupResult, of request: BackupRequest, took duration: Duration) {
@@ -17,24 +21,37 @@ struct BackupReport: Sendable {
         changes = result.changes
         repository = request.repository
         isDryRun = request.isDryRun
+        isAttribution = request.isAttribution
         folderless = Set(
             request.selection.resources.map(\.resource).filter { !$0.hasFolders }.map(\.name))
+        let chosen = request.selection.resources.map(\.resource)
+        logs = Dictionary(chosen.map { ($0.name, $0.audit.name) }) { first, _ in first }
         self.duration = duration
-        status = result.isIncomplete ? .incomplete : .done
+        push = result.push
+        status =
+            result.push?.failure != nil
+            ? .notPushed : result.isIncomplete ? .incomplete : .done
     }
 
     /// The document or list that was asked for on one side, the summary on the other.
     func show(on console: Console, asJSON: Bool) async {
         if asJSON {
             await console.document(
-                BackupDocument(record, status, wouldChange: isDryRun ? changes : nil))
+                BackupDocument(
+                    record, status, push: push, wouldChange: isDryRun ? changes : nil))
         } else if isDryRun {
             for line in changes.map(line) { await console.output(line) }
         }
         for line in summary { await console.say(line) }
-        if let gap = auditGap {
+        if let push { await PushReportLines(push).show(on: console) }
+        for gap in [auditGap].compactMap(\.self) + logGaps {
             await console.say(.warning, gap.sentence)
             if let hint = gap.hint { await console.say(.hint, hint) }
+        }
+        for lack in lacks { await console.say(lack.stopped) }
+        for (name, log) in namedLogs where log.outcome == .complete {
+            guard let reason = log.reason else { continue }
+            await console.detail("Did not read all of the log of \(name): \(reason)".stopped)
         }
         for gap in gaps {
             if gap.isFailure {
@@ -49,11 +66,32 @@ struct BackupReport: Sendable {
 
     /// What was read and what changed, type by type.
     var summary: [String] {
+        guard !isAttribution else { return [notes ?? nothingToNote] }
         let rows = record.types.sorted { $0.key < $1.key }.compactMap { name, type -> [String]? in
             guard let words = type.changes else { return nil }
             return ["  \(name)", words]
         }
-        return [headline] + columns(rows) + [ending].compactMap(\.self)
+        return [headline] + columns(rows) + [notes, ending].compactMap(\.self)
+    }
+
+    private var notes: String? { record.audit.noteCounts.map { "Noted \($0)." } }
+
+    private var nothingToNote: String {
+        record.audit.requests == 0
+            ? "Every change of the last 30 days has its authors."
+            : "The audit log tells nothing more of who made the changes."
+    }
+
+    /// What changed, a line for each type.
+    var changedTypes: [String] {
+        record.types.sorted { $0.key < $1.key }.compactMap { name, type in
+            type.changes.map { "\(name): \($0)" }
+        }
+    }
+
+    /// What is missing of the backup, a line for each type.
+    var shortfalls: [String] {
+        gaps.filter(\.isFailure).map { "\($0.type): \($0.reason)" }
     }
 
     private var headline: String {
@@ -86,6 +124,33 @@ struct BackupReport: Sendable {
         }
     }
 
+    /// Complete types for which there would be more to read, were it permitted.
+    private var lacks: [String] {
+        record.types.filter { $0.value.without != nil && $0.value.outcome == .complete }
+            .sorted { $0.key < $1.key }
+            .compactMap { name, type in
+                type.reason.map { "In \(name) something is left out: \($0)" }
+            }
+    }
+
+    private var namedLogs: [(name: String, log: LogRecord)] {
+        (record.audit.logs ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// The same of other logs than Entra's. Where nothing was read that a log tells of, it does not
+    /// matter that it was not either.
+    private var logGaps: [CommandFailure] {
+        let read = Set(
+            record.types.filter { $0.value.outcome != .skipped }.keys.compactMap { logs[$0] })
+        return namedLogs.compactMap { name, log in
+            guard log.outcome != .complete, read.contains(name), let reason = log.reason else {
+                return nil
+            }
+            return CommandFailure(
+                "Could not read who made the changes in \(name)", reason: reason, hint: log.hint)
+        }
+    }
+
     private struct Gap {
         let type: String
         let reason: String
@@ -102,6 +167,15 @@ struct BackupReport: Sendable {
                 failure: CommandFailure(
                     "Could not read \($0)", reason: reason, hint: $1.hint, status: .incomplete))
         }
+    }
+}
+
+extension AuditRecord {
+    /// `3 audit events on 2 commits of earlier runs`; `nil` if none were noted there.
+    var noteCounts: String? {
+        guard let noted else { return nil }
+        let events = noted.values.reduce(0, +).counted("audit event")
+        return "\(events) on \(noted.count.counted("commit")) of earlier runs"
     }
 }
 

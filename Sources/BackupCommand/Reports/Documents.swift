@@ -40,11 +40,16 @@ struct BackupDocument: Encodable, Sendable {
 
     private let record: RunRecord
     private let exitStatus: Int32
+    private let push: PushDocument?
     /// Only of a dry run.
     private let changes: [Change]?
 
-    init(_ record: RunRecord, _ status: ExitStatus, wouldChange changes: [ChangedObject]?) {
+    init(
+        _ record: RunRecord, _ status: ExitStatus, push: PushRecord? = nil,
+        wouldChange changes: [ChangedObject]?
+    ) {
         self.record = record
+        self.push = push.map { PushDocument($0) }
         exitStatus = status.rawValue
         self.changes = changes?.map {
             Change(kind: $0.kind.rawValue, type: $0.type, path: $0.path, name: $0.name)
@@ -57,7 +62,7 @@ struct BackupDocument: Encodable, Sendable {
         try record.encode(to: encoder)
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(exitStatus, forKey: .exitStatus)
-        try values.encodeNil(forKey: .push)
+        try values.encode(push, forKey: .push)  // null if there is no remote
         guard let changes else { return }
         try values.encode(true, forKey: .dryRun)
         try values.encode(changes, forKey: .changes)

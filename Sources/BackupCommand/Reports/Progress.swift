@@ -6,7 +6,7 @@ import BackupEngine
 struct Progress: Sendable {
     /// What the run is at.
     enum Stage: Hashable, Sendable {
-        case starting, reading, comparing, publishing
+        case starting, fetching, reading, comparing, publishing, pushing
     }
 
     private struct TypeProgress {
@@ -23,7 +23,7 @@ struct Progress: Sendable {
     mutating func take(_ event: BackupEvent, at time: Duration) {
         switch event {
         case .began(let type, let previous):
-            if stage == .starting { readingSince = time }
+            if stage == .starting || stage == .fetching { readingSince = time }
             stage = .reading
             types[type] = TypeProgress(previous: previous)
         case .read(let type, let objects): types[type, default: TypeProgress()].objects = objects
@@ -31,7 +31,10 @@ struct Progress: Sendable {
             types[type, default: TypeProgress()].isDone = true
             if record.outcome == .complete { types[type]?.objects = record.objects }
         case .comparing: stage = .comparing
-        case .publishing, .untidy: stage = .publishing
+        case .publishing: stage = .publishing
+        case .fetching where stage == .starting: stage = .fetching
+        case .pushing: stage = .pushing
+        case .untidy, .fetching, .remoteFailed, .diverged, .rebuilt, .missing: break
         }
     }
 
@@ -68,6 +71,8 @@ struct Progress: Sendable {
             case .reading: [bar, readingText(at: time)].compactMap(\.self).joined(separator: " ")
             case .comparing: "Comparing \(objects.counted("object"))"
             case .publishing: "Publishing"
+            case .fetching: "Fetching the last backup"
+            case .pushing: "Pushing"
             }
         return String(text.prefix(max(width, 0)))
     }
@@ -79,6 +84,8 @@ struct Progress: Sendable {
         case .reading: "Reading: \(readingText(at: time))."
         case .comparing: "Comparing \(objects.counted("object")) with the last backup."
         case .publishing: "Publishing."
+        case .fetching: "Fetching the last backup."
+        case .pushing: "Pushing."
         }
     }
 

@@ -1,4 +1,5 @@
 import BackupEngine
+import GitRemote
 import GitStore
 
 /// Shows the events of a run as they come: on a terminal a line that is drawn at most ten times a
@@ -44,6 +45,7 @@ actor ProgressReporter {
                 "The backup is complete, but its packs could not be joined: could not "
                     + "\(error.action): \(error.reason). The next run tries again.")
         }
+        if let warning = event.remoteWarning { await console.say(.warning, warning) }
         switch console.style.progress {
         case .none: return
         case .line: await draw(at: time)
@@ -70,6 +72,30 @@ actor ProgressReporter {
         lastShown = time
         return true
     }
+}
+
+extension BackupEvent {
+    /// What a person should know of the remote while the run goes on.
+    fileprivate var remoteWarning: String? {
+        switch self {
+        case .remoteFailed(let error):
+            "The remote could not be asked: \(error.reason). The run goes on from what is here."
+                .joined(
+                    error.hint)
+        case .diverged(let name):
+            "The remote has gone another way. The run starts from it; what only this repository had is kept as \(name)"
+        case .rebuilt(let run):
+            "The remote had no record of the run of \(run); it was made anew from its commits."
+        case .missing(let count, let error):
+            "\(count.counted("old object")) could not be fetched: "
+                + CommandFailure(error).sentence
+        case .began, .read, .ended, .comparing, .publishing, .untidy, .fetching, .pushing: nil
+        }
+    }
+}
+
+extension String {
+    fileprivate func joined(_ other: String?) -> String { other.map { "\(self) \($0)" } ?? self }
 }
 
 extension TypeRecord {

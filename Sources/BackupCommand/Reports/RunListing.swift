@@ -46,6 +46,7 @@ struct RunListing {
             sum.updated = (sum.updated ?? 0) + (type.updated ?? 0)
             sum.deleted = (sum.deleted ?? 0) + (type.deleted ?? 0)
         }
+        if record.types.isEmpty { return "noted \(record.audit.noteCounts ?? "nothing")" }
         return "\(sum.changes ?? "nothing changed") of \(sum.objects.counted("object"))"
     }
 }

@@ -58,6 +58,13 @@ struct TypeTable {
         return union.sorted()
     }
 
+    /// Permissions to read the logs that tell who changed objects of the types, each once, in byte
+    /// order.
+    var auditPermissions: [String] {
+        let readable = rows.map(\.resource).filter { $0.obstacle(to: signIn) == nil }
+        return Set(readable.flatMap { $0.audit.permissions[signIn] }).sorted()
+    }
+
     /// Groups of the listed types in byte order, with the types each chooses.
     private var groups: [(name: String, types: [String])] {
         var groups: [String: [String]] = [:]
@@ -97,6 +104,9 @@ struct TypeTable {
                 "What \(reader) cannot read:", columns(unreadable.map { ["  \($0)", $1] }))
             + section(
                 "Permissions \(reader) needs for these types:", permissions.map { "  \($0)" })
+            + section(
+                "Permissions \(reader) needs to see who changed them:",
+                auditPermissions.map { "  \($0)" })
     }
 
     private func section(_ heading: String, _ lines: [String]) -> [String] {
@@ -116,7 +126,7 @@ struct TypeTable {
                     unreadable: row.resource.obstacle(to: signIn))
             },
             groups: groups.map { Document.Group(name: $0.name, types: $0.types) },
-            permissions: permissions)
+            permissions: permissions, auditPermissions: auditPermissions)
     }
 
     /// What `types --json` prints. Part of the contract with users: members are added, never
@@ -162,11 +172,13 @@ struct TypeTable {
         let groups: [Group]
         /// For this sign-in to read all of ``types``.
         let permissions: [String]
+        /// For this sign-in to read who changed objects of ``types``.
+        let auditPermissions: [String]
     }
 }
 
 extension Permissions {
-    fileprivate subscript(signIn: TypeTable.SignIn) -> [String] {
+    subscript(signIn: TypeTable.SignIn) -> [String] {
         switch signIn {
         case .application: application
         case .delegated: delegated
@@ -176,7 +188,7 @@ extension Permissions {
 
 extension GraphResource {
     /// Why this kind of sign-in cannot read the type; `nil` if it can.
-    fileprivate func obstacle(to signIn: TypeTable.SignIn) -> String? {
+    func obstacle(to signIn: TypeTable.SignIn) -> String? {
         if signIn == .application, let appOnly { return appOnly }
         guard permissions[signIn].isEmpty else { return nil }
         return switch signIn {

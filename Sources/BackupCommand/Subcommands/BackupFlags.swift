@@ -27,6 +27,12 @@ struct BackupFlags: ParsableArguments {
     @Flag(help: "Leave out users and groups that are synchronised from on-premises.")
     var cloudOnly = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How to sign in: auto, token, secret, certificate, workload-identity, azure-pipelines, github-actions or managed-identity (default: auto, the first of them that is configured).",
+            valueName: "way"))
+    var auth: String?
+
     @Option(help: ArgumentHelp("public, usgov, dod or china (default: public).", valueName: "name"))
     var cloud: String?
 
@@ -59,11 +65,38 @@ struct BackupFlags: ParsableArguments {
     @Flag(help: "Keep no audit events as notes on the commits they explain.")
     var noEvidence = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Back nothing up: only note who made the changes of the last 30 days, where that was not found out."
+        ))
+    var attributeLast = false
+
     @Option(
         help: ArgumentHelp(
             "Stop looking for authors when the rest of so many minutes is needed for writing; 0 for no limit.",
             valueName: "minutes"))
     var timeLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Begin where this remote is, and push the run to it; status 4 if it does not take it.",
+            valueName: "url"))
+    var push: String?
+
+    @Option(
+        help: ArgumentHelp("The branch's name there (default: the same).", valueName: "name"))
+    var remoteBranch: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the remote keeps the run records, if it takes only branches (default: refs/tenantkeep/runs).",
+            valueName: "ref"))
+    var runsRef: String?
+
+    @Flag(
+        name: .customLong("skip-ci"),
+        help: "End commits with [skip ci], so that no pipeline starts.")
+    var skipCI = false
 
     @Flag(help: "List what would change, and write nothing.")
     var dryRun = false
@@ -79,6 +112,7 @@ struct BackupFlags: ParsableArguments {
         flags[.exclude] = exclude
         flags[.all] = all.asFlag
         flags[.cloudOnly] = cloudOnly.asFlag
+        flags[.auth] = auth.map { [$0] }
         flags[.cloud] = cloud.map { [$0] }
         flags[.graphEndpoint] = graphEndpoint.map { [$0] }
         flags[.authorityEndpoint] = authorityEndpoint.map { [$0] }
@@ -87,7 +121,12 @@ struct BackupFlags: ParsableArguments {
         flags[.identityEmail] = identityEmail.map { [$0] }
         flags[.auditSince] = auditSince.map { [$0] }
         flags[.noEvidence] = noEvidence.asFlag
+        flags[.attributeLast] = attributeLast.asFlag
         flags[.timeLimit] = timeLimit.map { [$0] }
+        flags[.push] = push.map { [$0] }
+        flags[.remoteBranch] = remoteBranch.map { [$0] }
+        flags[.runsRef] = runsRef.map { [$0] }
+        flags[.skipCI] = skipCI.asFlag
         flags[.dryRun] = dryRun.asFlag
         flags[.acceptDeletions] = acceptDeletions.asFlag
         return flags

@@ -19,26 +19,50 @@ struct BackupSubcommand: Subcommand {
 
     static let endsInOrder = true
 
+    /// Makes the backup and tells those who want to know how it ended.
     func execute(in surroundings: Surroundings) async throws(CommandFailure) -> ExitStatus {
+        let notifications = try Notifications(surroundings.settings)
+        let repository = try BackupRequest.repository(surroundings.settings)
+        let notices: [Notice]
+        let outcome: Result<ExitStatus, CommandFailure>
+        do throws(CommandFailure) {
+            let report = try await backUp(in: surroundings)
+            (notices, outcome) = (Notice.about(report), .success(report.status))
+        } catch {
+            (notices, outcome) = (Notice.about(error, of: repository), .failure(error))
+        }
+        let environment = surroundings.environment
+        for failure in await notifications.tell(notices, environment: environment) {
+            await surroundings.console.say(.warning, failure.sentence)
+        }
+        return try outcome.get()
+    }
+
+    private func backUp(
+        in surroundings: Surroundings
+    ) async throws(CommandFailure) -> BackupReport {
         let request = try BackupRequest(
             surroundings.settings, from: surroundings.catalog, surroundings.environment)
         let access = try TenantAccess(surroundings.settings, surroundings.environment)
+        let remote = try RemoteAccess(surroundings.settings, surroundings.environment)
         let isJSON = try surroundings.settings.isOn(.json)
         let console = surroundings.console
+        await console.say("Signing in with \(access.credential)".stopped)
         await console.detail("Using \(access.wording)".stopped)
         let clock = ContinuousClock()
         let began = clock.now
-        let result = try await backUp(request, access, on: console) {
+        let result = try await backUp(request, access, remote, on: console) {
             began.duration(to: clock.now)
         }
         let report = BackupReport(result, of: request, took: began.duration(to: clock.now))
         await report.show(on: console, asJSON: isJSON)
-        return report.status
+        return report
     }
 
     /// Makes the backup, shows how it goes, and ends it when the process is told to end.
     private func backUp(
-        _ request: BackupRequest, _ access: TenantAccess, on console: Console,
+        _ request: BackupRequest, _ access: TenantAccess, _ remote: RemoteAccess?,
+        on console: Console,
         elapsed: @escaping @Sendable () -> Duration
     ) async throws(CommandFailure) -> BackupResult {
         let reporter = ProgressReporter(on: console, elapsed: elapsed) {
@@ -47,7 +71,7 @@ struct BackupSubcommand: Subcommand {
         let start = Date()
         let (outcome, signal) = await withInterrupts {
             await running {
-                await access.backUp(request, start: start) { await reporter.take($0) }
+                await access.backUp(request, start: start, to: remote) { await reporter.take($0) }
             } beside: {
                 await reporter.watch()
             }

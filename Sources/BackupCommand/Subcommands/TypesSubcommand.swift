@@ -11,13 +11,14 @@ struct TypesSubcommand: Subcommand {
             chooses: where Graph has them, where the backup has them, the groups that choose them \
             and the permissions each needs. Then the groups, what this kind of sign-in cannot read \
             and why, and the permissions that are enough for all of the list, each once, in byte \
-            order.
+            order. Last the permissions to read the logs that tell who changed what.
 
             With --json: {"signIn": "application" or "delegated", "types": [{"name", "version", \
             "path", "folder", "groups", "permissions": {"application", "delegated"}, \
-            "unreadable": why or null}], "groups": [{"name", "types"}], "permissions": [name]}. \
+            "unreadable": why or null}], "groups": [{"name", "types"}], "permissions": [name], \
+            "auditPermissions": [name]}. \
             Types stand in the order of the catalog, children below their parents; each \
-            permission of a type is enough by itself; the last list is for this sign-in.
+            permission of a type is enough by itself; the last lists are for this sign-in.
 
             Example:
               tenantkeep types Config groups

@@ -9,8 +9,8 @@ struct ActorNames {
     let readings: [TypeReading]
     let store: GitStore
 
-    /// Returns display names by IDs in lower case.
-    func names(of actors: Set<Actor>) async throws(BackupError) -> [String: String] {
+    /// Returns them as the tenant has them, by IDs in lower case.
+    func names(of actors: Set<Actor>) async throws(BackupError) -> [String: Actor] {
         var found: [(id: String, blob: ObjectID)] = []
         for actor in actors where actor.isNameless {
             let id = actor.id.lowercased()
@@ -20,9 +20,15 @@ struct ActorNames {
         let objects = try await storing { () async throws(GitError) in
             try await store.blobsIfKept(found.map(\.blob))
         }
-        var names: [String: String] = [:]
+        var names: [String: Actor] = [:]
         for (actor, object) in zip(found, objects) {
-            names[actor.id] = object?.ownText(named: "displayName")?.clipped
+            guard let object, let name = object.ownText(named: "displayName")?.clipped else {
+                continue
+            }
+            // What signs in with an address is a person.
+            let address = object.ownText(named: "userPrincipalName")?.clipped
+            names[actor.id] = Actor(
+                address == nil ? .application : .person, id: actor.id, name: name, email: address)
         }
         return names
     }

@@ -15,6 +15,8 @@ struct Attributor {
     let store: GitStore
     let clock: RunClock
     let deadline: Date?
+    /// Of a branch with files of another program; else `nil`.
+    let respelling: Respelling?
 
     /// Changes looked at between two glances at the clock.
     private static let stride = 256
@@ -22,8 +24,13 @@ struct Attributor {
     /// Returns what is known of each change by its place, and whether all were looked at.
     func matches() async throws(BackupError) -> (found: [Int: [Match]], isFinished: Bool) {
         var found: [Int: [Match]] = [:]
-        guard !index.events.isEmpty else { return (found, true) }
         let candidates = candidates
+        // All at once, if a remote has them.
+        await store.bring(
+            candidates.flatMap { number -> [ObjectID] in
+                let change = plan.changes.changes[number]
+                return [change.old, plan.changes.new(of: change)].compactMap(\.self)
+            })
         for start in Swift.stride(from: 0, to: candidates.count, by: Self.stride) {
             if let deadline, clock.now() >= deadline { return (found, false) }
             let part = Array(candidates[start..<min(start + Self.stride, candidates.count)])
@@ -47,8 +54,8 @@ struct Attributor {
                 let parent = links.dropLast().last.map { Array($0.id.utf8)[...] }
                 last = (place, family[family.count - 1], parent)
             }
-            guard let last else { continue }
-            if changes.isBelowDeleted(change)
+            guard let last, respelling?.places.contains(number) != true else { continue }
+            if changes.isBelowDeleted(change) || !changes.statements(of: change).isEmpty
                 || !changes.isNamedByID(change) && change.kind == .deleted
             {
                 candidates.append(number)
@@ -94,7 +101,10 @@ struct Attributor {
         var found: [(Int, [Match])] = []
         for place in places {
             let change = changes.changes[place]
-            let before = change.old == nil ? nil : rest.removeFirst()
+            let old = change.old == nil ? nil : rest.removeFirst()
+            let before = old.flatMap {
+                respelling?.canonical($0, ofType: changes.type(of: change)) ?? $0
+            }
             let after = changes.new(of: change) == nil ? nil : rest.removeFirst()
             found.append((place, matches(of: change, before, after)))
         }
@@ -108,17 +118,30 @@ struct Attributor {
         let family = family(of: change)
         var links = chain(of: change, family).links
         var (before, after) = (before, after)
+        if let last = links.last, plan.changes.id(of: change) == nil,
+            !plan.changes.isNamedByID(change),
+            let id = before?.ownText(named: last.resource.idMember)
+        {
+            links[links.count - 1].id = id
+        }
         while let (resource, _) = links.last {
             let found = index.matches(
                 for: ObjectChange(
                     resource, ids: links.map(\.id), kind: change.kind.attributed, before: before,
                     after: after, since: moment(window.since(for: resource.name)),
+                    statements: statements(of: change),
                     read: moment(plan.changes.read(change) ?? clock.now())))
             guard found.isEmpty, plan.changes.isBelowDeleted(change) else { return found }
             links.removeLast()
             (before, after) = (nil, nil)
         }
         return []
+    }
+
+    /// Of what is no longer new, the last one alone.
+    private func statements(of change: ChangeList.Change) -> [AuditEvent] {
+        let all = plan.changes.statements(of: change)
+        return change.kind == .created ? all : all.suffix(1)
     }
 
     private func moment(_ date: Date) -> Moment { Moment(seconds: date.timeIntervalSince1970) }

@@ -3,35 +3,52 @@ import CanonicalJSON
 import FoundationEssentials
 import GraphCatalog
 
-/// What a sweep found in one window of the audit log.
+/// What a sweep found in one window of a log.
 struct AuditLog: Sendable {
+    /// The log's.
+    let name: String
     /// Each event once.
-    var events: [AuditEvent] = []
+    private(set) var events: [AuditEvent] = []
     var to: Date
     var requests = 0
     /// Why not all of the window was read; `nil` if it was.
     var failure: AuditFailure?
+    /// Why parts of the log were not read that the app has no access to, beside others.
+    var gap: AuditFailure?
+    private var known: Set<String> = []
+
+    init(name: String, to: Date) { (self.name, self.to) = (name, to) }
+
+    mutating func take(_ more: [AuditEvent]) {
+        for event in more where known.insert(event.id).inserted { events.append(event) }
+    }
 }
 
-/// Why the audit log was not read, or not to its end.
-struct AuditFailure: Error, Sendable {
-    /// Whether the tenant, its cloud or the app has no audit log to read.
-    let isAbsence: Bool
-    let reason: String
-    let hint: String?
+/// Why a log was not read, or not to its end.
+package struct AuditFailure: Error, Sendable {
+    /// Whether the tenant, its cloud or the app has no such log to read.
+    package let isAbsence: Bool
+    /// Whether it is the app that may not.
+    package var isRefusal = false
+    package let reason: String
+    package let hint: String?
 }
 
-/// Reads a window of the audit log, whatever it takes: once, not once an object.
+/// Reads a window of a log, whatever it takes: once, not once an object.
 ///
 /// A slice of the window that fails is cut in two, for page tokens of the log die within minutes
 /// and large answers time out. What was read of it stays: events are told apart by their IDs.
 ///
 /// - Cost: as many requests as the window has pages, one after the other, which is about as many as
-///   the log allows (5 in 10 s); and one more if the reading of the tenant took over a minute.
-/// - Memory: all events of the window.
+///   Entra's log allows (5 in 10 s); and one more if the reading of the tenant took over a minute.
+///   Of a log in parts, as many for each part, a few parts at a time.
+/// - Memory: all events of the window that may tell of chosen types.
 struct AuditSweep<Source: GraphSource>: Sendable {
     let source: Source
-    let window: AuditWindow
+    /// As the chosen types declare the log; not empty.
+    let declared: [AuditSource]
+    let tenant: String
+    var window: AuditWindow
     let clock: RunClock
     /// When to give up.
     let deadline: Date?
@@ -40,6 +57,10 @@ struct AuditSweep<Source: GraphSource>: Sendable {
     private static var mostFailures: Int { 24 }
     /// Shorter slices are not cut.
     private static var shortest: TimeInterval { 60 }
+    /// Parts read at the same time.
+    private static var width: Int { 6 }
+
+    var name: String { declared[0].name }
 
     /// Reads all events of the window.
     func log() async -> AuditLog { await read(from: window.from, to: window.start) }
@@ -54,21 +75,21 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         let tail = await read(from: window.start, to: end)
         var log = log
         log.requests += tail.requests
-        log.events += tail.events
+        log.take(tail.events)
         if tail.failure == nil { log.to = end }
         return log
     }
 
     private func read(from: Date, to: Date) async -> AuditLog {
         await withTaskGroup(of: AuditLog?.self) { group in
-            group.addTask { await readSlices(from: from, to: to) }
+            group.addTask { await readParts(from: from, to: to) }
             if let deadline {
                 group.addTask {
                     try? await clock.sleep(deadline)
                     return nil
                 }
             }
-            var log = AuditLog(to: to)
+            var log = AuditLog(name: name, to: to)
             for await result in group {
                 // Out of time, or done: in both cases nobody else has to go on.
                 group.cancelAll()
@@ -78,14 +99,80 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         }
     }
 
-    private func readSlices(from: Date, to: Date) async -> AuditLog {
-        var log = AuditLog(to: to)
+    // MARK: Parts
+
+    /// What is asked for at one place, and which of the answer is wanted.
+    private struct Part: Sendable {
+        let source: AuditSource
+        /// The object whose part of the log it is; empty for the tenant's.
+        let place: String
+        let activities: [String]
+    }
+
+    private func readParts(from: Date, to: Date) async -> AuditLog {
+        var log = AuditLog(name: name, to: to)
+        let places: [String]
+        do throws(BackupError) { places = try await self.places(&log) } catch {
+            log.failure = failure(Self.reason(of: error))
+            return log
+        }
+        // Types that ask for the same events share them.
+        let sources = Dictionary(grouping: declared, by: \.condition).sorted { $0.key < $1.key }
+        let parts = places.flatMap { place in
+            sources.map { _, alike in
+                Part(
+                    source: alike[0], place: place,
+                    activities: alike.contains { $0.activities.isEmpty }
+                        ? [] : alike.flatMap(\.activities))
+            }
+        }
+        return await withTaskGroup(of: AuditLog.self) { group in
+            var rest = parts[...]
+            for part in rest.prefix(Self.width) {
+                group.addTask { await readSlices(of: part, from: from, to: to) }
+            }
+            rest = rest.dropFirst(Self.width)
+            var absent = 0
+            for await read in group {
+                log.requests += read.requests
+                log.take(read.events)
+                if let failure = read.failure, failure.isAbsence {
+                    absent += 1
+                    log.gap = log.gap ?? failure
+                } else {
+                    log.failure = log.failure ?? read.failure
+                }
+                guard let part = rest.popFirst() else { continue }
+                group.addTask { await readSlices(of: part, from: from, to: to) }
+            }
+            if absent == parts.count { log.failure = log.gap }
+            return log
+        }
+    }
+
+    /// The tenant, and every object that has a part of the log for itself.
+    private func places(_ log: inout AuditLog) async throws(BackupError) -> [String] {
+        var places = [""]
+        var requests = 0
+        defer { log.requests += requests }
+        for list in declared[0].walks {
+            let flow = PageFlow(source: source) { page throws(BackupError) in try ListPage(page) }
+            try await flow.read(from: .first(list.request(tenant: tenant))) { page in
+                requests += page.requests
+                places += page.objects.compactMap { $0[list.idMember]?.string }
+            }
+        }
+        return places
+    }
+
+    private func readSlices(of part: Part, from: Date, to: Date) async -> AuditLog {
+        var log = AuditLog(name: name, to: to)
         var slices = [Slice(from: from, to: to)]
         var failures = 0
         var busy = 0
         while let slice = slices.popLast() {
             do throws(BackupError) {
-                try await read(slice, into: &log)
+                try await read(slice, of: part, into: &log)
                 busy = 0
             } catch {
                 failures += 1
@@ -117,11 +204,15 @@ struct AuditSweep<Source: GraphSource>: Sendable {
                 hint: nil)
         }
         let isAbsence = [.notPermitted, .notAvailable, .notFound].contains(reason.kind)
-        let hint =
-            reason.kind == .notPermitted
-            ? "Grant the application AuditLog.Read.All, and its consent, to see who made the changes."
-            : reason.hint
-        return AuditFailure(isAbsence: isAbsence, reason: reason.reason, hint: hint)
+        var hint = reason.hint
+        if reason.kind == .notPermitted, let permission = declared[0].permissions.application.first
+        {
+            hint =
+                "Grant the application \(permission), and its consent, to see who made the changes."
+        }
+        let isRefusal = [.notPermitted, .signInRefused].contains(reason.kind)
+        return AuditFailure(
+            isAbsence: isAbsence, isRefusal: isRefusal, reason: reason.reason, hint: hint)
     }
 
     // MARK: One slice
@@ -139,32 +230,27 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         }
     }
 
-    private func read(_ slice: Slice, into log: inout AuditLog) async throws(BackupError) {
-        var read = log
+    private func read(
+        _ slice: Slice, of part: Part, into log: inout AuditLog
+    ) async throws(BackupError) {
+        var read = AuditLog(name: name, to: log.to)
+        swap(&read, &log)
         defer { log = read }
-        var known = Set(log.events.map(\.id))
-        let flow = PageFlow(source: source) { page throws(BackupError) in try EventPage(page) }
-        try await flow.read(from: .first(Self.request(from: slice.from, to: slice.to))) { page in
-            read.requests += page.requests
-            for event in page.events where known.insert(event.id).inserted {
-                read.events.append(event)
-            }
+        let flow = PageFlow(source: source) { page throws(BackupError) in
+            EventPage(try ListPage(page), part.source.form, part.activities)
         }
-    }
-
-    /// <https://learn.microsoft.com/graph/api/directoryaudit-list>
-    static func request(from: Date, to: Date) -> GraphRequest {
-        let filter =
-            "activityDateTime ge \(from.timestamp) and activityDateTime le \(to.timestamp)"
-        return GraphRequest(
-            path: "auditLogs/directoryAudits",
-            query: [.init("$filter", filter), .init("$top", "999")], bucket: .audit)
+        let request = part.source.request(
+            from: slice.from.timestamp, to: slice.to.timestamp, at: part.place)
+        try await flow.read(from: .first(request)) { page in
+            read.requests += page.requests
+            read.take(page.events)
+        }
     }
 }
 
-/// One page of the audit log.
-private struct EventPage: Sendable {
-    let events: [AuditEvent]
+/// One page of a list.
+private struct ListPage: Sendable {
+    let objects: [JSONValue]
     let requests: Int
 
     init(_ page: GraphPage) throws(BackupError) {
@@ -173,10 +259,21 @@ private struct EventPage: Sendable {
             throw .source(
                 GraphError(.malformed, "The audit log is not proper JSON: \(error.reason)"))
         }
-        guard let events = root["value"]?.array else {
+        guard let objects = root["value"]?.array else {
             throw .source(GraphError(.malformed, "A page of the audit log has no events"))
         }
-        self.events = events.compactMap { AuditEvent($0) }
+        self.objects = objects
+        requests = page.requests
+    }
+}
+
+/// The events of one page that are wanted.
+private struct EventPage: Sendable {
+    let events: [AuditEvent]
+    let requests: Int
+
+    init(_ page: ListPage, _ form: AuditSource.Form, _ activities: [String]) {
+        events = page.objects.compactMap { AuditEvent($0, of: form, activities: activities) }
         requests = page.requests
     }
 }

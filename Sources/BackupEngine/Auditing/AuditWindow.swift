@@ -1,10 +1,11 @@
 import FoundationEssentials
 import GraphCatalog
 
-/// Which part of the audit log a run reads, and which events count for each type.
+/// Which part of a log a run reads, and which events count for each type.
 ///
 /// A type's mark is the start of its last complete read with a finished sweep. Events come late, so
-/// the log is read again from an hour before it.
+/// the log is read again from an hour before it; and from where the last run began that gave the log
+/// up, so that its changes may still be explained.
 struct AuditWindow: Sendable {
     static let overlap: TimeInterval = 3_600
     /// At a first run, and for a type that was never read.
@@ -16,54 +17,83 @@ struct AuditWindow: Sendable {
     let from: Date
     /// The run's start.
     let start: Date
-    /// By the type's name.
+    /// Names of the types that the log tells of.
+    let types: Set<String>
+    /// By the type's name; of all logs.
     let marks: [String: Date]
     /// Where the user wants the log read from.
     private let since: Date?
+    /// The start of each type's last complete read, whether or not the log was read then.
+    var reads: [String: Date] = [:]
 
     /// - Parameters:
-    ///   - types: names of all types that this run reads.
+    ///   - types: names of the types that this run reads and the log tells of.
+    ///   - log: its name.
     ///   - adopted: when the tip was made, of a branch that no run of ours has written.
+    ///   - longest: what the service refuses a longer window than.
     init(
-        of types: [String], after record: RunRecord?, adopted: Date?, since: Date?, start: Date
+        of types: [String], in log: String, after record: RunRecord?, adopted: Date?, since: Date?,
+        start: Date,
+        longest: TimeInterval? = nil
     ) {
         self.start = start
+        self.types = Set(types)
         self.since = since
         let oldest = start - Self.longest
         marks = (record?.audit.marks ?? [:]).compactMapValues { text in
             Date(timestamp: text).map { max($0, oldest) }
         }
+        let begin: Date
         if let since {
-            from = since
+            begin = since
         } else if record == nil, let adopted {
-            from = min(max(adopted, oldest), start)
+            begin = min(max(adopted, oldest), start)
         } else {
             let marks = marks
             let first = start - Self.firstLength
-            from = types.map { marks[$0].map { $0 - Self.overlap } ?? first }.min() ?? first
+            let marked = types.map { marks[$0].map { $0 - Self.overlap } ?? first }.min() ?? first
+            let givenUp = record?.audit.givenUp(log).flatMap(Date.init(timestamp:))
+            begin = min(marked, givenUp.map { max($0, oldest) } ?? marked)
         }
+        from = longest.map { max(begin, start - $0) } ?? begin
     }
 
     /// Events before this are in the type's last backup already; `nil` if there was none.
-    func since(for type: String) -> Date? { since ?? marks[type].map { $0 - Self.overlap } }
+    func since(for type: String) -> Date? {
+        if let since { return since }
+        return [marks[type], reads[type]].compactMap(\.self).max().map { $0 - Self.overlap }
+    }
 
-    /// The marks after this run.
+    /// The marks after this run of the types that the log tells of.
     ///
     /// - Parameter types: how the reading of each ended.
     func marks(after types: [String: TypeRecord], isFinished: Bool) -> [String: Date] {
-        guard isFinished else { return marks }
-        return marks.merging(
-            types.filter { $0.value.outcome == .complete }.mapValues { _ in start }
-        ) {
-            $1
-        }
+        let own = marks.filter { self.types.contains($0.key) }
+        guard isFinished else { return own }
+        let complete = types.filter { self.types.contains($0.key) && $0.value.outcome == .complete }
+        return own.merging(complete.mapValues { _ in start }) { $1 }
+    }
+
+    /// What earlier runs have settled already, though this one reads it again; `nil` if there is no
+    /// such thing, or somebody wants to know it again.
+    var settledBefore: Date? {
+        guard since == nil else { return nil }
+        return marks.filter { types.contains($0.key) }.values.min().map { $0 - Self.overlap }
     }
 
     /// What no later run reads again once the marks stand here: nothing, if a type has none.
     func settled(_ marks: [String: Date], _ types: [String: TypeRecord]) -> Date? {
-        let read = types.filter { $0.value.outcome != .skipped }.keys
+        let read = types.filter { self.types.contains($0.key) && $0.value.outcome != .skipped }.keys
         guard !read.isEmpty, read.allSatisfy({ marks[$0] != nil }) else { return nil }
         return read.compactMap { marks[$0] }.min().map { $0 - Self.overlap }
+    }
+}
+
+extension AuditRecord {
+    /// Where the last run began to read a log that it gave up.
+    fileprivate func givenUp(_ log: String) -> String? {
+        guard log != AuditSource.directory.name else { return outcome == .complete ? nil : from }
+        return logs?[log].flatMap { $0.outcome == .complete ? nil : $0.from }
     }
 }
 
@@ -76,6 +106,6 @@ extension Date {
 }
 
 extension SelectedResource {
-    /// Names of the type and of all chosen below it.
-    var types: [String] { [resource.name] + children.flatMap(\.types) }
+    /// The type and all chosen below it.
+    var types: [GraphResource] { [resource] + children.flatMap(\.types) }
 }

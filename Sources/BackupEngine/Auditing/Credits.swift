@@ -33,9 +33,9 @@ struct Credits: Sendable {
 
     /// - Parameters:
     ///   - matches: of changes, by their places.
-    ///   - names: display names that the log does not give, by IDs in lower case.
+    ///   - names: whom the logs do not name, as the tenant has them, by IDs in lower case.
     ///   - address: of applications, which have none of their own.
-    init(_ matches: [Int: [Match]], names: [String: String], address: String) {
+    init(_ matches: [Int: [Match]], names: [String: Actor], address: String) {
         var drafts: [Set<String>: Draft] = [:]
         var keys: [Int: Set<String>] = [:]
         var used: Set<String> = []
@@ -44,7 +44,7 @@ struct Credits: Sendable {
             keys[place] = people
             drafts[people, default: Draft()].take(found)
             for match in found {
-                used.insert(match.event.id)
+                if !match.event.isStatement { used.insert(match.event.id) }
                 used.formUnion(match.twins.map(\.id))
             }
         }
@@ -81,7 +81,7 @@ struct Credits: Sendable {
             }
         }
 
-        func group(_ names: [String: String], _ address: String) -> Group {
+        func group(_ names: [String: Actor], _ address: String) -> Group {
             var seen: Set<String> = []
             let actors = matches.actors.filter { seen.insert($0.key).inserted }.map {
                 $0.named(by: names)
@@ -97,7 +97,9 @@ struct Credits: Sendable {
                     event: $0.event, kind: $0.kind, actor: $0.actor?.named(by: names))
             }
             let authors = signatures.first.map {
-                Authors(names: actors.map(\.name), email: $0.email, time: time)
+                Authors(
+                    names: actors.map(\.name), email: $0.email, time: time,
+                    ids: actors.map(\.key))
             }
             return Group(authors: authors, signatures: signatures, credited: credited)
         }
@@ -106,10 +108,9 @@ struct Credits: Sendable {
 
 extension Actor {
     /// The same, called as the tenant calls them.
-    func named(by names: [String: String]) -> Actor {
-        guard isNameless, let name = names[id.lowercased()] else { return self }
-        return Actor(
-            kind: kind, id: id, name: kind == .person ? name : "\(name) (SP)", email: email)
+    func named(by names: [String: Actor]) -> Actor {
+        guard isNameless, let known = names[id.lowercased()] else { return self }
+        return Actor(kind: known.kind, id: id, name: known.name, email: email ?? known.email)
     }
 
     /// The same for one person, whatever they are called meanwhile.

@@ -1,3 +1,4 @@
+import Attribution
 import FoundationEssentials
 import GitObjects
 
@@ -169,6 +170,12 @@ struct ChangeList: Sendable {
     func id(of change: Change) -> ArraySlice<UInt8>? {
         guard change.kind != .deleted else { return nil }
         return places[Int(change.place)].listing.id(at: Int(change.object))
+    }
+
+    /// What the object says itself of who made it lately: its creation, then its last change.
+    func statements(of change: Change) -> [AuditEvent] {
+        guard let id = id(of: change) else { return [] }
+        return places[Int(change.place)].listing.statements[Array(id)] ?? []
     }
 
     /// Whether a deleted object's name is made of its ID alone.

@@ -89,6 +89,11 @@ extension TenantReader {
         _ changes: ChangeList, _ readings: [TypeReading]
     ) async throws(BackupError) -> ChangeList {
         var spared: Set<ArraySlice<UInt8>> = []
+        await store.bring(
+            changes.changes.lazy.filter {
+                $0.kind == .deleted && !changes.isUnread($0)
+                    && readings[changes.type(of: $0)].selected.filter != nil
+            }.compactMap(\.old))
         // What stands below an object goes or stays with it.
         for change in changes.changes where change.kind == .deleted && !changes.isUnread(change) {
             let reading = readings[changes.type(of: change)]
@@ -114,9 +119,10 @@ extension TenantReader {
         _ blob: ObjectID, _ resource: GraphResource, _ filter: Narrowing
     ) async throws(BackupError) -> Bool {
         let bytes = try await storing { () async throws(GitError) in
-            try await store.read(blob, .blob)
+            try await store.blobsIfKept([blob])[0]
         }
-        guard let object = try? JSONValue(parsing: bytes), object.satisfies(filter.covers),
+        guard let bytes, let object = try? JSONValue(parsing: bytes),
+            object.satisfies(filter.covers),
             let id = object[resource.idMember]?.string
         else { return false }
         let chain = [(resource: resource, id: Array(id.utf8))]

@@ -1,3 +1,4 @@
+import Attribution
 import CanonicalJSON
 import FoundationEssentials
 import GitObjects
@@ -14,6 +15,10 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     let now: @Sendable () -> Date
     /// Whether what is read is backed up; else only the IDs are wanted.
     var isKept = true
+    /// By the names of logs, since when it is of interest who made what these tell of.
+    var interest: [String: Moment] = [:]
+    /// The object of a walked list whose part is read.
+    var parent: [UInt8] = []
 
     /// Reads all pages, from the start again if a page token dies, three times at most.
     ///
@@ -35,7 +40,9 @@ struct CollectionReader<Source: GraphSource>: Sendable {
                 (requests, waited) = (reason.requests, answer.waited)
             }
         }
-        throw .source(GraphError(.pageTokenExpired, "Graph's page tokens expired three times"))
+        throw .source(
+            GraphError(
+                .pageTokenExpired, "\(request.service.name)'s page tokens expired three times"))
     }
 
     /// Goes on after a first page that came in a batch; from the start again, on its own, if a page
@@ -45,7 +52,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     ) async throws(BackupError) -> CollectionAnswer {
         var answer = CollectionAnswer()
         do throws(BackupError) {
-            try await use(try await packed(page, of: type(selected)), &answer)
+            try await use(try await packed(page, of: type(selected, request)), &answer)
             if let link = page.next {
                 try await read(.next(link, of: request), of: selected, into: &answer) { _ in }
             }
@@ -65,7 +72,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     ) async throws(BackupError) {
         var read = answer
         defer { answer = read }
-        let type = type(selected)
+        let type = type(selected, target.request)
         let flow = PageFlow(source: source) { page throws(BackupError) in
             try await packed(page, of: type)
         }
@@ -85,8 +92,10 @@ struct CollectionReader<Source: GraphSource>: Sendable {
         return packed
     }
 
-    private func type(_ selected: SelectedResource) -> PageType {
-        PageType(selected, isKept: isKept)
+    private func type(_ selected: SelectedResource, _ request: GraphRequest) -> PageType {
+        PageType(
+            selected, request, isKept: isKept, parent: parent,
+            since: interest[selected.resource.audit.name])
     }
 
     /// Writes the objects of a page.
@@ -166,7 +175,7 @@ struct CollectionAnswer: Sendable {
             pages[sum, default: 0] += 1
         }
         guard emptyPages < 1_000, pages[sum] ?? 0 < 4 else {
-            throw .source(GraphError(.malformed, "Graph's pages go round in circles"))
+            throw .source(.circle(of: page.service))
         }
     }
 
@@ -201,6 +210,13 @@ struct CollectionAnswer: Sendable {
                 ? $0.bytes.lexicographicallyPrecedes($1.bytes)
                 : $0.id.lexicographicallyPrecedes($1.id)
         }.map(\.bytes)
+    }
+}
+
+extension GraphError {
+    /// Pages that would never end.
+    static func circle(of service: Service) -> GraphError {
+        GraphError(.malformed, "\(service.name)'s pages go round in circles")
     }
 }
 

@@ -1,3 +1,4 @@
+import Attribution
 import CanonicalJSON
 import GitObjects
 import GitPack
@@ -12,6 +13,7 @@ struct PackedPage: Sendable {
     /// Canonical bytes of the objects, kept only of a type that one file holds.
     var documents: [(id: [UInt8], bytes: [UInt8])] = []
     var chunk = PackChunk()
+    var service = Service.graph
     var withheld = 0
     var requests = 0
     var waited = Duration.zero
@@ -41,31 +43,53 @@ actor PagePacker {
             throw .source(
                 GraphError(
                     .malformed,
-                    "Graph's answer is not proper JSON: \(error.reason)\(place), byte \(error.position)"
-                ))
+                    "\(type.service.name)'s answer is not proper JSON: \(error.reason)\(place), "
+                        + "byte \(error.position)"))
         }
         var packed = PackedPage()
+        packed.service = type.service
         packed.requests = page.requests
         packed.waited = page.waited
         packed.withheld = canonical.withheld
         if !type.isKept {
-            list(canonical, &packed)
+            list(canonical, type, &packed)
         } else if type.isSingleFile {
             packed.documents = canonical.items.map {
                 (Array(canonical.id(of: $0) ?? []), Array(canonical.bytes[$0.bytes]))
             }
         } else {
             pack(canonical, type, &packed)
+            noteStatements(page, type, &packed.listing)
         }
         return packed
     }
 
+    /// Before they are dropped: times are no part of the backup.
+    private func noteStatements(_ page: GraphPage, _ type: PageType, _ listing: inout Listing) {
+        guard let (authorship, idMember, since) = type.statements,
+            let root = try? JSONValue(parsing: page.body)
+        else { return }
+        for object in type.form == .object ? [root] : root["value"]?.array ?? [] {
+            guard let id = object[idMember]?.string else { continue }
+            let own = AuditEvent.statements(of: object, as: authorship, id: id, since: since)
+            guard !own.isEmpty else { continue }
+            listing.note(own, of: Array(id.utf8))
+            // An object that stands once for each parent.
+            listing.note(own, of: type.parent + [UInt8(ascii: "/")] + id.utf8)
+        }
+    }
+
     /// Notes the IDs only.
-    private func list(_ page: CanonicalPage, _ packed: inout PackedPage) {
+    private func list(_ page: CanonicalPage, _ type: PageType, _ packed: inout PackedPage) {
         for item in page.items {
-            guard let id = page.id(of: item) else { continue }
+            var id = page.id(of: item).map { Array($0) }
+            if let path = type.idPath {
+                let object = try? JSONValue(parsing: Array(page.bytes[item.bytes]))
+                id = object?.text(at: path).map { Array($0.utf8) }
+            }
+            guard let id else { continue }
             let blob = ObjectID(of: .blob, page.bytes.span.extracting(item.bytes))
-            packed.listing.append(id: id, blob: blob)
+            packed.listing.append(id: id[...], blob: blob)
         }
     }
 
@@ -74,9 +98,11 @@ actor PagePacker {
         let blobs = page.items.map { packer.append(.blob, page.bytes.span.extracting($0.bytes)) }
         for (item, blob) in zip(page.items, blobs) {
             if let id = page.id(of: item), !id.isEmpty {
-                packed.listing.append(id: id, blob: blob, folder: folder(id, blob, type))
-                if !type.templates.isEmpty {
-                    place(Array(id), Array(page.bytes[item.bytes]), type, &packed.listing)
+                if type.templates.isEmpty {
+                    packed.listing.append(id: id, blob: blob, folder: folder(id, blob, type))
+                } else {
+                    let object = Array(page.bytes[item.bytes])
+                    place(Array(id), blob, object, type, &packed.listing)
                 }
             } else {
                 packed.nameless.append(blob)
@@ -87,14 +113,23 @@ actor PagePacker {
         packed.listing.sort()
     }
 
-    /// Notes where the object's file stands, if its members say.
+    /// Appends an object, and notes where its file stands if its members say.
     private func place(
-        _ id: [UInt8], _ object: [UInt8], _ type: PageType, _ listing: inout Listing
+        _ id: [UInt8], _ blob: ObjectID, _ object: [UInt8], _ type: PageType,
+        _ listing: inout Listing
     ) {
-        guard let object = try? JSONValue(parsing: object) else { return }
-        let paths = type.templates.lazy.compactMap { $0.path { object.text(at: $0) } }
-        guard let path = paths.first else { return }
-        listing.place(id, at: path.map { Array($0.utf8) })
+        let object = try? JSONValue(parsing: object)
+        let parent = String(decoding: type.parent, as: UTF8.self)
+        for template in type.templates {
+            let path = template.path { name in
+                name == FileTemplate.parent ? parent : object?.text(at: name)
+            }
+            guard let path else { continue }
+            let place = template.namesParent ? type.parent + [UInt8(ascii: "/")] + id : id
+            listing.append(id: place[...], blob: blob)
+            return listing.place(place, at: path.map { Array($0.utf8) })
+        }
+        listing.append(id: id[...], blob: blob)
     }
 
     /// The tree that holds nothing but the object's file.
@@ -108,6 +143,7 @@ actor PagePacker {
 
 /// What the packing of a page needs to know of its type.
 struct PageType: Sendable {
+    let service: Service
     let form: PageReader.Form
     let rules: CanonicalRules
     let isSingleFile: Bool
@@ -118,10 +154,26 @@ struct PageType: Sendable {
     let templates: [FileTemplate]
     /// Whether its objects are backed up; else only their IDs are wanted.
     let isKept: Bool
+    /// Where an object's ID is, if that is deeper than ``rules`` looks.
+    let idPath: String?
+    /// The object of a walked list whose part this is.
+    let parent: [UInt8]
+    /// Where objects say themselves who made them, and since when that is of interest.
+    let statements: (Authorship, idMember: String, since: Moment)?
 
-    init(_ selected: SelectedResource, isKept: Bool = true) {
+    /// - Parameter since: when what objects say of who made them begins to be of interest.
+    init(
+        _ selected: SelectedResource, _ request: GraphRequest, isKept: Bool,
+        parent: [UInt8] = [], since: Moment? = nil
+    ) {
         let resource = selected.resource
-        form = PageReader.Form(resource.answer)
+        idPath = resource.idMember.contains(".") ? resource.idMember : nil
+        self.parent = parent
+        statements = resource.authorship.flatMap { own in
+            since.map { (own, resource.idMember, $0) }
+        }
+        service = request.service
+        form = PageReader.Form(request.answer)
         rules = CanonicalRules(
             idMember: resource.idMember, volatile: resource.volatile, sets: resource.sets,
             secrets: resource.secrets,

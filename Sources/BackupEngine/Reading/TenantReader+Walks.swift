@@ -6,18 +6,24 @@ extension TenantReader {
         var asked: [[[UInt8]]] = []
         var failed: [GraphError] = []
         for walk in reading.resource.walks {
-            let above: [[[UInt8]]]
-            do throws(BackupError) { above = try await ids(of: walk, &reading) } catch {
+            do throws(BackupError) {
+                guard !walk.isPart else {
+                    try await take(all: walk, &reading)
+                    continue
+                }
+                let above = try await ids(of: walk, &reading).filter { !asked.contains($0) }
+                try await read(above, below: walk, &reading)
+                asked += above
+            } catch {
                 // What the other lists lead to is read all the same.
-                failed.append(try error.ofOneType)
-                reading.failuresBelow[[Array(walk.name.utf8)]] = failed.last
-                continue
+                let reason = try error.ofOneType
+                failed.append(reason)
+                reading.note(reason, of: walk)
             }
-            try await read(above, below: walk, &reading)
-            asked += above
         }
         reading.giveUp(all: asked)
         if failed.count == reading.resource.walks.count { reading.failure = failed.first }
+        if reading.failure == nil { reading.leaveOutLists() }
         reading.join()
     }
 
@@ -53,20 +59,74 @@ extension TenantReader {
     ) async throws(BackupError) -> [[[UInt8]]] {
         let listing = try await list(walk, &reading)
         if listing.isEmpty { try await confirmEmpty(walk, &reading) }
-        return listing.objects.map { [Array(listing.id(of: $0))] }
+        let ids = listing.objects.map { Array(listing.id(of: $0)) }
+        guard let form = walk.idForm.map(PathForm.init) else { return ids.map { [$0] } }
+        return ids.filter { form.fits(String(decoding: $0, as: UTF8.self)) }.map { [$0] }
     }
 
     private func list(
         _ walk: GraphResource, _ reading: inout TypeReading
     ) async throws(BackupError) -> Listing {
-        let lister = CollectionReader(
-            source: source, store: store, packers: packers, now: now, isKept: false)
+        guard walk.walks.isEmpty else { return try await joinedList(walk, &reading) }
+        var lister = reader
+        lister.isKept = false
         let answer = try await lister.read(
             walk.request(tenant: tenant), of: SelectedResource(walk)
         ) { _ in }
         reading.requests += answer.requests
         reading.waited += answer.waited
         return answer.listing
+    }
+
+    /// What the objects of other lists lead to: all of it, but for lists that nobody here may read.
+    private func joinedList(
+        _ walk: GraphResource, _ reading: inout TypeReading
+    ) async throws(BackupError) -> Listing {
+        var all = Listing()
+        var refusal: BackupError?
+        var wasRead = false
+        for outer in walk.walks {
+            let above: [[[UInt8]]]
+            do throws(BackupError) { above = try await ids(of: outer, &reading) } catch {
+                let reason = try error.ofOneType
+                guard reason.kind == .notPermitted else { throw error }
+                reading.note(reason, of: outer)
+                refusal = error
+                continue
+            }
+            wasRead = true
+            try await readBatches(above, below: [outer], SelectedResource(walk), isKept: false) {
+                (results) async throws(BackupError) -> Bool in
+                for (_, result) in results {
+                    switch result {
+                    case .success(let answer):
+                        reading.requests += answer.requests
+                        reading.waited += answer.waited
+                        all.append(answer.listing)
+                    case .failure(let error):
+                        reading.requests += error.requests
+                        guard error.kind == .empty || error.kind == .notFound else {
+                            throw .source(error)
+                        }
+                    }
+                }
+                return true
+            }
+        }
+        if let refusal, !wasRead { throw refusal }
+        all.sort()
+        return all
+    }
+
+    /// Takes the objects of a list as parts.
+    private func take(
+        all walk: GraphResource, _ reading: inout TypeReading
+    ) async throws(BackupError) {
+        let answer = try await reader.read(
+            walk.request(tenant: tenant), of: reading.selected
+        ) { _ in }
+        if answer.objectCount == 0 { try await confirmEmpty(walk, &reading) }
+        try await reading.take(answer, below: [Array(walk.name.utf8)], in: store)
     }
 
     /// - Throws: ``GraphError/Kind/notPermitted`` if none of the list's witnesses has an object.

@@ -1,3 +1,4 @@
+import Attribution
 import CanonicalJSON
 import FoundationEssentials
 import GitObjects
@@ -17,6 +18,10 @@ struct TenantReader<Source: GraphSource>: Sendable {
     let progress: @Sendable (BackupEvent) async -> Void
     /// Objects by type in the last record.
     let previousCounts: [String: Int]
+    /// By type, lists that were left out in the last record.
+    let leftOut: [String: [String]]
+    /// By the names of logs, since when it is of interest who made what these tell of.
+    var interest: [String: Moment] = [:]
 
     /// Root types read at the same time. The source's limiters decide how fast each goes.
     private static var width: Int { 6 }
@@ -74,7 +79,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
     private func readRoot(_ selected: SelectedResource) async throws(BackupError) -> TypeReading {
         let resource = selected.resource
         await progress(.began(type: resource.name, previous: previousCounts[resource.name]))
-        var reading = TypeReading(selected)
+        var reading = TypeReading(selected, leftOut: leftOut[resource.name] ?? [])
         guard resource.walks.isEmpty else {
             try await readParts(of: &reading)
             return reading
@@ -84,6 +89,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
                 resource.request(tenant: tenant, narrowing: selected.filter), of: selected
             ) { await progress(.read(type: resource.name, objects: $0)) }
             try await reading.take(answer, below: [], in: store)
+            if resource.countsUsers { await source.expect(users: answer.objectCount) }
         } catch {
             let reason = try error.ofOneType.asDeclared(by: resource)
             reading.requests += reason.requests
@@ -97,7 +103,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
     }
 
     var reader: CollectionReader<Source> {
-        CollectionReader(source: source, store: store, packers: packers, now: now)
+        CollectionReader(
+            source: source, store: store, packers: packers, now: now, interest: interest)
     }
 
     // MARK: Children
@@ -197,7 +204,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
     /// - Parameter use: returns whether to go on.
     func readBatches(
         _ above: [[[UInt8]]], below chain: [GraphResource], _ selected: SelectedResource,
-        use: ([Below]) async throws(BackupError) -> Bool
+        isKept: Bool = true, use: ([Below]) async throws(BackupError) -> Bool
     ) async throws(BackupError) {
         let result = await withTaskGroup(of: Result<[Below], BackupError>.self) {
             group -> Result<Void, BackupError> in
@@ -205,7 +212,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
                 Array(above[$0..<min($0 + 20, above.count)])
             }
             for part in parts.prefix(Self.batches) {
-                group.addTask { await batch(part, below: chain, selected) }
+                group.addTask { await batch(part, below: chain, selected, isKept: isKept) }
             }
             var others = parts.dropFirst(Self.batches)
             defer { group.cancelAll() }
@@ -216,7 +223,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
                     return .failure(error)
                 }
                 guard let part = others.popFirst() else { continue }
-                group.addTask { await batch(part, below: chain, selected) }
+                group.addTask { await batch(part, below: chain, selected, isKept: isKept) }
             }
             return .success(())
         }
@@ -224,7 +231,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
     }
 
     private func batch(
-        _ above: [[[UInt8]]], below chain: [GraphResource], _ selected: SelectedResource
+        _ above: [[[UInt8]]], below chain: [GraphResource], _ selected: SelectedResource,
+        isKept: Bool
     ) async -> Result<[Below], BackupError> {
         let requests = above.map {
             selected.resource.request(below: Array(zip(chain, $0)), tenant: tenant)
@@ -239,9 +247,12 @@ struct TenantReader<Source: GraphSource>: Sendable {
                 above.enumerated().map { ($1, .failure($0 == 0 ? error : same)) })
         }
         var below: [Below] = []
+        var reader = reader
+        reader.isKept = isKept
         for (index, page) in pages.enumerated() {
             do throws(BackupError) {
                 let page = try page.mapError(BackupError.source).get()
+                reader.parent = above[index].last ?? []
                 let answer = try await reader.read(
                     startingWith: page, of: requests[index], selected)
                 below.append((above[index], .success(answer)))

@@ -8,11 +8,14 @@ package struct Authors: Hashable, Sendable {
     package let email: String
     /// Of their newest change; seconds since 1970, UTC.
     package let time: Int64
+    /// What tells people of one name apart, in the order of the names; empty if nothing does.
+    package let ids: [String]
 
-    package init(names: [String], email: String, time: Int64) {
+    package init(names: [String], email: String, time: Int64, ids: [String] = []) {
         self.names = names
         self.email = email
         self.time = time
+        self.ids = ids
     }
 
     var signature: Signature {
@@ -20,46 +23,64 @@ package struct Authors: Hashable, Sendable {
     }
 }
 
-/// How a run's changes are divided into commits: those of the same authors form one.
+/// Whose a change is.
+enum Owner: Hashable, Sendable {
+    /// Nobody's: what everything else was done to. In the configured name.
+    case baseline
+    case authors(Authors)
+    /// Somebody's whom nobody knows.
+    case unknown
+
+    var authors: Authors? {
+        if case .authors(let authors) = self { return authors }
+        return nil
+    }
+}
+
+/// How a run's changes are divided into commits: those of the same owner form one.
 struct ChangeShares: Sendable {
-    /// Whose each commit is, in the order of the commits; `nil` where nobody is known.
-    let authors: [Authors?]
+    /// Whose each commit is, in the order of the commits.
+    let owners: [Owner]
     /// The commit of each change, by the change's place.
     let shares: [UInt32]
 
-    /// Divides changes. The oldest commit comes first; what nobody is known to have done is the
-    /// last, but in a first run, where it is what everything else was done to.
+    /// Divides changes. The baseline comes first, then the oldest commit; what nobody is known to
+    /// have done is the last.
     ///
-    /// - Parameter authors: of the change at a place.
-    init(_ count: Int, isFirstRun: Bool, _ authors: (Int) -> Authors?) {
-        var known: [Authors?: UInt32] = [:]
+    /// - Parameter owner: of the change at a place.
+    init(_ count: Int, _ owner: (Int) -> Owner) {
+        var known: [Owner: UInt32] = [:]
         var found: [UInt32] = []
         found.reserveCapacity(count)
-        var last: (authors: Authors?, share: UInt32)?
+        var last: (owner: Owner, share: UInt32)?
         for place in 0..<count {
-            let authors = authors(place)
-            if let last, last.authors == authors {
+            let owner = owner(place)
+            if let last, last.owner == owner {
                 found.append(last.share)
                 continue
             }
-            let share = known[authors] ?? UInt32(known.count)
-            known[authors] = share
-            last = (authors, share)
+            let share = known[owner] ?? UInt32(known.count)
+            known[owner] = share
+            last = (owner, share)
             found.append(share)
         }
-        let sorted = known.sorted { Self.precedes($0.key, $1.key, isFirstRun) }
+        let sorted = known.sorted { Self.precedes($0.key, $1.key) }
         var places = [UInt32](repeating: 0, count: sorted.count)
         for (place, share) in sorted.enumerated() { places[Int(share.value)] = UInt32(place) }
-        self.authors = sorted.map(\.key)
+        owners = sorted.map(\.key)
         for index in found.indices { found[index] = places[Int(found[index])] }
         shares = found
     }
 
-    private static func precedes(_ one: Authors?, _ other: Authors?, _ isFirstRun: Bool) -> Bool {
-        guard let one else { return isFirstRun && other != nil }
-        guard let other else { return !isFirstRun }
-        if one.time != other.time { return one.time < other.time }
-        return one.names.lexicographicallyPrecedes(other.names)
+    private static func precedes(_ one: Owner, _ other: Owner) -> Bool {
+        guard let authors = one.authors, let others = other.authors else {
+            return one != other && (one == .baseline || other == .unknown)
+        }
+        if authors.time != others.time { return authors.time < others.time }
+        if authors.names != others.names {
+            return authors.names.lexicographicallyPrecedes(others.names)
+        }
+        return authors.ids.lexicographicallyPrecedes(others.ids)
     }
 
     /// Places of the changes in one commit.

@@ -11,6 +11,8 @@ struct RunText {
     let start: Date
     let resources: [String: GraphResource]
     let root: RootPath
+    /// Ends commits' texts with what keeps pipelines from starting.
+    var skipsCI = false
 
     /// Objects a commit's text lists at most.
     static let listed = 100
@@ -32,8 +34,17 @@ struct RunText {
         }
         lines += ["", "Tenantkeep-Run: \(start.timestamp)"]
         if let group { lines += trailers(group) }
+        if skipsCI { lines.append("Pipeline: \(Self.skipsPipelines)") }
         return (lines + [""]).joined(separator: "\n")
     }
+
+    /// The text of a run's record.
+    func run(_ start: String) -> String {
+        "Run \(start)\n" + (skipsCI ? "\n\(Self.skipsPipelines)\n" : "")
+    }
+
+    /// What pipelines of all hosts look for.
+    private static let skipsPipelines = "[skip ci]"
 
     /// Every line is a trailer, or git would take none of them for one.
     private func trailers(_ group: Credits.Group) -> [String] {
@@ -138,6 +149,10 @@ struct RunText {
         }
         if let reason = record.audit.reason {
             lines += ["", "Who made the changes: \(reason)".printable]
+        }
+        for (name, log) in (record.audit.logs ?? [:]).sorted(by: { $0.key < $1.key }) {
+            guard let reason = log.reason else { continue }
+            lines += ["", "Who made the changes in \(name): \(reason)".printable]
         }
         if !record.audit.undone.isEmpty {
             lines += ["", "Made and undone:"]

@@ -1,3 +1,4 @@
+import Attribution
 import FoundationEssentials
 import GitObjects
 import GitStore
@@ -14,16 +15,19 @@ struct RunWriter {
     private var tagID: ObjectID?
     private var authors: [String] = []
     private var notes: EvidenceNotes
+    /// Tags that a remote has.
+    private let taken: Set<RefName>
 
-    init(options: BackupOptions, plan: Plan, store: GitStore) {
+    init(options: BackupOptions, plan: Plan, store: GitStore, taken: Set<RefName> = []) {
         self.options = options
         self.plan = plan
         self.store = store
+        self.taken = taken
         notes = EvidenceNotes(in: store)
         let resources = plan.readings.map { ($0.resource.name, $0.resource) }
         text = RunText(
             start: options.start, resources: Dictionary(resources) { first, _ in first },
-            root: options.root)
+            root: options.root, skipsCI: options.skipsCI)
     }
 
     private var identity: Signature {
@@ -32,10 +36,13 @@ struct RunWriter {
             time: Int64(options.start.timeIntervalSince1970))
     }
 
-    /// The author of what nobody is known to have made.
-    private func nobody(isBaseline: Bool) -> Signature {
-        guard options.audit != nil, !isBaseline else { return identity }
-        return Signature(name: "unknown", email: identity.email, time: identity.time)
+    private func signature(of owner: Owner) -> Signature {
+        switch owner {
+        case .authors(let authors): authors.signature
+        case .unknown where options.audit != nil:
+            Signature(name: "unknown", email: identity.email, time: identity.time)
+        case .baseline, .unknown: identity
+        }
     }
 
     /// Writes one commit for each share of the changes, each on top of the one before.
@@ -44,7 +51,7 @@ struct RunWriter {
     mutating func writeCommits(
         of shares: ChangeShares, _ credits: Credits, on branch: ObjectID?, _ tree: ObjectID?
     ) async throws(BackupError) -> [ChangedObject] {
-        let editor = TreeEditor(plan.changes, shares: shares.shares, count: shares.authors.count)
+        let editor = TreeEditor(plan.changes, shares: shares.shares, count: shares.owners.count)
         let trees: [ObjectID?]
         do throws(GitError) { trees = try await edited(editor, tree, store) } catch {
             throw .store(error)
@@ -52,16 +59,16 @@ struct RunWriter {
         let names = ChangeNames(store: store, readings: plan.readings)
         var listed: [ChangedObject] = []
         tip = branch
-        for (share, authors) in shares.authors.enumerated() {
+        for (share, owner) in shares.owners.enumerated() {
             let described = try await names.describe(
                 plan.changes, shares.places(of: share), listing: RunText.listed,
                 naming: RunText.listed)
-            let group = credits.group(of: authors)
-            let nobody = nobody(isBaseline: branch == nil)
-            let who = authors?.names ?? [nobody.name]
+            let group = owner.authors.flatMap(credits.group)
+            let signature = signature(of: owner)
+            let who = owner.authors?.names ?? [signature.name]
             let commit = Commit(
                 tree: try await topTree(trees[share]), parents: tip.map { [$0] } ?? [],
-                author: authors?.signature ?? nobody, committer: identity,
+                author: signature, committer: identity,
                 message: text.commit(by: who, described, group))
             let id = try await write(.commit, commit.bytes)
             tip = id
@@ -72,6 +79,13 @@ struct RunWriter {
             listed += described.listed
         }
         return listed
+    }
+
+    /// Writes notes on commits of earlier runs.
+    ///
+    /// - Parameter late: what each is to hold, the newest event first.
+    mutating func note(_ late: [ObjectID: [AuditEvent]]) async throws(BackupError) {
+        for (commit, events) in late { try await notes.add(events, to: commit) }
     }
 
     private func edited(
@@ -111,19 +125,8 @@ struct RunWriter {
         return record
     }
 
-    /// `backup/2026-11-01T02-00-00Z`, with a number behind it if that is taken.
     private func freeTagName() async throws(BackupError) -> String {
-        let name = "backup/\(options.start.timestamp.replacing(":", with: "-"))"
-        var number = 1
-        while true {
-            let candidate = number == 1 ? name : "\(name)-\(number)"
-            guard let ref = RefName.tag(candidate) else { return candidate }
-            let taken = try await storing { () async throws(GitError) in
-                try await store.readRef(ref)
-            }
-            if taken == nil { return candidate }
-            number += 1
-        }
+        try await RunTag(start: options.start.timestamp).freeName(in: store, taken: taken)
     }
 
     /// Writes the run's record and its evidence, and returns the moves that make the run visible: of
@@ -152,15 +155,6 @@ struct RunWriter {
     private func writeRun(
         _ record: RunRecord, after last: ObjectID?
     ) async throws(BackupError) -> ObjectID {
-        let json: [UInt8]
-        do { json = try record.json } catch {
-            throw .unreadableRecord(reason: "the record of this run cannot be written: \(error)")
-        }
-        var tree = TreeWriter()
-        tree.append(.file, "run.json".utf8, try await write(.blob, json))
-        let commit = Commit(
-            tree: try await write(.tree, tree.bytes), parents: last.map { [$0] } ?? [],
-            author: identity, committer: identity, message: "Run \(record.start)\n")
-        return try await write(.commit, commit.bytes)
+        try await RunChain(store: store, identity: identity, text: text).write(record, after: last)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GraphCatalog
 import GraphClient
+import HTTPTransport
 import Logging
 import TenantSimulator
 

@@ -1,6 +1,8 @@
 /// The answer to one read of Azure Resource Manager.
 struct AzureRead {
     let azure: Azure
+    /// Of the Activity Log, the newest first.
+    let events: [JSON]
     /// Has the licence for privileged access.
     let isPremium: Bool
     let app: AppRegistration
@@ -22,6 +24,7 @@ struct AzureRead {
             }
             return try page(azure.objects("managementGroups").filter(isVisible))
         case .rights(let list, let scope, _): return try rights(list, at: scope)
+        case .activityLog(let scope): return try activityLog(of: scope)
         case .resource(let path): return try resource(path)
         case .resourceGraph:
             let query = try ResourceGraph(inquiry.body)
@@ -118,6 +121,17 @@ struct AzureRead {
                 app, action: "\(found["type"]?.string ?? "")/read", scope: scope.path)
         }
         return .json(disorder.apply(to: found.shownByAzure, salt: 0))
+    }
+
+    private func activityLog(of scope: AzureScope) throws(AzureFailure) -> Reply {
+        guard azure.exists(scope) else { throw .noSubscription(scope.subscription ?? "") }
+        guard mayRead(scope) else {
+            throw .denied(
+                app, action: "Microsoft.Insights/eventtypes/values/read",
+                scope: scope.path.isEmpty ? "/" : scope.path)
+        }
+        let log = try ActivityLog(inquiry.query, now: now)
+        return try page(log.rows(of: events, in: scope.subscription))
     }
 
     // MARK: - Pages

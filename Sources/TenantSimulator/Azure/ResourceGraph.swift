@@ -1,6 +1,7 @@
 /// One query of Azure Resource Graph, in the few words of Kusto that a backup needs: `resources` or
-/// `resourcecontainers`, then `where type =~ '…'`, `where type in~ ('…', '…')`, `project …` and
-/// `order by id`.
+/// `resourcecontainers`, then `where …`, `project …` and `order by id`. A condition is one of
+/// `type =~ '…'`, `type !~ '…'`, `type in~ ('…', '…')` and `array_length(properties.…) > 0`, or some
+/// of them joined by `and`.
 ///
 /// <https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data>
 struct ResourceGraph {
@@ -69,19 +70,29 @@ struct ResourceGraph {
             guard ["by id", "by id asc"].contains(rest) else { throw .badQuery }
             rows.sort { ($0["id"]?.string ?? "") < ($1["id"]?.string ?? "") }
         case "where":
-            let types = try types(in: rest)
-            rows.removeAll { !types.contains($0["type"]?.string?.lowercased() ?? "") }
+            for condition in rest.split(separator: " and ") {
+                let holds = try test(condition.trimmed)
+                rows.removeAll { !holds($0) }
+            }
         default: throw .badQuery
         }
     }
 
-    private func types(in condition: String) throws(AzureFailure) -> Set<String> {
-        for start in ["type =~ ", "type in~ "] where condition.hasPrefix(start) {
+    private func test(_ condition: String) throws(AzureFailure) -> (JSON) -> Bool {
+        for start in ["type =~ ", "type in~ ", "type !~ "] where condition.hasPrefix(start) {
             let quoted = condition.dropFirst(start.count).split(separator: "'")
             let names = quoted.filter { !$0.trimmed.isEmpty && !"(),".contains($0.trimmed) }
-            return Set(names.map { $0.lowercased() })
+            let types = Set(names.map { $0.lowercased() })
+            return { row in
+                types.contains(row["type"]?.string?.lowercased() ?? "") != start.contains("!")
+            }
         }
-        throw .badQuery
+        let length = try? /array_length\(([\w.]+)\) > 0/.wholeMatch(in: condition)
+        guard let path = length?.output.1.split(separator: ".").map(String.init) else {
+            throw .badQuery
+        }
+        // Of what is no list the length is null, and null is not more than anything.
+        return { row in row.at(path)?.elements?.isEmpty == false }
     }
 
     /// Types come in lower case from here, whatever the provider writes.

@@ -7,6 +7,7 @@
 /// | `{scope}/providers/Microsoft.Authorization/roleAssignments`, `roleDefinitions` | 2022-04-01 |
 /// | `{scope}/providers/Microsoft.Authorization/roleEligibilitySchedules` and its kin | 2020-10-01 |
 /// | `providers/Microsoft.ResourceGraph/resources` (POST) | 2021-03-01 |
+/// | `{subscription or nothing}/providers/Microsoft.Insights/eventtypes/management/values` | 2015-04-01 |
 /// | a resource's ID | 2023-07-01 |
 extension Simulation {
     func azure(_ inquiry: Inquiry) -> Reply {
@@ -79,7 +80,8 @@ extension Simulation {
         let target = try AzureTarget(inquiry)
         let headers = try chargeAzure(target.bucket, app, settings)
         let read = AzureRead(
-            azure: Azure(tenant), isPremium: tenant.isPremium, app: app, settings: settings,
+            azure: Azure(tenant), events: tenant.visibleEvents(clock.now, of: .azure),
+            isPremium: tenant.isPremium, app: app, settings: settings,
             now: clock.now,
             disorder: disorder, inquiry: inquiry, effects: effects)
         var reply = try read.reply(to: target)
@@ -95,6 +97,8 @@ enum AzureTarget {
     /// A list of `Microsoft.Authorization` at a scope.
     case rights(String, at: AzureScope, path: String)
     case resourceGraph
+    /// The Activity Log of a subscription or, at the root, of the tenant.
+    case activityLog(AzureScope)
     case resource(String)
 
     /// - Throws: 400 without an api-version or with a wrong one, 404 for what there is not.
@@ -130,6 +134,14 @@ enum AzureTarget {
             return (.resourceGraph, "2021-03-01")
         default: break
         }
+        let log = ["providers", "microsoft.insights", "eventtypes", "management", "values"]
+        if Array(parts.suffix(5)) == log {
+            let scope = AzureScope("/" + parts.dropLast(5).joined(separator: "/"))
+            guard scope == .root || parts.count == 7 && scope.subscription != nil else {
+                throw .noRoute(path)
+            }
+            return (.activityLog(scope), "2015-04-01")
+        }
         if parts.count >= 3, parts[parts.count - 2] == "microsoft.authorization",
             parts[parts.count - 3] == "providers", let version = versions[parts[parts.count - 1]]
         {
@@ -147,7 +159,8 @@ enum AzureTarget {
         switch self {
         case .subscriptions, .managementGroups: .tenant
         case .resourceGraph: .resourceGraph
-        case .rights(_, let scope, _): scope.subscription.map { .subscription($0) } ?? .tenant
+        case .rights(_, let scope, _), .activityLog(let scope):
+            scope.subscription.map { .subscription($0) } ?? .tenant
         case .resource(let path): AzureScope(path).subscription.map { .subscription($0) } ?? .tenant
         }
     }

@@ -14,9 +14,13 @@ struct CollectionRead {
     let effects: [Fault.Effect]
 
     private var listing: Listing {
-        route.type.bucket == .audit && route.path == TenantPath("auditLogs/directoryAudits")
-            ? Listing(generated: nil, overlay: nil, stored: tenant.visibleEvents(now))
-            : tenant.listing(at: route.path)
+        switch route.path.text {
+        case "auditLogs/directoryAudits":
+            Listing(generated: nil, overlay: nil, stored: tenant.visibleEvents(now))
+        case "deviceManagement/auditEvents":
+            Listing(generated: nil, overlay: nil, stored: tenant.visibleEvents(now, of: .intune))
+        default: tenant.listing(at: route.path)
+        }
     }
 
     /// Nothing is there, whatever is asked for.

@@ -361,6 +361,9 @@ extension ResourceType {
             "auditLogs/directoryAudits", of: "directoryAudit", needs: "AuditLog.Read.All",
             bucket: .audit, paging: .audit),
         ResourceType(
+            "deviceManagement/auditEvents", of: "auditEvent",
+            needs: "DeviceManagementApps.Read.All", bucket: .intune, paging: .audit),
+        ResourceType(
             "auditLogs/signIns", of: "signIn", needs: "AuditLog.Read.All", bucket: .audit,
             paging: .audit),
         ResourceType(

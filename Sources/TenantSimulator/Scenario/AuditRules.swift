@@ -9,7 +9,15 @@ enum AuditRules {
         "createddatetime", "userid", "userprincipalname", "appid",
     ]
 
-    static func check(_ query: Query) throws(GraphFailure) {
+    /// Those of Intune's own log.
+    private static let filterableOfIntune: Set<String> = [
+        "activitydatetime", "activityoperationtype", "resources/resourceid",
+    ]
+
+    static func check(
+        _ query: Query, isIntune: Bool = false
+    ) throws(GraphFailure) {
+        let filterable = isIntune ? filterableOfIntune : filterable
         for path in query.filter?.paths ?? [] {
             let name = path.joined(separator: "/")
             guard filterable.contains(name.lowercased()) else {
@@ -29,8 +37,14 @@ enum AuditRules {
     }
 }
 
-/// One event of the audit log, and when the log begins to show it.
+/// One event of a log, and when the log begins to show it.
 struct AuditEvent: Sendable {
+    /// Who keeps the log.
+    enum Log: Sendable {
+        case directory, intune, azure
+    }
+
+    var log: Log
     var time: Timestamp
     /// Some services log minutes after the fact.
     var visibleFrom: Timestamp
@@ -39,9 +53,17 @@ struct AuditEvent: Sendable {
 
 extension Tenant {
     /// The events a reader sees now, newest first: logged already, and not yet forgotten.
-    func visibleEvents(_ now: Timestamp) -> [JSON] {
-        let oldest = now + (isPremium ? -30.0 : -7.0) * 86_400
-        let recent = events.filter { $0.visibleFrom <= now && $0.time >= oldest }
+    func visibleEvents(_ now: Timestamp, of log: AuditEvent.Log = .directory) -> [JSON] {
+        let days: Double =
+            switch log {
+            case .directory: isPremium ? 30 : 7
+            case .intune: 365
+            case .azure: ActivityLog.days
+            }
+        let oldest = now + -days * 86_400
+        let recent = events.filter {
+            $0.log == log && $0.visibleFrom <= now && $0.time >= oldest
+        }
         return recent.sorted { $0.time > $1.time }.map(\.json)
     }
 }

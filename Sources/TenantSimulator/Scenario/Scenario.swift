@@ -14,7 +14,9 @@
 /// - `at` is a date-time, or an age in seconds, minutes, hours or days before now.
 /// - `"logged": "10m"` makes the events of a change appear that long after it, `"audit": false`
 ///   not at all; `"events": [{…}]` puts others in their place. `events` of the whole are added as
-///   they are; their `activityDateTime` may be relative.
+///   they are; their `activityDateTime` may be relative. What has an `eventDataId` is of Azure's
+///   Activity Log, what has an `activityOperationType` of Intune's.
+/// - Azure's objects are below `arm`, by IDs whose slashes are `%2F`. They note who made them.
 package struct Scenario: Sendable {
     struct Change: Sendable {
         enum Action: Sendable {
@@ -122,53 +124,99 @@ extension Tenant {
             guard let time = moment(change.at, now: now) else {
                 throw FixtureError(description: "“\(change.at)” is not a time")
             }
-            let writer = AuditWriter(tenant: self, actor: change.actor, time: time)
-            let events = try apply(change.action, writer)
+            let events = try apply(
+                change.action, Writers(tenant: self, actor: change.actor, time: time))
             let visible = time + (change.delay.flatMap(duration) ?? 0)
             guard change.isAudited else { continue }
             for event in change.events ?? events { log(event, time, visible) }
         }
         for event in scenario.events {
-            let time = event["activityDateTime"]?.string.flatMap { moment($0, now: now) } ?? now
-            log(event, time, time)
+            let time = (event["eventTimestamp"] ?? event["activityDateTime"])?.string.flatMap {
+                moment($0, now: now)
+            }
+            log(event, time ?? now, time ?? now)
         }
     }
 
     private mutating func log(_ event: JSON, _ time: Timestamp, _ visible: Timestamp) {
         var event = event
-        event["activityDateTime"] = JSON(time.iso(fraction: 7))
-        events.append(AuditEvent(time: time, visibleFrom: visible, json: event))
+        let log = AuditEvent.Log(of: event)
+        let own = log == .azure ? event["eventTimestamp"]?.string.flatMap { Timestamp($0) } : nil
+        event[log == .azure ? "eventTimestamp" : "activityDateTime"] = JSON(
+            (own ?? time).iso(fraction: 7))
+        events.append(
+            AuditEvent(log: log, time: own ?? time, visibleFrom: visible, json: event))
     }
 
     private mutating func apply(
-        _ action: Scenario.Change.Action, _ writer: AuditWriter
+        _ action: Scenario.Change.Action, _ writers: Writers
     ) throws -> [JSON] {
         switch action {
         case .create(let path, let object):
             var object = object
             if object["id"] == nil, object["tenantId"] == nil { object["id"] = JSON(newGUID()) }
+            object = writers.stamped(object, path, isNew: true)
             insert(object, into: path)
-            return writer.events(.add, path, before: nil, after: object)
+            return writers.events(.add, path, before: nil, after: object)
         case .update(let path, let patch):
+            let patch = writers.stamped(patch, path, isNew: false)
             guard let (before, after) = update(path, with: patch) else { throw missing(path) }
-            return writer.events(.update, path, before: before, after: after)
+            return writers.events(.update, path, before: before, after: after)
         case .delete(let path):
             guard let before = remove(path) else { throw missing(path) }
-            return writer.events(.delete, path, before: before, after: nil)
+            return writers.events(.delete, path, before: before, after: nil)
         case .add(let path, let id):
             guard let target = directoryObject(id) else { throw missing(path.appending(id)) }
             insert(.string(id), into: path)
-            return writer.events(.add, reference: target, in: path)
+            return writers.directory.events(.add, reference: target, in: path)
         case .remove(let path, let id):
             guard let target = directoryObject(id), remove(path.appending(id)) != nil else {
                 throw missing(path.appending(id))
             }
-            return writer.events(.delete, reference: target, in: path)
+            return writers.directory.events(.delete, reference: target, in: path)
         }
     }
 
     private func missing(_ path: TenantPath) -> FixtureError {
         FixtureError(description: "The scenario names \(path.text), which is not there")
+    }
+}
+
+/// Who writes down one change: the part of the service that keeps the object.
+private struct Writers {
+    let directory: AuditWriter
+    private let intune: IntuneWriter
+    private let azure: ActivityWriter
+
+    init(tenant: Tenant, actor: Scenario.Actor?, time: Timestamp) {
+        directory = AuditWriter(tenant: tenant, actor: actor, time: time)
+        intune = IntuneWriter(tenant: tenant, actor: actor)
+        azure = ActivityWriter(tenant: tenant, actor: actor, time: time)
+    }
+
+    /// Azure's objects note themselves who made them.
+    func stamped(_ object: JSON, _ path: TenantPath, isNew: Bool) -> JSON {
+        ActivityWriter.keeps(path) ? azure.stamped(object, path, isNew: isNew) : object
+    }
+
+    func events(
+        _ operation: AuditWriter.Operation, _ path: TenantPath, before: JSON?, after: JSON?
+    ) -> [JSON] {
+        if ActivityWriter.keeps(path) {
+            return azure.events(operation, path, after ?? before ?? .null)
+        }
+        if IntuneWriter.keeps(path) {
+            return intune.events(operation, path, before: before, after: after)
+        }
+        return directory.events(operation, path, before: before, after: after)
+    }
+}
+
+extension AuditEvent.Log {
+    fileprivate init(of event: JSON) {
+        self =
+            event["eventDataId"] != nil
+            ? .azure : event["activityOperationType"] != nil ? .intune : .directory
     }
 }
 

@@ -7,10 +7,10 @@ extension Tenant {
     /// Reads a tenant from a folder of JSON.
     ///
     /// - `tenant.json` names it and the applications that can sign in:
-    ///   `{"id", "domain", "displayName", "premium", "applications": [{"clientID", "secret",
+    ///   `{"id", "domain", "displayName", "premium", "intune", "applications": [{"clientID", "secret",
     ///   "displayName", "servicePrincipalID", "permissions": [], "certificates": [],
     ///   "federatedCredentials": [{"issuer", "subject", "audience"}], "delegated": false,
-    ///   "azureScopes": ["/"]}]}`.
+    ///   "azureScopes": ["/"], "managedIdentity": "system" or the ID of its resource}]}`.
     /// - Every other file is one Graph path: `users.json`, `policies/authorizationPolicy.json`,
     ///   `groups/<id>/members.json`. An array is a collection, an object a singleton.
     /// - Files below `arm` are what Azure Resource Manager holds (``Azure``).
@@ -28,6 +28,7 @@ extension Tenant {
         self.init(
             id: id, domain: domain, displayName: manifest["displayName"]?.string ?? domain)
         isPremium = manifest["premium"]?.bool ?? true
+        hasIntune = manifest["intune"]?.bool ?? true
         registrations = (manifest["applications"]?.elements ?? []).compactMap(AppRegistration.init)
         for file in try files(below: folder)
         where file.hasSuffix(".json") && file != "tenant.json" {
@@ -65,5 +66,8 @@ extension AppRegistration {
             },
             isDelegated: json["delegated"]?.bool ?? false,
             azureScopes: (json["azureScopes"]?.elements ?? []).compactMap(\.string))
+        managedIdentity = json["managedIdentity"]?.string.map {
+            $0 == "system" ? .system : .user(resourceID: $0)
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import GraphCatalog
 import GraphClient
+import HTTPTransport
 import Logging
 import TenantSimulator
 import TestSupport
@@ -77,14 +78,16 @@ struct FaultScene {
     private var configuration: GraphConfiguration {
         get throws(BackupError) {
             do throws(GraphError) {
-                guard let origin = Origin(tenant.origin) else {
+                guard let origin = Origin(tenant.origin),
+                    let network = try? Network(environment: [:])
+                else {
                     throw GraphError(.other, "There is no tenant")
                 }
                 var configuration = GraphConfiguration(
                     endpoints: GraphEndpoints(graph: origin, authority: origin, arm: origin),
                     tenant: tenant.tenantID,
                     credential: .secret(clientID: tenant.app.clientID, secret: tenant.app.secret),
-                    network: try Network(environment: [:]), version: "test",
+                    network: network, version: "test",
                     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
                 configuration.random = { 0 }
                 return configuration

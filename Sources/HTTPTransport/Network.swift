@@ -1,6 +1,5 @@
-import AsyncHTTPClient
-package import GraphCatalog
-import NIOSSL
+package import AsyncHTTPClient
+package import NIOSSL
 
 /// How this machine reaches others: its proxy and the certificates it trusts.
 ///
@@ -11,15 +10,15 @@ import NIOSSL
 ///
 /// TLS is 1.2 or newer, and nothing turns the check of certificates off.
 package struct Network: Sendable {
-    let proxy: HTTPClient.Configuration.Proxy?
+    package let proxy: HTTPClient.Configuration.Proxy?
     private let direct: [String]
-    let tls: TLSConfiguration
+    package let tls: TLSConfiguration
 
-    package init(environment: [String: String]) throws(GraphError) {
+    package init(environment: [String: String]) throws(NetworkError) {
         func value(_ name: String) -> String? {
             [name.lowercased(), name].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
         }
-        proxy = try value("HTTPS_PROXY").map { text throws(GraphError) in try Self.proxy(text) }
+        proxy = try value("HTTPS_PROXY").map { text throws(NetworkError) in try Self.proxy(text) }
         direct = (value("NO_PROXY") ?? "").lowercased().split { $0 == "," || $0.isWhitespace }
             .map(String.init)
         var tls = TLSConfiguration.makeClientConfiguration()
@@ -45,27 +44,27 @@ package struct Network: Sendable {
 
     private static func certificates(
         at path: String
-    ) throws(GraphError) -> [NIOSSLCertificate] {
+    ) throws(NetworkError) -> [NIOSSLCertificate] {
         do {
             return try NIOSSLCertificate.fromPEMFile(path)
         } catch {
-            throw GraphError(
-                .other, "Could not read certificates from \(path), which SSL_CERT_FILE names",
+            throw NetworkError(
+                "Could not read certificates from \(path), which SSL_CERT_FILE names",
                 hint: "The file must hold at least one certificate in PEM.")
         }
     }
 
     private static func proxy(
         _ text: String
-    ) throws(GraphError) -> HTTPClient.Configuration.Proxy {
+    ) throws(NetworkError) -> HTTPClient.Configuration.Proxy {
         let address = text.hasPrefix("http://") ? String(text.dropFirst(7)) : text
         let parts = address.split(separator: "@", omittingEmptySubsequences: false)
         let place = (parts.last ?? "").prefix { $0 != "/" }
         // An https origin of the same spelling has the same host, and port 443 if none is written.
         guard !address.contains("://"), parts.count <= 2, let origin = Origin("https://\(place)")
         else {
-            throw GraphError(
-                .other, "HTTPS_PROXY does not name a proxy",
+            throw NetworkError(
+                "HTTPS_PROXY does not name a proxy",
                 hint: "Write it as http://host:port, with user:password@ before the host if needed."
             )
         }
@@ -79,6 +78,19 @@ package struct Network: Sendable {
                     username: String(halves.first ?? ""),
                     password: halves.count == 2 ? String(halves[1]) : "")
             })
+    }
+}
+
+/// Why the environment's words about the network cannot be used, for a person.
+package struct NetworkError: Error, Sendable {
+    /// A full sentence without its stop.
+    package let reason: String
+    /// What to do, a full sentence.
+    package let hint: String?
+
+    init(_ reason: String, hint: String? = nil) {
+        self.reason = reason
+        self.hint = hint
     }
 }
 

@@ -1,0 +1,87 @@
+import BackupEngine
+import FoundationEssentials
+import GitObjects
+import GitRemote
+import HTTPCarrier
+import HTTPTransport
+
+/// The way to the remote: where it is, what opens it, and how this machine gets there.
+struct RemoteAccess: Sendable {
+    let url: RepositoryURL
+    private let branch: RefName
+    private let runs: RefName?
+    private let secrets: RemoteSecrets
+    private let network: Network
+
+    /// `nil` if no remote is set.
+    init?(_ settings: Settings, _ environment: [String: String]) throws(CommandFailure) {
+        guard let value = settings[.push], let text = value.texts.last else { return nil }
+        guard let url = RepositoryURL(text) else {
+            throw .wrong(
+                value.origin, "it is not the URL of a repository",
+                hint: "Write it as https://host/path, without a query.")
+        }
+        self.url = url
+        branch = try Self.branch(settings)
+        runs = try Self.runs(settings)
+        secrets = RemoteSecrets(environment)
+        _ = try secrets.credential(for: url)
+        network = try TenantAccess.network(environment)
+    }
+
+    private static func branch(_ settings: Settings) throws(CommandFailure) -> RefName {
+        guard let value = settings[.remoteBranch], let name = value.texts.last else {
+            return try BackupRequest.branch(settings)
+        }
+        let branch = name.hasPrefix("refs/heads/") ? RefName(name) : RefName.branch(name)
+        guard let branch else {
+            throw .wrong(value.origin, "git takes no branch of the name \"\(name)\"")
+        }
+        return branch
+    }
+
+    private static func runs(_ settings: Settings) throws(CommandFailure) -> RefName? {
+        guard let value = settings[.runsRef], let name = value.texts.last else { return nil }
+        guard let runs = name.hasPrefix("refs/") ? RefName(name) : RefName.branch(name) else {
+            throw .wrong(value.origin, "git takes no ref of the name \"\(name)\"")
+        }
+        return runs
+    }
+
+    /// Runs `body` with the remote, and closes its connections behind it.
+    ///
+    /// - Parameter entra: returns a token of Entra for a resource.
+    func connected<Value, Failure: Error>(
+        entra: (@Sendable (String) async throws(RemoteError) -> String)? = nil,
+        _ body: (RemoteOptions) async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let (url, secrets) = (url, secrets)
+        return try await withHTTPCarrier(
+            to: url, network: network, version: programVersion,
+            credential: { () async throws(RemoteError) in
+                do throws(CommandFailure) {
+                    if let credential = try secrets.credential(for: url) { return credential }
+                } catch {
+                    throw RemoteError(.unauthorised, error.sentence, hint: error.hint)
+                }
+                guard let entra, AzureDevOps.isHost(of: url) else { return nil }
+                return .bearer(try await entra(AzureDevOps.resource))
+            },
+            { (carrier) async throws(Failure) in
+                let remote = GitRemote(carrier: carrier, agent: "tenantkeep/\(programVersion)")
+                return try await body(RemoteOptions(remote, branch: branch, runs: runs))
+            })
+    }
+}
+
+/// Runs `body` with the remote, if there is one.
+func withRemote<Value, Failure: Error>(
+    _ remote: RemoteAccess?,
+    entra: (@Sendable (String) async throws(RemoteError) -> String)? = nil,
+    _ body: (RemoteOptions?) async throws(Failure) -> Value
+) async throws(Failure) -> Value {
+    guard let remote else { return try await body(nil) }
+    return try await remote.connected(entra: entra) { (options) async throws(Failure) in
+        try await body(options)
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import BackupEngine
+
+/// `tenantkeep fetch`: brings the history of a remote.
+struct FetchSubcommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract: "Bring all history of a remote here, and make a partial repository whole.",
+        discussion: """
+            The credential is that of push.
+
+            Example:
+              tenantkeep fetch https://dev.azure.com/contoso/backup/_git/tenant --repo ./contoso.git
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup(title: "Remote options") var remote: RemoteFlags
+
+    var flags: [Setting: [String]] { common.flags.merging(remote.flags) { $1 } }
+
+    static let endsInOrder = true
+
+    func execute(in surroundings: Surroundings) async throws(CommandFailure) -> ExitStatus {
+        let console = surroundings.console
+        let record = try await RemoteCommand(surroundings).run {
+            (transfer) async throws(BackupError) in
+            try await transfer.fetch()
+        }
+        if try surroundings.settings.isOn(.json) { await console.document(FetchDocument(record)) }
+        await console.say(record.sentence)
+        return .done
+    }
+}
+
+extension FetchRecord {
+    fileprivate var sentence: String {
+        if isEmpty { return "The remote \(remote) holds no backup yet." }
+        if refs.isEmpty { return "Nothing is new at \(remote)" }
+        return "Fetched \(refs.count.counted("ref")) from \(remote)"
+    }
+}

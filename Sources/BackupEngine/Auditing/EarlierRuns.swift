@@ -1,0 +1,95 @@
+import FoundationEssentials
+import GitObjects
+import GitStore
+
+/// A run that is over, with what late events need to know of it.
+struct EarlierRun: Sendable {
+    let start: Date
+    let end: Date
+    /// Where the branch stood before and after it.
+    let before: ObjectID?
+    let after: ObjectID?
+    /// The start of each type's last complete read before it, by the type's name.
+    let reads: [String: Date]
+    /// When the first thing can have happened that its commits tell of; `nil` if that is not known.
+    let since: Date?
+    let audit: AuditRecord
+}
+
+/// A commit that a run has made.
+struct MadeCommit: Sendable {
+    let id: ObjectID
+    let commit: Commit
+    /// The tree it was made on; `nil` for none.
+    let treeBefore: ObjectID?
+}
+
+extension EarlierRun {
+    /// Returns the run's commits, the oldest first; `nil` if they are not here, as in a copy without
+    /// history.
+    func commits(in store: isolated GitStore) throws(GitError) -> [MadeCommit]? {
+        guard let after, after != before else { return [] }
+        guard store.isHere(after) else { return nil }
+        var made: [MadeCommit] = []
+        var (id, commit) = (after, try store.commit(after))
+        while id != before {
+            guard let parent = commit.parents.first else {
+                guard before == nil else { return nil }
+                made.append(MadeCommit(id: id, commit: commit, treeBefore: nil))
+                break
+            }
+            let next = try store.commit(parent)
+            made.append(MadeCommit(id: id, commit: commit, treeBefore: next.tree))
+            (id, commit) = (parent, next)
+        }
+        return made.reversed()
+    }
+}
+
+/// The runs that changed what events of one audit window tell of.
+struct EarlierRuns: Sendable {
+    /// The oldest first.
+    private(set) var runs: [EarlierRun] = []
+    /// The start of each type's last complete read, by its name, if a run of these made it.
+    private(set) var reads: [String: Date] = [:]
+    /// Objects of each type after the last of the runs that read any.
+    private(set) var counts: [String: Int] = [:]
+    /// IDs of the events that these runs used.
+    private(set) var used: Set<String> = []
+
+    /// Reads the records back to the first run that ended before the window.
+    ///
+    /// - Parameter tip: of the chain of runs.
+    init(
+        from tip: ObjectID?, coveredSince from: Date, in store: GitStore
+    ) async throws(BackupError) {
+        var records: [RunRecord] = []
+        var next = tip
+        while let id = next {
+            let commit = try await storing { () async throws(GitError) in
+                try await store.commit(id)
+            }
+            let record = try await readRecord(of: commit, in: store)
+            guard let end = Date(timestamp: record.end), end >= from else { break }
+            records.append(record)
+            next = commit.parents.first
+        }
+        for record in records.reversed() { append(record) }
+    }
+
+    private mutating func append(_ record: RunRecord) {
+        guard let start = Date(timestamp: record.start), let end = Date(timestamp: record.end)
+        else { return }
+        let types = record.types.filter { $0.value.outcome != .skipped }.keys
+        let since = types.compactMap { reads[$0] }
+        runs.append(
+            EarlierRun(
+                start: start, end: end,
+                before: record.branch.before.flatMap { ObjectID(hex: $0) },
+                after: record.branch.after.flatMap { ObjectID(hex: $0) }, reads: reads,
+                since: since.count == types.count ? since.min() : nil, audit: record.audit))
+        used.formUnion(record.audit.used)
+        if !record.types.isEmpty { counts = record.types.mapValues(\.objects) }
+        for (name, type) in record.types where type.outcome == .complete { reads[name] = start }
+    }
+}

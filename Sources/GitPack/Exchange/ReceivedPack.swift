@@ -1,0 +1,301 @@
+import Crypto
+package import GitObjects
+import Glibc
+
+/// Why a pack from somewhere else cannot be taken in.
+package enum PackFault: Error, Sendable {
+    /// It is not what a pack has to be; a sentence part without its stop.
+    case malformed(String)
+    case file(FileError)
+}
+
+/// A pack that somebody else has made, verified and completed, not yet visible.
+///
+/// Every object is inflated and hashed with the detector of collisions, so that nothing is believed
+/// of the sender. A delta whose base the pack does not hold gets it from the repository; the pack
+/// then stands for itself, as every pack on a disk must.
+///
+/// - Durability: ``finished`` is on the disk under its temporary names, as of a ``PackWriter``.
+/// - Memory: 100 bytes an object, and the bytes of as many objects as a chain of deltas branches.
+package struct ReceivedPack: Sendable {
+    package let finished: FinishedPack
+    /// Objects in it.
+    package let count: Int
+
+    /// Verifies the pack at the first of ``PackWriter/temporaryNames(in:unique:)``.
+    ///
+    /// - Parameters:
+    ///   - base: returns an object of the repository; `nil` if it has none of this ID.
+    ///   - visit: called with each object, deltas after their bases.
+    /// - Throws: ``PackFault``. Neither file is left then.
+    package init(
+        in folder: String, unique: String,
+        base: (ObjectID) -> (kind: ObjectKind, bytes: [UInt8])?,
+        visit: (ObjectID, ObjectKind, [UInt8]) -> Void = { _, _, _ in }
+    ) throws(PackFault) {
+        let names = PackWriter.temporaryNames(in: folder, unique: unique)
+        do throws(PackFault) {
+            var entries = try PackEntries(names[0], visit: visit)
+            try entries.resolve(base, visit)
+            let trailer = try entries.complete(in: folder, unique: unique)
+            let index = PackIndex(entries.index)
+            guard !index.hasDuplicates else {
+                throw .malformed("the pack holds an object twice")
+            }
+            try files { () throws(FileError) in
+                try index.write(to: names[1], packTrailer: trailer)
+            }
+            count = entries.index.count
+            finished = FinishedPack(
+                folder: folder, temporaryPack: names[0], temporaryIndex: names[1],
+                id: ObjectID(trailer.span))
+        } catch {
+            for name in names { unlink(name) }
+            throw error
+        }
+    }
+}
+
+private func files<Result>(_ body: () throws(FileError) -> Result) throws(PackFault) -> Result {
+    do { return try body() } catch { throw .file(error) }
+}
+
+/// The entries of one pack, of which the objects become known one after the other.
+private struct PackEntries {
+    private struct Entry {
+        let offset: Int
+        let end: Int
+        let header: EntryHeader
+        var id: ObjectID?
+    }
+
+    private let file: MappedFile
+    private let path: String
+    private let deflate = SharedDeflate()
+    private var entries: [Entry] = []
+    /// Deltas that wait for the entry with this number.
+    private var waitingForEntry: [Int: [Int]] = [:]
+    /// Deltas that wait for this object.
+    private var waitingForObject: [ObjectID: [Int]] = [:]
+    private var unresolved = 0
+    /// Bases that the pack lacks, in the order in which they are appended.
+    private var bases: [(id: ObjectID, kind: ObjectKind, bytes: [UInt8])] = []
+    private(set) var index: [IndexEntry] = []
+
+    /// A larger object is no object of a backup, and not worth the memory.
+    private static let largest = 1 << 30
+
+    /// Reads all entries; whole objects are known then.
+    init(
+        _ path: String, visit: (ObjectID, ObjectKind, [UInt8]) -> Void
+    ) throws(PackFault) {
+        self.path = path
+        file = try files { () throws(FileError) in try MappedFile(path) }
+        let bytes = file.bytes
+        guard bytes.count >= PackHeader.length + 20 else {
+            throw .malformed("the pack is not whole")
+        }
+        let count = Int(bytes.bigEndian(at: 8) as UInt32)
+        guard bytes.starts(with: PackHeader.bytes(count: count)) else {
+            throw .malformed("it is no pack of version 2")
+        }
+        guard hash(bytes.dropLast(20)).elementsEqual(bytes.suffix(20)) else {
+            throw .malformed("the pack is not whole: its checksum is another")
+        }
+        entries.reserveCapacity(min(count, bytes.count / 10))
+        var position = PackHeader.length
+        for _ in 0..<count { position = try readEntry(at: position, visit) }
+        guard position == bytes.count - 20 else {
+            throw .malformed("the pack holds more than it says")
+        }
+    }
+
+    private mutating func readEntry(
+        at start: Int, _ visit: (ObjectID, ObjectKind, [UInt8]) -> Void
+    ) throws(PackFault) -> Int {
+        let end = file.bytes.count - 20
+        guard start < end, let header = EntryHeader(file.bytes, at: start),
+            start + header.length < end, header.count <= Self.largest,
+            let (bytes, length) = deflate.value.decompress(
+                prefixOf: UnsafeRawBufferPointer(
+                    rebasing: file.bytes[(start + header.length)..<end]), count: header.count)
+        else { throw .malformed("the entry at byte \(start) cannot be read") }
+        var entry = Entry(
+            offset: start, end: start + header.length + length, header: header)
+        switch header.form {
+        case .whole(let kind):
+            entry.id = try known(kind, bytes, visit)
+        case .offsetDelta(let distance):
+            guard let base = place(at: start - distance) else {
+                throw .malformed("the delta at byte \(start) has no base")
+            }
+            waitingForEntry[base, default: []].append(entries.count)
+            unresolved += 1
+        case .referenceDelta(let base):
+            waitingForObject[base, default: []].append(entries.count)
+            unresolved += 1
+        }
+        entries.append(entry)
+        return entry.end
+    }
+
+    private func known(
+        _ kind: ObjectKind, _ bytes: [UInt8], _ visit: (ObjectID, ObjectKind, [UInt8]) -> Void
+    ) throws(PackFault) -> ObjectID {
+        guard let id = ObjectID(ofForeign: kind, bytes.span) else {
+            throw .malformed("it holds an attack on SHA-1")
+        }
+        visit(id, kind, bytes)
+        return id
+    }
+
+    /// The number of the entry that begins at `offset`.
+    private func place(at offset: Int) -> Int? {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].offset < offset { low = middle + 1 } else { high = middle }
+        }
+        return low < entries.count && entries[low].offset == offset ? low : nil
+    }
+
+    // MARK: Deltas
+
+    /// Finds out what all deltas make.
+    mutating func resolve(
+        _ base: (ObjectID) -> (kind: ObjectKind, bytes: [UInt8])?,
+        _ visit: (ObjectID, ObjectKind, [UInt8]) -> Void
+    ) throws(PackFault) {
+        guard unresolved > 0 else { return }
+        for number in entries.indices {
+            guard case .whole(let kind) = entries[number].header.form, isAwaited(number) else {
+                continue
+            }
+            try resolve(onto: kind, try inflated(number), waiting(for: number), visit)
+        }
+        var goesOn = true
+        while goesOn {
+            goesOn = false
+            for id in waitingForObject.keys.sorted() where waitingForObject[id] != nil {
+                guard let (kind, bytes) = base(id) else { continue }
+                goesOn = true
+                bases.append((id, kind, bytes))
+                let deltas = waitingForObject.removeValue(forKey: id) ?? []
+                try resolve(onto: kind, bytes, deltas, visit)
+            }
+        }
+        guard unresolved == 0 else {
+            throw .malformed("the base of a delta is neither in it nor here")
+        }
+    }
+
+    private func isAwaited(_ number: Int) -> Bool {
+        waitingForEntry[number] != nil
+            || entries[number].id.map { waitingForObject[$0] != nil } ?? false
+    }
+
+    private mutating func waiting(for number: Int) -> [Int] {
+        let byObject = entries[number].id.flatMap { waitingForObject.removeValue(forKey: $0) }
+        return (waitingForEntry.removeValue(forKey: number) ?? []) + (byObject ?? [])
+    }
+
+    /// Applies deltas of one object, and those of what they make.
+    private mutating func resolve(
+        onto kind: ObjectKind, _ bytes: [UInt8], _ deltas: [Int],
+        _ visit: (ObjectID, ObjectKind, [UInt8]) -> Void
+    ) throws(PackFault) {
+        var rest = [(bytes: bytes, deltas: deltas)]
+        while let last = rest.popLast() {
+            guard let number = last.deltas.first else { continue }
+            // The bytes are let go with their last delta.
+            if last.deltas.count > 1 { rest.append((last.bytes, Array(last.deltas.dropFirst()))) }
+            guard let object = applied(try inflated(number), to: last.bytes),
+                object.count <= Self.largest
+            else {
+                throw .malformed("the delta at byte \(entries[number].offset) does not fit")
+            }
+            entries[number].id = try known(kind, object, visit)
+            unresolved -= 1
+            let next = waiting(for: number)
+            if !next.isEmpty { rest.append((object, next)) }
+        }
+    }
+
+    private func inflated(_ number: Int) throws(PackFault) -> [UInt8] {
+        let entry = entries[number]
+        let stream = file.bytes[(entry.offset + entry.header.length)..<entry.end]
+        guard
+            let bytes = deflate.value.decompress(
+                UnsafeRawBufferPointer(rebasing: stream), count: entry.header.count)
+        else { throw .malformed("the entry at byte \(entry.offset) cannot be read") }
+        return bytes
+    }
+
+    // MARK: Completing
+
+    /// Puts the pack on the disk, with the bases that it lacks; returns its checksum.
+    mutating func complete(in folder: String, unique: String) throws(PackFault) -> [UInt8] {
+        index = entries.map { entry in
+            let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[entry.offset..<entry.end])
+            return IndexEntry(
+                id: entry.id ?? .zero, offset: UInt64(entry.offset), crc: crc32(bytes))
+        }
+        do throws(FileError) {
+            guard bases.isEmpty else { return try writeWithBases() }
+            try syncFile(path)
+            return Array(file.bytes.suffix(20))
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    private mutating func writeWithBases() throws(FileError) -> [UInt8] {
+        // The mapping keeps the bytes.
+        try removeFile(path)
+        var pack = try DurableFile(creating: path, mode: 0o444)
+        var hash = Insecure.SHA1()
+        func put(_ bytes: [UInt8]) throws(FileError) {
+            hash.update(data: bytes)
+            try pack.write(bytes)
+        }
+        try put(PackHeader.bytes(count: entries.count + bases.count))
+        let end = file.bytes.count - 20
+        for start in stride(from: PackHeader.length, to: end, by: 1 << 20) {
+            try put(Array(file.bytes[start..<min(start + 1 << 20, end)]))
+        }
+        var compressor = Deflate()
+        for base in bases {
+            var entry: [UInt8] = []
+            EntryHeader.append(.whole(base.kind), count: base.bytes.count, to: &entry)
+            base.bytes.withUnsafeBytes { compressor.compress($0, into: &entry) }
+            let crc = entry.withUnsafeBytes { crc32($0) }
+            index.append(IndexEntry(id: base.id, offset: UInt64(pack.count), crc: crc))
+            try put(entry)
+        }
+        let trailer = Array(hash.finalize())
+        try pack.write(trailer)
+        try pack.sync()
+        return trailer
+    }
+}
+
+private func hash(_ bytes: Slice<UnsafeRawBufferPointer>) -> Insecure.SHA1Digest {
+    var hash = Insecure.SHA1()
+    hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes))
+    return hash.finalize()
+}
+
+/// Puts a file that somebody else has written on the disk, and makes it one that nobody changes.
+private func syncFile(_ path: String) throws(FileError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError("open \(path)") }
+    defer { close(descriptor) }
+    guard fchmod(descriptor, 0o444) == 0, fsync(descriptor) == 0 else {
+        throw FileError("sync \(path)")
+    }
+}
+
+/// A decompressor in a struct that is copied.
+private final class SharedDeflate {
+    let value = Deflate()
+}

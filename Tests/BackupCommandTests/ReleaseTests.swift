@@ -1,0 +1,124 @@
+import Foundation
+import TenantSimulator
+import Testing
+
+/// The one file that `make release` builds, in a root folder that holds it, the authorities'
+/// certificates, the resolver's files, `/tmp` and `/proc`, and nothing else: no git, no shell, no
+/// library.
+///
+/// `make check-release` builds it and names it here; building it takes too long for every change.
+@Suite(.enabled(if: EmptyRoot.release != nil, "make check-release runs this"))
+struct ReleaseTests {
+    @Test func `it is one file of at most 40 MB that needs no other`() throws {
+        let file = [UInt8](try Data(contentsOf: URL(filePath: try #require(EmptyRoot.release))))
+
+        let segments = try segmentTypes(of: file)
+        #expect(file.count <= 40_000_000)
+        #expect(segments.contains(1))  // PT_LOAD
+        #expect(!segments.contains(2) && !segments.contains(3))  // PT_DYNAMIC, PT_INTERP
+        #expect(!sectionTypes(of: file).contains(2))  // SHT_SYMTAB
+    }
+
+    @Test func `it says which commit it was built from`() async throws {
+        let ending = try await EmptyRoot().run("--version")
+
+        #expect(ending.status == 0, "\(ending.messages)")
+        #expect(
+            ending.output.wholeMatch(
+                of: /tenantkeep \d+\.\d+\.\d+ \(build [0-9a-f]{12}(-dirty)?\)\n/) != nil,
+            "\(ending.output)")
+    }
+
+    @Test func `it backs a tenant up over TLS, twice`() async throws {
+        let root = try EmptyRoot()
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Fixtures/Tenants/contoso").path
+        try await withSimulatedTenant(.init(.folder(folder), usesTLS: true)) { tenant in
+            try root.copy(try #require(tenant.certificate), to: "etc/authority.pem")
+            let environment = [
+                "AZURE_TENANT_ID": tenant.tenantID, "AZURE_CLIENT_ID": tenant.app.clientID,
+                "AZURE_CLIENT_SECRET": tenant.app.secret,
+                "AZURE_AUTHORITY_HOST": tenant.authority,
+                "TENANTKEEP_GRAPH_ENDPOINT": tenant.graph,
+                "TENANTKEEP_ARM_ENDPOINT": tenant.arm, "SSL_CERT_FILE": "/etc/authority.pem",
+                "TENANTKEEP_REPO": "/tmp/tenant.git",
+            ]
+
+            let doctor = try await root.run("doctor", "--all", environment: environment)
+            let first = try await root.run("backup", "--all", "--json", environment: environment)
+            let second = try await root.run("backup", "--all", "--json", environment: environment)
+
+            #expect(doctor.status == 0, "\(doctor.output)\(doctor.messages)")
+            #expect([0, 3].contains(first.status), "\(first.messages)")
+            #expect(second.status == first.status, "\(second.messages)")
+            let types = try #require(try first.document()["types"] as? [String: [String: Any]])
+            #expect(types["users"]?["outcome"] as? String == "complete")
+            #expect(try second.document()["tag"] == nil)
+            let git = Git(folder: root.folder)
+            #expect(try git("--git-dir=tmp/tenant.git", "fsck", "--strict", "--full") == "")
+            #expect(try git("--git-dir=tmp/tenant.git", "rev-list", "--count", "main") != "0")
+        }
+    }
+
+    // MARK: ELF
+
+    private func number(_ file: [UInt8], _ offset: Int, _ size: Int) -> Int {
+        file[offset..<offset + size].reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    /// The kinds of segments that a 64-bit program has (elf(5), `Elf64_Phdr`).
+    private func segmentTypes(of file: [UInt8]) throws -> [Int] {
+        try #require(file.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]))
+        let (start, size) = (number(file, 32, 8), number(file, 54, 2))
+        return (0..<number(file, 56, 2)).map { number(file, start + $0 * size, 4) }
+    }
+
+    /// The kinds of its sections (`Elf64_Shdr`).
+    private func sectionTypes(of file: [UInt8]) -> [Int] {
+        let (start, size) = (number(file, 40, 8), number(file, 58, 2))
+        return (0..<number(file, 60, 2)).map { number(file, start + $0 * size + 4, 4) }
+    }
+}
+
+/// A root folder with the release in it, and how to run it there.
+struct EmptyRoot {
+    static var release: String? { ProcessInfo.processInfo.environment["TENANTKEEP_TEST_RELEASE"] }
+
+    private let program: Program
+
+    var folder: URL { program.folder }
+
+    init() throws {
+        program = try Program()
+        for name in ["etc/ssl/certs", "tmp", "proc"] {
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: name), withIntermediateDirectories: true)
+        }
+        try copy(try #require(Self.release), to: "tenantkeep")
+        // Names are found though this machine's modules for them are not there.
+        try Data("hosts: mymachines [!SUCCESS=return] files dns\n".utf8)
+            .write(to: folder.appending(path: "etc/nsswitch.conf"))
+        for name in ["ssl/certs/ca-certificates.crt", "hosts", "resolv.conf"]
+        where FileManager.default.fileExists(atPath: "/etc/\(name)") {
+            try copy("/etc/\(name)", to: "etc/\(name)")
+        }
+    }
+
+    func copy(_ file: String, to name: String) throws {
+        try Data(contentsOf: URL(filePath: file)).write(to: folder.appending(path: name))
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755], ofItemAtPath: folder.appending(path: name).path)
+    }
+
+    /// Runs the release with this folder as its root; who is not root already becomes it inside.
+    func run(
+        _ arguments: String..., environment: [String: String] = [:]
+    ) async throws -> Program.Ending {
+        let user = getuid() == 0 ? [] : ["--map-root-user"]
+        return try await program.run(
+            user + ["--mount", "--pid", "--fork", "--root=\(folder.path)", "--mount-proc=/proc"]
+                + ["--", "/tenantkeep"] + arguments,
+            environment: environment, executable: URL(filePath: "/usr/bin/unshare"))
+    }
+}

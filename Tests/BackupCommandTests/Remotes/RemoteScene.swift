@@ -1,0 +1,106 @@
+import Foundation
+import TenantSimulator
+import TestSupport
+import Testing
+
+/// The program between a simulated tenant and a real git host.
+struct RemoteScene {
+    let run: EndToEnd
+    let host: GitHost
+
+    /// What the program is told about the remote.
+    func environment(
+        url: String? = nil, token: String = GitHost.token
+    ) -> [String: String] {
+        [
+            "TENANTKEEP_PUSH": url ?? host.url, "TENANTKEEP_REMOTE_TOKEN": token,
+            "SSL_CERT_FILE": host.certificates,
+        ]
+    }
+
+    /// Makes a backup that begins at the remote and is pushed to it.
+    @discardableResult
+    func backUp(
+        _ types: String = "users,groups", repository: String, url: String? = nil,
+        token: String = GitHost.token, arguments: [String] = [],
+        changing changes: [String: String] = [:],
+        whileRunning: (Process) async throws -> Void = { _ in }
+    ) async throws -> Program.Ending {
+        try await run.backUp(
+            types, repository: repository, arguments: arguments,
+            changing: environment(url: url, token: token).merging(changes) { $1 },
+            whileRunning: whileRunning)
+    }
+
+    /// Runs another command against the remote.
+    func command(
+        _ arguments: String..., changing changes: [String: String] = [:]
+    ) async throws -> Program.Ending {
+        try await run.program.run(
+            arguments + ["--json"], environment: environment().merging(changes) { $1 })
+    }
+
+    /// What the host has, by ref.
+    func refs() throws -> [String: String] {
+        let lines = try host.place.git("for-each-ref", "--format=%(refname) %(objectname)")
+        return Dictionary(
+            uniqueKeysWithValues: lines.split(separator: "\n").map { line in
+                let parts = line.split(separator: " ").map(String.init)
+                return (parts[0], parts[1])
+            })
+    }
+
+    /// The refs of a local repository that a remote has, too.
+    func ownRefs(in repository: String) throws -> [String: String] {
+        try run.refs(in: repository).filter { !$0.key.hasPrefix("refs/tenantkeep/diverged/") }
+    }
+
+    /// Fails if git finds anything to say about the host's repository.
+    func expectSoundHost(sourceLocation: SourceLocation = #_sourceLocation) throws {
+        #expect(
+            try host.place.git("fsck", "--strict", "--full", "--no-dangling") == "",
+            sourceLocation: sourceLocation)
+    }
+
+    /// The host's tree.
+    func tree() throws -> String { try host.place.git("rev-parse", "main^{tree}") }
+
+    /// Gives some users of the tenant another title, and deletes one.
+    func change(_ title: String, users places: [Int], deleting deleted: Int? = nil) throws {
+        let ids = try host.place.git("ls-tree", "--name-only", "main:Users")
+            .split(separator: "\n").map(String.init)
+        var changes = places.map {
+            #"{"update": "users/\#(ids[$0])", "with": {"jobTitle": "\#(title)"}}"#
+        }
+        if let deleted { changes.append(#"{"delete": "users/\#(ids[deleted])"}"#) }
+        try run.tenant.play(
+            Scenario(parsing: #"{"changes": [\#(changes.joined(separator: ", "))]}"#))
+    }
+
+    /// Commits to the host's branch as somebody else.
+    func commitAtHost(_ text: String = "Somebody else") throws {
+        let tree = try tree()
+        let commit = try host.place.git(
+            "commit-tree", tree, "-p", "refs/heads/main", "-m", text)
+        try host.place.git("update-ref", "refs/heads/main", commit)
+    }
+
+    /// The tree that a run without a remote makes of the tenant as it is.
+    func treeOfTenant(_ types: String = "users,groups") async throws -> String {
+        let name = "fresh-\(UUID().uuidString).git"
+        let ending = try await run.backUp(types, repository: name)
+        #expect(ending.status == 0, "\(ending.messages)")
+        return try run.tree(in: name)
+    }
+}
+
+/// Runs `body` with a tenant of some users and groups, and an empty remote.
+func withRemote(
+    _ size: GeneratedTenant = GeneratedTenant(users: 120, groups: 12, membersPerGroup: 3),
+    rules: String = "", _ body: @Sendable (RemoteScene) async throws -> Void
+) async throws {
+    let host = try GitHost(rules: rules)
+    try await endToEnd(size) { run in
+        try await body(RemoteScene(run: run, host: host))
+    }
+}

@@ -1,0 +1,153 @@
+import BackupEngine
+import FoundationEssentials
+import GitObjects
+import GitRemote
+import GraphCatalog
+import TestSupport
+import Testing
+
+/// Runs from empty and warm disks against hosts that can do more or less.
+struct RemoteTests {
+    private let tenant = RecordedTenant([
+        "people": .pages([items(0..<400)]), "organization": .pages([[item("o")]]),
+    ])
+
+    private func options(
+        _ host: TestHost, runs: RefName? = nil
+    ) throws -> RemoteOptions {
+        RemoteOptions(
+            GitRemote(carrier: host, agent: "tenantkeep/test", tries: 1),
+            branch: try #require(RefName.branch("main")), runs: runs)
+    }
+
+    /// Backs up on a disk of these runs' own; days count on.
+    @discardableResult
+    private func backUp(
+        _ runs: Runs, to host: TestHost, day: Int, runsRef: RefName? = nil
+    ) async throws -> BackupResult {
+        let remote = try options(host, runs: runsRef)
+        return try await runs.run(tenant, all(people, organization)) {
+            $0.remote = remote
+            $0.start = Date(timeIntervalSince1970: 1_790_000_000 + Double(day) * 86_400)
+        }
+    }
+
+    /// What a host may not be able to do.
+    private static let lacks: [Set<String>] = [
+        [], ["filter"], ["filter", "shallow"], ["atomic"], ["ofs-delta", "atomic", "filter"],
+        ["side-band-64k", "multi_ack_detailed", "thin-pack", "no-progress"],
+    ]
+
+    @Test(arguments: lacks)
+    func `a run from an empty disk goes on with the remote's history`(
+        lacks: Set<String>
+    ) async throws {
+        var host = try TestHost()
+        host.lacks = lacks
+        let (first, second, third) = (try Runs(), try Runs(), try Runs())
+        try await backUp(first, to: host, day: 1)
+        tenant.set("people", .pages([items(1..<401)]))
+        let result = try await backUp(second, to: host, day: 2)
+        tenant.set("people", .pages([items(1..<401).dropLast() + [item("id-400", "\"a\":1")]]))
+        let warm = try await backUp(second, to: host, day: 3)
+        let again = try await backUp(third, to: host, day: 4)
+
+        for result in [result, warm, again] { #expect(result.push?.failure == nil) }
+        #expect(result.record.types["people"]?.created == 1)
+        #expect(result.record.types["people"]?.deleted == 1)
+        #expect(result.changes.contains { $0.kind == .deleted && $0.name == "Number 0" })
+        #expect(warm.record.types["people"]?.updated == 1)
+        #expect(again.changes.isEmpty)
+        #expect(try host.place.git("rev-list", "--count", "main") == "3")
+        #expect(try host.place.git("rev-list", "--count", "refs/tenantkeep/runs") == "4")
+        #expect(try host.place.git("fsck", "--strict", "--full", "--no-dangling") == "")
+        let whole = try Runs()
+        try await whole.run(tenant, all(people, organization))
+        #expect(
+            try whole.git("rev-parse", "main^{tree}") == host.place.git("rev-parse", "main^{tree}"))
+        if lacks.contains("shallow") {
+            try second.expectSound()
+            #expect(try second.git("rev-list", "--count", "main") == "3")
+        } else {
+            #expect(try second.git("rev-list", "--count", "main") == "3")
+            #expect(try third.repository.files().contains("shallow"))
+        }
+    }
+
+    @Test func `hosts that want whole packs get them`() async throws {
+        var host = try TestHost()
+        host.adds = ["no-thin"]
+        let runs = try Runs()
+        try await backUp(runs, to: host, day: 1)
+        tenant.set("people", .pages([items(1..<400)]))
+
+        let result = try await backUp(runs, to: host, day: 2)
+
+        #expect(result.push?.failure == nil)
+        #expect(try host.place.git("fsck", "--strict", "--full", "--no-dangling") == "")
+    }
+
+    @Test func `what is unchanged is not fetched, and costs a record only`() async throws {
+        let host = try TestHost()
+        try await backUp(try Runs(), to: host, day: 1)
+
+        let result = try await backUp(try Runs(), to: host, day: 2)
+
+        #expect(result.changes.isEmpty)
+        #expect(result.push?.refs.count == 1)
+        #expect((result.push?.byteCount ?? 0) < 1_500)
+    }
+
+    @Test func `a tag name that only the remote has is not taken again`() async throws {
+        let host = try TestHost()
+        try await backUp(try Runs(), to: host, day: 1)
+        tenant.set("people", .pages([items(1..<401)]))
+
+        let result = try await backUp(try Runs(), to: host, day: 1)
+
+        #expect(result.record.tag?.hasSuffix("-2") == true)
+        #expect(result.push?.failure == nil)
+    }
+
+    @Test func `the remote moved and this repository too: what it has is kept beside`()
+        async throws
+    {
+        let host = try TestHost()
+        let (one, other) = (try Runs(), try Runs())
+        try await backUp(one, to: host, day: 1)
+        try await backUp(other, to: host, day: 2)
+        tenant.set("people", .pages([items(1..<401)]))
+        try await one.run(tenant, all(people, organization)) {
+            $0.start = Date(timeIntervalSince1970: 1_790_000_000 + 3 * 86_400)
+        }
+        let alone = try one.git("rev-parse", "main")
+        tenant.set("people", .pages([items(2..<402)]))
+        try await backUp(other, to: host, day: 4)
+        let theirs = try host.place.git("rev-parse", "main")
+
+        let result = try await backUp(one, to: host, day: 5)
+
+        #expect(result.push?.failure == nil)
+        let kept = try one.git("for-each-ref", "--format=%(objectname) %(refname)", "refs/tenantkeep/diverged")
+        #expect(kept.contains("\(alone) refs/tenantkeep/diverged/2026-09-24T"))
+        #expect(try one.git("rev-parse", "main") == theirs)
+        #expect(try host.place.git("rev-list", "--count", "refs/tenantkeep/runs") == "4")
+        try one.expectSound()
+    }
+
+    @Test func `another tenant's record is refused, and nothing moves`() async throws {
+        let host = try TestHost()
+        try await backUp(try Runs(), to: host, day: 1)
+        let runs = try Runs()
+        let remote = try options(host)
+
+        await #expect(throws: BackupError.self) {
+            try await runs.run(tenant, all(people)) {
+                $0.remote = remote
+                $0.tenant = "22222222-2222-2222-2222-222222222222"
+            }
+        }
+
+        #expect(try runs.git("for-each-ref") == "")
+    }
+}

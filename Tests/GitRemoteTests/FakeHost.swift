@@ -1,0 +1,134 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// A host that says what a test tells it to, over plain HTTP on this machine.
+final class FakeHost: Sendable {
+    struct Request: Sendable {
+        let method: String
+        let target: String
+        let headers: HTTPHeaders
+        let body: [UInt8]
+    }
+
+    struct Reply: Sendable {
+        var status = 200
+        var headers: [(String, String)] = []
+        var body: [UInt8] = []
+        /// Nothing is answered.
+        var isSilent = false
+
+        static func advertisement(_ lines: [String], of service: String) -> Reply {
+            var body = FakeHost.line("# service=git-\(service)\n") + Array("0000".utf8)
+            for line in lines { body += FakeHost.line("\(line)\n") }
+            return Reply(
+                headers: [("Content-Type", "application/x-git-\(service)-advertisement")],
+                body: body + Array("0000".utf8))
+        }
+
+        static func result(_ body: [UInt8], of service: String = "receive-pack") -> Reply {
+            Reply(headers: [("Content-Type", "application/x-git-\(service)-result")], body: body)
+        }
+
+        static func page(_ status: Int, _ type: String, _ text: String) -> Reply {
+            Reply(status: status, headers: [("Content-Type", type)], body: Array(text.utf8))
+        }
+    }
+
+    private let log = Mutex<[Request]>([])
+    private let place = Mutex(0)
+    private let script: @Sendable (Request, Int) -> Reply
+
+    /// - Parameter script: gets each request with its number, counted from 0.
+    static func run<Value>(
+        _ script: @escaping @Sendable (Request, Int) -> Reply,
+        _ body: (FakeHost) async throws -> Value
+    ) async throws -> Value {
+        let host = FakeHost(script)
+        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    try channel.pipeline.syncOperations.addHandler(Desk(host))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        host.place.withLock { $0 = channel.localAddress?.port ?? 0 }
+        do {
+            let value = try await body(host)
+            try await channel.close()
+            return value
+        } catch {
+            try? await channel.close()
+            throw error
+        }
+    }
+
+    private init(_ script: @escaping @Sendable (Request, Int) -> Reply) {
+        self.script = script
+    }
+
+    var url: String { "http://127.0.0.1:\(place.withLock { $0 })/x.git" }
+
+    var requests: [Request] { log.withLock { $0 } }
+
+    fileprivate func reply(to request: Request) -> Reply {
+        let number = log.withLock {
+            $0.append(request)
+            return $0.count - 1
+        }
+        return script(request, number)
+    }
+
+    /// A line as git writes it.
+    static func line(_ content: [UInt8]) -> [UInt8] {
+        let digits = String(content.count + 4, radix: 16)
+        return Array((String(repeating: "0", count: 4 - digits.count) + digits).utf8) + content
+    }
+
+    static func line(_ text: String) -> [UInt8] { line(Array(text.utf8)) }
+}
+
+private final class Desk: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let host: FakeHost
+    private var head: HTTPRequestHead?
+    private var body: [UInt8] = []
+
+    init(_ host: FakeHost) {
+        self.host = host
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            self.head = head
+            body = []
+        case .body(let bytes): body += Array(buffer: bytes)
+        case .end: answer(context)
+        }
+    }
+
+    private func answer(_ context: ChannelHandlerContext) {
+        guard let head else { return }
+        let reply = host.reply(
+            to: FakeHost.Request(
+                method: head.method.rawValue, target: head.uri, headers: head.headers, body: body))
+        guard !reply.isSilent else { return }
+        var headers = HTTPHeaders(reply.headers)
+        headers.add(name: "Content-Length", value: "\(reply.body.count)")
+        let response = HTTPResponseHead(
+            version: .http1_1, status: .init(statusCode: reply.status), headers: headers)
+        context.write(wrapOutboundOut(.head(response)), promise: nil)
+        context.write(
+            wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.body)))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+}
