@@ -1,6 +1,7 @@
 import BackupEngine
 import FoundationEssentials
 import GitObjects
+import GitRemote
 
 /// One exchange with the remote, outside a run.
 struct RemoteCommand: Sendable {
@@ -8,6 +9,8 @@ struct RemoteCommand: Sendable {
     private let repository: String
     private let branch: RefName
     private let console: Console
+    /// Who signs in where nothing else opens the remote.
+    private let tenant: @Sendable () throws(CommandFailure) -> TenantAccess
 
     init(_ surroundings: Surroundings) throws(CommandFailure) {
         let settings = surroundings.settings
@@ -20,6 +23,9 @@ struct RemoteCommand: Sendable {
         repository = try BackupRequest.repository(settings)
         branch = try BackupRequest.branch(settings)
         console = surroundings.console
+        tenant = { () throws(CommandFailure) in
+            try TenantAccess(surroundings.settings, surroundings.environment)
+        }
     }
 
     /// Runs the exchange, shows how it goes, and ends it when the process is told to end.
@@ -31,11 +37,16 @@ struct RemoteCommand: Sendable {
         let reporter = ProgressReporter(on: console, elapsed: { began.duration(to: clock.now) }) {
             OutputStream.standardError.terminalWidth ?? 80
         }
+        let entra: @Sendable (String) async throws(RemoteError) -> String = {
+            (resource) async throws(RemoteError) in
+            try await token(for: resource)
+        }
         let start = Date()
         let (outcome, signal) = await withInterrupts { () -> Result<Value, BackupError> in
             do throws(BackupError) {
                 return .success(
-                    try await access.connected { (options) async throws(BackupError) in
+                    try await access.connected(entra: entra) {
+                        (options) async throws(BackupError) in
                         try await body(
                             RemoteTransfer(
                                 of: repository, branch: branch, with: options, start: start
@@ -49,5 +60,13 @@ struct RemoteCommand: Sendable {
         do throws(BackupError) { return try outcome.get() } catch {
             throw CommandFailure(error, signal: signal)
         }
+    }
+
+    private func token(for resource: String) async throws(RemoteError) -> String {
+        let access: TenantAccess
+        do throws(CommandFailure) { access = try tenant() } catch {
+            throw RemoteError(.unauthorised, error.sentence, hint: error.hint)
+        }
+        return try await access.token(for: resource)
     }
 }

@@ -82,6 +82,13 @@ struct TenantAccess: Sendable {
     }
 
     /// A token for a git host that takes those of Entra.
+    /// Returns a token of Entra for a resource, signing in for it alone.
+    func token(for resource: String) async throws(RemoteError) -> String {
+        try await withGraphClient(configuration) { client async throws(RemoteError) in
+            try await token(resource, of: client)
+        }
+    }
+
     private func token(
         _ resource: String, of client: GraphClient
     ) async throws(RemoteError) -> String {

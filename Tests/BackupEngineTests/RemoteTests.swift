@@ -128,7 +128,9 @@ struct RemoteTests {
         let result = try await backUp(one, to: host, day: 5)
 
         #expect(result.push?.failure == nil)
-        let kept = try one.git("for-each-ref", "--format=%(objectname) %(refname)", "refs/tenantkeep/diverged")
+        let kept = try one.git(
+            "for-each-ref", "--format=%(objectname) %(refname)",
+            "refs/tenantkeep/diverged")
         #expect(kept.contains("\(alone) refs/tenantkeep/diverged/2026-09-24T"))
         #expect(try one.git("rev-parse", "main") == theirs)
         #expect(try host.place.git("rev-list", "--count", "refs/tenantkeep/runs") == "4")
