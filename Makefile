@@ -27,7 +27,7 @@ RELEASE_COMMIT = $(shell git describe --always --dirty --abbrev=12 --exclude='*'
 # Sections of their own let the linker leave out what nothing calls.
 LINK_STATICALLY := --static-swift-stdlib -Xswiftc -static-executable \
 	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcc -fdata-sections \
-	-Xlinker --gc-sections -Xlinker --icf=safe -Xlinker --strip-all
+	-Xlinker --gc-sections -Xlinker --strip-all
 
 .PHONY: build release check-release demo test check bench soak format prerequisites
 

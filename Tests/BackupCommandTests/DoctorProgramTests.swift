@@ -1,5 +1,6 @@
 import Foundation
 import TenantSimulator
+import TestSupport
 import Testing
 
 @testable import BackupCommand
@@ -249,6 +250,70 @@ struct DoctorProgramTests {
             #expect(status == 1)
             #expect(outcomes(checks, "clock") == ["skipped"])
             #expect(outcomes(checks, "sign-in") == ["failed"])
+        }
+    }
+
+    // MARK: Remote
+
+    private func remote(_ host: GitHost, token: String = GitHost.token) -> [String: String] {
+        [
+            "TENANTKEEP_PUSH": host.url, "TENANTKEEP_REMOTE_TOKEN": token,
+            "SSL_CERT_FILE": host.certificates,
+        ]
+    }
+
+    @Test func `a remote that can be pushed to is ok, and stays as it is`() async throws {
+        try await withContoso { run in
+            let host = try GitHost()
+
+            let empty = try await examine(run, "organization", changing: remote(host))
+            try await run.backUp("organization", changing: remote(host))
+            let tip = try host.place.git("rev-parse", "main")
+            let full = try await examine(run, "organization", changing: remote(host))
+
+            #expect(empty.status == 0 && full.status == 0)
+            #expect(outcomes(empty.checks, "remote") == ["ok"], "\(empty.checks)")
+            #expect(empty.checks.last?.text.contains("main is not there yet") == true)
+            #expect(full.checks.last?.text.contains(tip) == true)
+            #expect(try host.place.git("rev-parse", "main") == tip)
+        }
+    }
+
+    @Test func `a remote that takes no pushes is 1`() async throws {
+        try await withContoso { run in
+            let host = try GitHost()
+            try host.place.git("config", "http.receivepack", "false")
+
+            let (status, checks) = try await examine(
+                run, "organization", changing: remote(host))
+
+            #expect(status == 1)
+            #expect(outcomes(checks, "remote") == ["failed"])
+        }
+    }
+
+    @Test func `a remote that knows nobody of that token is 1, and the token is not shown`()
+        async throws
+    {
+        try await withContoso { run in
+            let host = try GitHost()
+
+            let (status, checks) = try await examine(
+                run, "organization", changing: remote(host, token: "W0RD"))
+
+            #expect(status == 1)
+            #expect(outcomes(checks, "remote") == ["failed"])
+            #expect(!"\(checks)".contains("W0RD"))
+        }
+    }
+
+    @Test func `a URL that is none is 2`() async throws {
+        try await withContoso { run in
+            let (status, checks) = try await examine(
+                run, "organization", changing: ["TENANTKEEP_PUSH": "https://user:W0RD@x.example"])
+
+            #expect(status == 2 || checks.last?.outcome == "failed")
+            #expect(!"\(checks)".contains("W0RD"))
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import TenantSimulator
+import TestSupport
 import Testing
 
 @testable import BackupCommand
@@ -232,6 +233,31 @@ struct NotificationTests {
                 #expect(!ending.messages.contains("T0KEN"))
                 #expect(server.calls.count == 1)
                 #expect(try ending.document()["exitStatus"] as? Int == 0)
+            }
+        }
+    }
+
+    @Test func `a backup that the remote does not take is a failure`() async throws {
+        try await withContoso { run in
+            try await HookServer.run { server, address in
+                let host = try GitHost()
+                try host.hook("pre-receive", "echo no such pushes; exit 1")
+
+                let ending = try await run.backUp(
+                    "organization",
+                    changing: [
+                        "TENANTKEEP_NOTIFY_ON_FAILURE": "\(address)/failure",
+                        "TENANTKEEP_NOTIFY_ON_SUCCESS": "\(address)/success",
+                        "TENANTKEEP_PUSH": host.url, "TENANTKEEP_REMOTE_TOKEN": GitHost.token,
+                        "SSL_CERT_FILE": host.certificates,
+                    ])
+
+                #expect(ending.status == 4, "\(ending.messages)")
+                #expect(server.calls.map(\.path) == ["/failure"])
+                let message = try object(try #require(server.calls.first).body)
+                #expect(message["exitStatus"] as? Int == 4)
+                #expect((message["title"] as? String)?.hasSuffix("made, but not pushed") == true)
+                #expect((message["lines"] as? [String])?.isEmpty == false)
             }
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import TenantSimulator
+import TestSupport
 import Testing
 
 /// The one file that `make release` builds, in a root folder that holds it, the authorities'
@@ -29,35 +30,41 @@ struct ReleaseTests {
             "\(ending.output)")
     }
 
-    @Test func `it backs a tenant up over TLS, twice`() async throws {
+    @Test func `it backs a tenant up over TLS, from and to a git host, twice`() async throws {
         let root = try EmptyRoot()
+        let host = try GitHost()
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Fixtures/Tenants/contoso").path
         try await withSimulatedTenant(.init(.folder(folder), usesTLS: true)) { tenant in
-            try root.copy(try #require(tenant.certificate), to: "etc/authority.pem")
-            let environment = [
+            try root.join(
+                [try #require(tenant.certificate), host.certificates], to: "etc/authorities.pem")
+            var environment = [
                 "AZURE_TENANT_ID": tenant.tenantID, "AZURE_CLIENT_ID": tenant.app.clientID,
                 "AZURE_CLIENT_SECRET": tenant.app.secret,
                 "AZURE_AUTHORITY_HOST": tenant.authority,
                 "TENANTKEEP_GRAPH_ENDPOINT": tenant.graph,
-                "TENANTKEEP_ARM_ENDPOINT": tenant.arm, "SSL_CERT_FILE": "/etc/authority.pem",
-                "TENANTKEEP_REPO": "/tmp/tenant.git",
+                "TENANTKEEP_ARM_ENDPOINT": tenant.arm, "TENANTKEEP_PUSH": host.url,
+                "TENANTKEEP_REMOTE_TOKEN": GitHost.token,
+                "SSL_CERT_FILE": "/etc/authorities.pem", "TENANTKEEP_REPO": "/tmp/first.git",
             ]
 
             let doctor = try await root.run("doctor", "--all", environment: environment)
             let first = try await root.run("backup", "--all", "--json", environment: environment)
+            try #require([0, 3].contains(first.status), "\(first.messages)")
+            let tree = try host.place.git("rev-parse", "main^{tree}")
+            environment["TENANTKEEP_REPO"] = "/tmp/second.git"
             let second = try await root.run("backup", "--all", "--json", environment: environment)
 
             #expect(doctor.status == 0, "\(doctor.output)\(doctor.messages)")
-            #expect([0, 3].contains(first.status), "\(first.messages)")
             #expect(second.status == first.status, "\(second.messages)")
             let types = try #require(try first.document()["types"] as? [String: [String: Any]])
             #expect(types["users"]?["outcome"] as? String == "complete")
             #expect(try second.document()["tag"] == nil)
-            let git = Git(folder: root.folder)
-            #expect(try git("--git-dir=tmp/tenant.git", "fsck", "--strict", "--full") == "")
-            #expect(try git("--git-dir=tmp/tenant.git", "rev-list", "--count", "main") != "0")
+            #expect(try host.place.git("rev-parse", "main^{tree}") == tree)
+            #expect(
+                try host.place.git("rev-list", "--count", "refs/tenantkeep/runs") == "2")
+            #expect(try host.place.git("fsck", "--strict", "--full", "--no-dangling") == "")
         }
     }
 
@@ -105,8 +112,15 @@ struct EmptyRoot {
         }
     }
 
-    func copy(_ file: String, to name: String) throws {
-        try Data(contentsOf: URL(filePath: file)).write(to: folder.appending(path: name))
+    func copy(_ file: String, to name: String) throws { try join([file], to: name) }
+
+    /// Writes files one after another into one, with a line break between them.
+    func join(_ files: [String], to name: String) throws {
+        let content = try files.reduce(into: Data()) {
+            if !$0.isEmpty { $0 += Data("\n".utf8) }
+            $0 += try Data(contentsOf: URL(filePath: $1))
+        }
+        try content.write(to: folder.appending(path: name))
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o755], ofItemAtPath: folder.appending(path: name).path)
     }

@@ -37,8 +37,8 @@ extension Notice {
         default:
             notices.append(
                 notice(
-                    .failure, "The backup of \(repository) ended with status \(report.status)",
-                    report.shortfalls))
+                    .failure, "The backup of \(repository) is made, but not pushed",
+                    report.pushFailure + report.shortfalls))
         }
         return notices
     }

@@ -1,4 +1,5 @@
 import BackupEngine
+import GitRemote
 import GraphCatalog
 
 /// How a finished backup is told: what changed, what is missing and why, and how it ends.
@@ -92,6 +93,12 @@ struct BackupReport: Sendable {
     /// What is missing of the backup, a line for each type.
     var shortfalls: [String] {
         gaps.filter(\.isFailure).map { "\($0.type): \($0.reason)" }
+    }
+
+    /// Why the remote did not take it, and what to do.
+    var pushFailure: [String] {
+        guard let failure = push?.failure else { return [] }
+        return [failure.reason.capitalizedSentence.stopped, failure.hint].compactMap(\.self)
     }
 
     private var headline: String {

@@ -6,10 +6,11 @@ import GraphClient
 struct DoctorSubcommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Say whether this machine and identity can do a backup, and what to mend.",
+        abstract:
+            "Say whether this machine, identity and remote can do a backup, and what to mend.",
         discussion: """
             Looks at the repository, the disk, the clock, the sign-in, the permissions that the \
-            chosen types need, the audit log and Azure, and changes nothing. Takes the settings and \
+            chosen types need, the audit log, Azure and the remote, and changes nothing. Takes the settings and \
             options of backup.
 
             Exit status: 0 if a backup can be made; 2 if the settings are wrong; 6 if the sign-in \
@@ -55,6 +56,13 @@ struct DoctorSubcommand: Subcommand {
                 request.selection, recordedTenant: tenant, now: { Date() })
         } catch {
             findings.list.append(.failed("sign-in", error))
+        }
+        do throws(CommandFailure) {
+            if let access = try RemoteAccess(settings, environment) {
+                findings.list.append(await RemoteExamination(access: access).finding())
+            }
+        } catch {
+            findings.list.append(.failed("remote", error))
         }
         return findings
     }

@@ -21,6 +21,13 @@ extension Template {
         # The tenant's cloud: public, usgov, dod or china.
         # cloud: public
 
+        # Where a run begins and what it is pushed to. What opens it is in the environment:
+        # TENANTKEEP_REMOTE_TOKEN, or TENANTKEEP_REMOTE_USER and TENANTKEEP_REMOTE_PASSWORD.
+        # remote: {url: https://dev.azure.com/contoso/backup/_git/tenant, branch: main}
+
+        # How to sign in: auto takes the first way whose variables are set.
+        # auth: auto
+
         # The committer, and author of what nobody else wrote.
         # identity: {name: Tenantkeep, email: tenantkeep@localhost}
 
