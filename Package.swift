@@ -79,6 +79,7 @@ let package = Package(
         .target(
             name: "ObjectHash", dependencies: ["CLibgit2", "CObjectHash"], swiftSettings: strict),
         .target(name: "YAMLDocument", dependencies: ["CYAML"], swiftSettings: strict),
+        .target(name: "SSHTransport", dependencies: ["CLibgit2"], swiftSettings: strict),
         .target(
             name: "GraphClient",
             dependencies: [
@@ -108,6 +109,10 @@ let package = Package(
             ] + nio,
             swiftSettings: safe),
         .target(
+            name: "ProcessCarrier",
+            dependencies: ["GitObjects", "GitPack", "GitRemote"],
+            swiftSettings: strict),
+        .target(
             name: "BackupEngine",
             dependencies: [
                 "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack",
@@ -119,8 +124,8 @@ let package = Package(
             name: "BackupCommand",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitRemote", "GitStore",
-                "GraphCatalog", "GraphClient", "HTTPCarrier", "HTTPTransport", "YAMLDocument",
-                "CBuild", arguments, logging,
+                "GraphCatalog", "GraphClient", "HTTPCarrier", "HTTPTransport", "ProcessCarrier",
+                "SSHTransport", "YAMLDocument", "CBuild", arguments, logging,
             ] + (release == nil ? [] : ["CGSSStub"]),
             swiftSettings: safe,
             linkerSettings: release == nil ? nil : archives.map { .linkedLibrary($0) }),
@@ -196,7 +201,7 @@ let package = Package(
             name: "GitRemoteTests",
             dependencies: [
                 "GitObjects", "GitPack", "GitRemote", "HTTPCarrier", "HTTPTransport",
-                "TestSupport",
+                "ProcessCarrier", "TestSupport",
             ] + nio,
             swiftSettings: strict),
         .testTarget(
@@ -209,8 +214,8 @@ let package = Package(
         .testTarget(
             name: "BackupCommandTests",
             dependencies: [
-                "BackupCommand", "HTTPCarrier", "HTTPTransport", "TenantSimulator", "TestSupport",
-                "YAMLDocument", crypto, logging,
+                "BackupCommand", "GitRemote", "HTTPCarrier", "HTTPTransport", "ProcessCarrier",
+                "TenantSimulator", "TestSupport", "YAMLDocument", crypto, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ] + nio,

@@ -32,9 +32,12 @@ struct TenantkeepCommand: AsyncParsableCommand {
     static func main() async {
         Heap.keepsPages()
         ignoreBrokenPipes()
-        let invocation = Invocation(
-            Array(CommandLine.arguments.dropFirst()),
-            environment: ProcessInfo.processInfo.environment)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let environment = ProcessInfo.processInfo.environment
+        if let status = carriedSSH(arguments, environment: environment) {
+            endProcess(withStatus: status)
+        }
+        let invocation = Invocation(arguments, environment: environment)
         // Threads inherit what is blocked, so this comes before there is a second one.
         if invocation.endsInOrder { block(SignalNumber.all) }
         let status = await invocation.run()

@@ -2,6 +2,7 @@
 
 #include <git2.h>
 #include <git2/sys/odb_backend.h>
+#include <git2/sys/transport.h>
 
 // Swift cannot call variadic functions; these name the forms of git_libgit2_opts that are used.
 

@@ -117,6 +117,17 @@ package struct HostWords: Sendable, Equatable {
         Known(
             "Repository not found", "does not appear to be a git repository", kind: .notFound,
             hint: "Check the URL, and that the credential may read the repository."),
+        // SSH, as libgit2 says it
+        Known(
+            "ssh hostkey", "known_hosts", kind: .refused,
+            hint: "Add the host's ed25519 key to ~/.ssh/known_hosts, if it is the right one."),
+        Known(
+            "Unable to exchange encryption keys", "failed to authenticate SSH session",
+            kind: .unauthorised,
+            hint: "Use an ed25519 or ECDSA key that the host knows; RSA keys are not taken."),
+        Known(
+            "failed to connect", "could not connect", "failed to resolve address",
+            kind: .unreachable, hint: "Check the network, the host's name and its port."),
         // git's own server
         Known(
             "non-fast-forward", "fetch first", "stale info", "cannot lock ref",

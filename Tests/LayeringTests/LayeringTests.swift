@@ -28,10 +28,14 @@ struct LayeringTests {
         }
     }
 
-    @Test func `C libraries are imported by the four modules that wrap them`() {
+    @Test func `C libraries are imported by the five modules that wrap them`() {
         let wrappers = Layers.all.filter { !$0.value.imports.isDisjoint(with: Layers.libraries) }
 
-        #expect(Set(wrappers.keys) == ["ObjectHash", "YAMLDocument", "GitPack", "GitStore"])
+        #expect(
+            Set(wrappers.keys) == [
+                "ObjectHash", "YAMLDocument", "SSHTransport", "GitPack", "GitStore",
+                "ProcessCarrier",
+            ])
     }
 
     @Test func `only the client, git's carrier, the simulator and tests speak HTTP`() {

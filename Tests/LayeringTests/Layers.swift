@@ -24,6 +24,7 @@ enum Layers {
         "HTTPTransport": Module(0, http),
         "ObjectHash": Module(1, ["CLibgit2", "CObjectHash"]),
         "YAMLDocument": Module(1, ["CYAML"]),
+        "SSHTransport": Module(1, ["CLibgit2"]),
         "GraphClient": Module(
             1, http.union(["CanonicalJSON", "GraphCatalog", "HTTPTransport", "Logging"])),
         "GitObjects": Module(2, ["ObjectHash", "Crypto"]),
@@ -33,6 +34,7 @@ enum Layers {
         "GitRemote": Module(4, ["GitObjects", "GitPack"]),
         "HTTPCarrier": Module(
             5, http.union(["GitObjects", "GitPack", "GitRemote", "HTTPTransport"])),
+        "ProcessCarrier": Module(5, ["GitObjects", "GitPack", "GitRemote"]),
         "BackupEngine": Module(
             5,
             [
@@ -44,6 +46,7 @@ enum Layers {
             [
                 "CanonicalJSON", "GraphCatalog", "GraphClient", "YAMLDocument", "ObjectHash",
                 "GitObjects", "GitPack", "GitStore", "GitRemote", "HTTPCarrier", "HTTPTransport",
+                "ProcessCarrier", "SSHTransport",
                 "BackupEngine", "CBuild", "ArgumentParser", "Logging",
             ]),
     ]
