@@ -22,7 +22,9 @@ let archives = [
     "z", "rt",
 ]
 
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(
@@ -83,7 +85,8 @@ let package = Package(
         .target(
             name: "GraphClient",
             dependencies: [
-                "CanonicalJSON", "GraphCatalog", "HTTPTransport", httpClient, logging,
+                "CanonicalJSON", "GraphCatalog", "HTTPTransport", asn1, crypto, cryptoExtras,
+                httpClient, logging,
             ] + nio,
             swiftSettings: safe),
         // Level 2
@@ -134,15 +137,13 @@ let package = Package(
         .target(
             name: "TenantSimulator",
             dependencies: [
-                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
-                crypto, logging,
+                asn1, crypto, cryptoExtras, logging,
             ] + nio,
             swiftSettings: safe),
         .executableTarget(

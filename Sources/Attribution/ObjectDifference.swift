@@ -5,7 +5,7 @@ struct ObjectDifference {
     /// Members of the object itself that differ.
     private(set) var changed: Set<String> = []
     /// Every name of a member, also of those below members.
-    private var known: Set<String> = []
+    private(set) var known: Set<String> = []
     /// By each name that differs, at whatever depth, the members of the object it is in.
     private var places: [String: Set<String>] = [:]
     private let before: JSONValue?

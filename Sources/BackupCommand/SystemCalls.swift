@@ -85,6 +85,14 @@ func ignoreBrokenPipes() {
     _ = signal(SIGPIPE, SIG_IGN)
 }
 
+/// Keeps the process's memory, and the secrets in it, out of files should it crash.
+///
+/// One byte instead of none: only that tells Linux to start no program that would take a dump.
+func leaveNoCore() {
+    var limit = rlimit(rlim_cur: 1, rlim_max: 1)
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+}
+
 /// Keeps `signals` from ending the process, in this thread and those it makes from now on.
 func block(_ signals: [Int32]) {
     mask(signals, SIG_BLOCK)

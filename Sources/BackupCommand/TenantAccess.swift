@@ -11,19 +11,28 @@ struct TenantAccess: Sendable {
 
     init(_ settings: Settings, _ environment: [String: String]) throws(CommandFailure) {
         let endpoints = try GraphEndpoints(settings)
-        let signIn = try SignInSettings(environment)
-        configuration = GraphConfiguration(
-            endpoints: endpoints, tenant: signIn.tenant,
-            credential: .secret(clientID: signIn.clientID, secret: signIn.secret),
+        let signIn = try SignInSettings(settings, environment)
+        var configuration = GraphConfiguration(
+            endpoints: endpoints, tenant: signIn.tenant, credential: signIn.credential,
             network: try Self.network(environment), version: programVersion,
             logger: Logger(label: "tenantkeep") { _ in SwiftLogNoOpLogHandler() })
+        configuration.readFile = { path, limit throws(UnreadableFile) in
+            do throws(FileFailure) { return try readSmallFile(path, limit: limit) } catch {
+                throw UnreadableFile(error.reason)
+            }
+        }
+        self.configuration = configuration
     }
+
+    /// Who signs in, without a secret: `a certificate of 5eed…`.
+    var credential: String { "\(configuration.credential)" }
 
     /// Who signs in, and where; for the curious.
     var wording: String {
         let endpoints = configuration.endpoints
-        return "\(configuration.credential) in tenant \(configuration.tenant), "
-            + "signing in at \(endpoints.authority), reading \(endpoints.graph)"
+        let tenant = configuration.tenant.map { "tenant \($0)" } ?? "its own tenant"
+        return "\(credential) in \(tenant), signing in at \(endpoints.authority), "
+            + "reading \(endpoints.graph)"
     }
 
     /// Makes one backup.

@@ -13,8 +13,10 @@ struct TenantkeepCommand: AsyncParsableCommand {
             from the environment, then from flags; later wins. Every option --some-flag is also \
             TENANTKEEP_SOME_FLAG. A relative path means the folder the program runs in.
 
-            Sign-in: AZURE_TENANT_ID, AZURE_CLIENT_ID, and AZURE_CLIENT_SECRET or a file that \
-            AZURE_CLIENT_SECRET_FILE names.
+            Sign-in: AZURE_TENANT_ID, AZURE_CLIENT_ID, and one of AZURE_CLIENT_SECRET (or a file \
+            that AZURE_CLIENT_SECRET_FILE names), AZURE_CLIENT_CERTIFICATE_PATH and \
+            AZURE_FEDERATED_TOKEN_FILE; or the identity of the pipeline, workflow or Azure machine \
+            it runs in; or AZURE_ACCESS_TOKEN. The first of them is taken, or what --auth says.
 
             Exit status: 0 done; 1 failed; 2 wrong arguments or configuration; 3 done, but \
             incomplete; 4 done, but the remote did not take it; 5 another run holds the repository; 6 sign-in or permission refused; \
@@ -31,6 +33,7 @@ struct TenantkeepCommand: AsyncParsableCommand {
 
     static func main() async {
         Heap.keepsPages()
+        leaveNoCore()
         ignoreBrokenPipes()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let environment = ProcessInfo.processInfo.environment

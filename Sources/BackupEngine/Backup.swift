@@ -61,13 +61,16 @@ package struct Backup<Source: GraphSource>: Sendable {
         let earlier = try await earlierRuns(before: last, since: sweeps, in: store)
         sweeps.note(earlier.reads)
         let counts =
-            earlier.counts.isEmpty ? last.record?.types.mapValues(\.objects) : earlier.counts
-        if let users = last.record?.users { await source.expect(users: users) }
+            earlier.counts.isEmpty
+            ? last.record?.types.mapValues(\.objects) ?? [:] : earlier.counts
+        if let users = RunRecord.users(among: counts) { await source.expect(users: users) }
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),
             tenant: options.tenant, now: clock.now, progress: progress,
-            previousCounts: counts ?? [:], interest: sweeps.interest)
+            previousCounts: counts,
+            leftOut: last.record?.types.compactMapValues(\.without) ?? [:],
+            interest: sweeps.interest)
         async let swept = sweeps.logs()
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)
@@ -199,7 +202,7 @@ package struct Backup<Source: GraphSource>: Sendable {
         if Task.isCancelled { throw .interrupted }
         let logs = await sweeps.tails(after: swept)
         let events = logs.flatMap(\.events)
-        let used = Set(last.record?.audit.used ?? [])
+        let used = earlier.used.union(last.record?.audit.used ?? [])
         var late = LateEvents(
             events, usedBefore: used, in: earlier, options,
             NotedEvents(last: last.notes, store: store), clock)
@@ -216,11 +219,15 @@ package struct Backup<Source: GraphSource>: Sendable {
             of: Set(index.events.compactMap(\.actor) + found.values.joined().compactMap(\.actor)))
         let credits = Credits(found, names: names, address: options.identityEmail)
         try await late.find(.possible, besides: credits.used)
+        let undone = try await MadeAndUndone(
+            index, of: logs, besides: credits.used.union(late.used), plan, in: store)
         return Credited(
             credits, index.events, isFinished && late.isFinished,
             Array(zip(sweeps.windows, logs)), plan.records, after: last.record, late: late,
             respelled: respelling?.places ?? []
-        ) { RunText.undone($0, by: $0.actor?.named(by: names)) }
+        ) { event in
+            undone.actors[event.id].map { RunText.undone(event, by: $0?.named(by: names)) }
+        }
     }
 
     // MARK: Writing

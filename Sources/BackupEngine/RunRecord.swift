@@ -1,5 +1,4 @@
 package import FoundationEssentials
-import GraphCatalog
 
 /// What one run did, as `run.json` holds it. It is where the next run reads where to go on.
 package struct RunRecord: Codable, Sendable, Equatable {
@@ -27,8 +26,10 @@ package struct RunRecord: Codable, Sendable, Equatable {
     }
 
     /// How many users the backup has; `nil` if it never had any to do with them.
-    var users: Int? {
-        GraphResource.all.filter(\.countsUsers).compactMap { types[$0.name]?.objects }.first
+    ///
+    /// - Parameter counts: of objects, by the type's name.
+    static func users(among counts: [String: Int]) -> Int? {
+        GraphResource.all.filter(\.countsUsers).compactMap { counts[$0.name] }.first
     }
 }
 
@@ -44,8 +45,10 @@ package struct TypeRecord: Codable, Sendable, Equatable {
     }
 
     package var outcome: Outcome
-    /// Why it was kept or skipped.
+    /// Why it was kept or skipped, or is complete without something.
     package var reason: String?
+    /// Lists that would have led to more of it, and that nobody here was ever permitted to read.
+    package var without: [String]?
     /// What to do about it, if that is known. Shown, not recorded.
     package var hint: String?
     /// The filter of a narrowed read; empty if everything was asked for.
@@ -75,13 +78,15 @@ package struct TypeRecord: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, reason, scope, objects, created, updated, deleted, requests, waitSeconds
+        case outcome, reason, without, scope, objects, created, updated, deleted, requests,
+            waitSeconds
     }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         outcome = try values.decode(Outcome.self, forKey: .outcome)
         reason = try values.decodeIfPresent(String.self, forKey: .reason)
+        without = try values.decodeIfPresent([String].self, forKey: .without)
         scope = try values.decodeIfPresent(String.self, forKey: .scope)
         objects = try values.decodeIfPresent(Int.self, forKey: .objects) ?? 0
         created = try values.decodeIfPresent(Int.self, forKey: .created)

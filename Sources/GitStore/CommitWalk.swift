@@ -7,8 +7,6 @@ import GitObjects
 struct CommitWalk {
     /// Parents before their children.
     private(set) var commits: [(id: ObjectID, commit: Commit)] = []
-    /// Whether a commit that is known was come upon.
-    private(set) var meetsKnown = false
     private var seen: [ObjectID: Mark] = [:]
     private var queue: [(id: ObjectID, commit: Commit)] = []
 
@@ -39,7 +37,6 @@ struct CommitWalk {
         _ id: ObjectID, isKnown: Bool, _ store: isolated GitStore
     ) throws(GitError) {
         if let mark = seen[id] {
-            if mark.isKnown || isKnown { meetsKnown = true }
             if isKnown, !mark.isKnown { markKnown(id) }
             return
         }

@@ -50,7 +50,7 @@ extension GitStore {
         return try files { () throws(FileError) in
             let names = PackWriter.temporaryNames(in: packFolder, unique: receivedName)
             try lock?.willCreate(names)
-            for name in names { try removeFile(name) }
+            temporaries += names
             return names[0]
         }
     }
@@ -60,6 +60,7 @@ extension GitStore {
         sent += 1
         let path = "\(packFolder)/tmp_pack_\(unique)-sent\(sent)"
         try files { () throws(FileError) in try lock?.willCreate([path]) }
+        temporaries.append(path)
         return path
     }
 
@@ -224,13 +225,29 @@ extension GitStore {
 
     /// Whether `descendant` leads to `ancestor`, or is it.
     ///
-    /// - Returns: `false` also if history ends before, as it does in a partial repository.
-    package func isAncestor(_ ancestor: ObjectID, of descendant: ObjectID) throws(GitError) -> Bool
-    {
+    /// Cost: the commits between both; where there is no way, those of the last week before
+    /// `ancestor`, so much may clocks have gone wrong.
+    ///
+    /// - Returns: `false` also if history is cut off before, as it is in a partial repository.
+    package func isAncestor(
+        _ ancestor: ObjectID, of descendant: ObjectID
+    ) throws(GitError) -> Bool {
         guard ancestor != descendant else { return true }
         guard isHere(ancestor), isHere(descendant) else { return false }
-        let walk = try CommitWalk(from: [descendant], without: [ancestor], in: self)
-        return walk.meetsKnown
+        let oldest = try commit(ancestor).committer.time - 7 * 86_400
+        var seen: Set<ObjectID> = [descendant]
+        var queue = [(id: descendant, commit: try commit(descendant))]
+        while let newest = queue.indices.max(by: {
+            queue[$0].commit.committer.time < queue[$1].commit.committer.time
+        }) {
+            for parent in queue.remove(at: newest).commit.parents {
+                if parent == ancestor { return true }
+                guard seen.insert(parent).inserted else { continue }
+                let commit = try commit(parent)
+                if commit.committer.time >= oldest { queue.append((parent, commit)) }
+            }
+        }
+        return false
     }
 }
 

@@ -40,6 +40,8 @@ package actor GitStore {
     /// Whether a person's git has left objects in files of their own.
     private var hasLooseObjects = false
     var receptions = 0
+    /// Files of packs that are received or sent, which go with the run.
+    var temporaries: [String] = []
     var sent = 0
     /// New objects of a preview, which nothing else keeps.
     private var previewed: [PackChunk] = []
@@ -350,6 +352,7 @@ package actor GitStore {
     /// Ends the run: lets go of what was written and not published, and of the repository.
     package func close() throws(GitError) {
         defer { lock = nil }
+        for path in temporaries { unlink(path) }
         if let abandoned = pack.take() {
             do throws(FileError) { try abandoned.discard() } catch { throw GitError(error) }
         }

@@ -63,18 +63,10 @@ extension GraphResource {
         below ancestors: [(resource: GraphResource, id: [UInt8])], tenant: String
     ) -> GraphRequest {
         let parent = ancestors.last?.id ?? []
-        let above =
-            namesParent
-            ? "" : ancestors.map { "\($0.resource.path)/\(percentEncoded($0.id))/" }.joined()
-        let segments = parent.split(separator: UInt8(ascii: "/")).map { percentEncoded(Array($0)) }
-        let path = path.replacing("{parent}", with: percentEncoded(parent))
-            .replacing("{parent/}", with: segments.joined(separator: "/"))
-            // Of a parent that is the root nothing is left before the slash.
-            .trimmingPrefix("/")
         // A quote in a string of OData is written twice (ABNF, `SQUOTE-in-string`).
         let text = String(decoding: parent, as: UTF8.self).replacing("'", with: "''")
         return request(
-            path: (above + path).replacing("{tenant}", with: tenant),
+            path: location(below: ancestors[...]).replacing("{tenant}", with: tenant),
             filter: (ancestors.last?.resource.partFilter ?? filter)?
                 .replacing("{parent}", with: text), narrowing: nil)
     }
@@ -82,24 +74,52 @@ extension GraphResource {
     /// Returns the read of one object of this type by its ID, the last of a chain's.
     ///
     /// - Parameter chain: the objects above it, the outermost first, and itself.
+    /// - Returns: `nil` if the chain does not lead to it: its first type is one of parts, and begins
+    ///   at an object of another list.
     package static func request(
         of chain: [(resource: GraphResource, id: [UInt8])], tenant: String
     ) -> GraphRequest? {
-        guard let resource = chain.last?.resource else { return nil }
-        let path = chain.map { "\($0.resource.path)/\(percentEncoded($0.id))" }
-            .joined(separator: "/").replacing("{tenant}", with: tenant)
+        guard let first = chain.first, let resource = chain.last?.resource,
+            first.resource.walks.isEmpty
+        else { return nil }
+        let path = location(of: chain[...]).replacing("{tenant}", with: tenant)
         return GraphRequest(
-            version: resource.version, path: path, bucket: resource.bucket, cost: resource.cost,
+            service: resource.service, version: resource.version, path: path,
+            query: resource.ownQuery, bucket: resource.bucket, cost: resource.cost,
             answer: .object)
+    }
+
+    private typealias Chain = ArraySlice<(resource: GraphResource, id: [UInt8])>
+
+    /// Where the last object of a chain is.
+    private static func location(of chain: Chain) -> String {
+        guard let last = chain.last else { return "" }
+        let list = last.resource.location(below: chain.dropLast())
+        return last.resource.answer == .object ? list : "\(list)/\(percentEncoded(last.id))"
+    }
+
+    /// Where this type is below the last object of a chain.
+    private func location(below ancestors: Chain) -> String {
+        guard let parent = ancestors.last?.id else { return path }
+        guard namesParent else { return "\(Self.location(of: ancestors))/\(path)" }
+        let segments = parent.split(separator: UInt8(ascii: "/")).map { percentEncoded(Array($0)) }
+        let path = path.replacing("{parent}", with: percentEncoded(parent))
+            .replacing("{parent/}", with: segments.joined(separator: "/"))
+        // Of a parent that is the root nothing is left before the slash.
+        return String(path.trimmingPrefix("/"))
+    }
+
+    /// What every request of the type carries.
+    private var ownQuery: [GraphRequest.Parameter] {
+        if case .azure(let version) = service { [.init("api-version", version)] } else { [] }
     }
 
     private func request(
         path: String, filter: String?, narrowing: Narrowing?
     ) -> GraphRequest {
         let filters = [filter, narrowing?.filter].compactMap { $0 }
-        var query: [GraphRequest.Parameter] = []
+        var query = ownQuery
         var headers = headers
-        if case .azure(let version) = service { query.append(.init("api-version", version)) }
         if !select.isEmpty { query.append(.init("$select", select.joined(separator: ","))) }
         if let expand { query.append(.init("$expand", expand)) }
         if let first = filters.first {

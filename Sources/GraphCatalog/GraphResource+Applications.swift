@@ -18,6 +18,7 @@ extension GraphResource {
             "requiredResourceAccess.resourceAccess", "spa.redirectUris", "tags",
             "web.redirectUriSettings", "web.redirectUris",
         ],
+        auditNouns: ["application"],
         children: [
             GraphResource(
                 "applications/extensionProperties",
@@ -77,6 +78,7 @@ extension GraphResource {
             "passwordCredentials", "replyUrls", "resourceSpecificApplicationPermissions",
             "servicePrincipalNames", "tags",
         ],
+        auditNouns: ["service principal"],
         children: [
             GraphResource(
                 "servicePrincipals/appRoleAssignments",

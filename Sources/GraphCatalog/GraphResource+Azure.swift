@@ -225,13 +225,14 @@ extension GraphResource {
         witnesses: [subscriptions()]
     )
 
-    /// Where anyone may activate a role: resource groups and resources too.
+    /// Where in a subscription anyone may activate a role: resource groups and resources too.
     private static let eligibleScopes = GraphResource(
         "azureEligibleScopes",
         service: privilegedAccess,
         path: "{parent/}/providers/Microsoft.Authorization/roleEligibilitySchedules",
         folder: "",
         walks: azureScopes,
+        idForm: "subscriptions/**",
         groups: [],
         permissions: .directory,
         bucket: .azure,

@@ -15,7 +15,8 @@ extension GraphResource {
             "grantControls.authenticationStrength.allowedCombinations",
             "grantControls.builtInControls", "grantControls.customAuthenticationFactors",
             "grantControls.termsOfUse",
-        ]
+        ],
+        auditNouns: ["conditional access policy"]
     )
 
     /// Every list in a policy's conditions says which, never in what order.
@@ -55,7 +56,8 @@ extension GraphResource {
         permissions: .policy,
         bucket: .conditionalAccess,
         volatile: ["modifiedDateTime"],
-        sets: ["countriesAndRegions", "ipRanges"]
+        sets: ["countriesAndRegions", "ipRanges"],
+        auditNouns: ["named location"]
     )
 
     package static let authenticationContexts = GraphResource(

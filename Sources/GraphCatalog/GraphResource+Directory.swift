@@ -50,6 +50,7 @@ extension GraphResource {
         folder: "AdministrativeUnits",
         groups: ["All", "Config", "AdministrativeUnits"],
         permissions: Permissions("AdministrativeUnit.Read.All"),
+        auditNouns: ["administrative unit"],
         children: [
             GraphResource(
                 "administrativeUnits/members",
@@ -94,6 +95,7 @@ extension GraphResource {
             "approximateLastSignInDateTime", "complianceExpirationDateTime", "deviceVersion",
             "isCompliant", "onPremisesLastSyncDateTime", "operatingSystemVersion",
         ],
-        sets: ["alternativeSecurityIds", "hostnames", "physicalIds", "systemLabels"]
+        sets: ["alternativeSecurityIds", "hostnames", "physicalIds", "systemLabels"],
+        auditNouns: ["device"]
     )
 }

@@ -12,6 +12,7 @@ extension GraphResource {
         groups: packageGroups,
         permissions: entitlement,
         volatile: ["modifiedDateTime"],
+        auditNouns: ["access package"],
         children: [
             GraphResource(
                 "accessPackages/assignmentPolicies",
@@ -60,6 +61,7 @@ extension GraphResource {
         permissions: entitlement,
         volatile: ["modifiedDateTime"],
         sets: ["identitySources"],
+        auditNouns: ["connected organization"],
         children: ["externalSponsors", "internalSponsors"].map { name in
             GraphResource(
                 "connectedOrganizations/\(name)",

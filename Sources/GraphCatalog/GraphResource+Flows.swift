@@ -12,7 +12,8 @@ extension GraphResource {
         folder: "Identity/APIConnectors",
         groups: ["All", "Config", "Identity"],
         permissions: Permissions("APIConnectors.Read.All"),
-        unavailable: noSelfService
+        unavailable: noSelfService,
+        auditNouns: ["api connector"]
     )
 
     package static let identityProviders = GraphResource(
@@ -20,7 +21,8 @@ extension GraphResource {
         path: "identityProviders",
         folder: "IdentityProviders",
         groups: ["All", "Config", "Identity"],
-        permissions: Permissions("IdentityProvider.Read.All")
+        permissions: Permissions("IdentityProvider.Read.All"),
+        auditNouns: ["identity provider"]
     )
 
     package static let customAuthenticationExtensions = GraphResource(
@@ -39,7 +41,8 @@ extension GraphResource {
         path: "identity/userFlows",
         folder: "Identity/UserFlows",
         groups: ["B2C"],
-        permissions: userFlow
+        permissions: userFlow,
+        auditNouns: ["user flow"]
     )
 
     package static let userFlowAttributes = GraphResource(
@@ -49,7 +52,8 @@ extension GraphResource {
         folder: "Identity/UserFlowAttributes",
         groups: ["Config", "B2B", "B2C"],
         permissions: userFlow,
-        unavailable: noSelfService
+        unavailable: noSelfService,
+        auditNouns: ["user attribute"]
     )
 
     package static let b2cUserFlows = GraphResource(
@@ -59,6 +63,7 @@ extension GraphResource {
         folder: "Identity/B2CUserFlows",
         groups: ["B2C"],
         permissions: userFlow,
+        auditNouns: ["user flow"],
         children: flowParts(
             of: "b2cUserFlows", groups: ["B2C"], attributes: "UserAttributeAssignments",
             connectors: "ApiConnectorConfiguration")
@@ -72,6 +77,7 @@ extension GraphResource {
         groups: ["All", "Config", "B2B"],
         permissions: userFlow,
         unavailable: noSelfService,
+        auditNouns: ["user flow"],
         children: flowParts(
             of: "b2xUserFlows", groups: ["All", "Config", "B2B"],
             attributes: "AttributeAssignments", connectors: "APIConnectors")

@@ -10,6 +10,7 @@ extension GraphResource {
         permissions: Permissions("AccessReview.Read.All"),
         volatile: ["lastModifiedDateTime", "status"],
         sets: ["additionalNotificationRecipients", "fallbackReviewers", "reviewers"],
+        auditNouns: ["access review"],
         children: [
             GraphResource(
                 "accessReviews/instances",

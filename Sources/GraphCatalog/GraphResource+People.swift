@@ -42,7 +42,8 @@ extension GraphResource {
             "authorizationInfo.certificateUserIds", "identities", "imAddresses",
             "licenseAssignmentStates", "licenseAssignmentStates.disabledPlans",
             "onPremisesProvisioningErrors", "otherMails", "proxyAddresses",
-        ]
+        ],
+        auditNouns: ["user"]
     )
 
     /// `Config` reads only the dynamic groups: their rules are configuration, who is in the others
@@ -84,6 +85,7 @@ extension GraphResource {
             "infoCatalogs", "onPremisesProvisioningErrors", "proxyAddresses",
             "resourceBehaviorOptions", "resourceProvisioningOptions",
         ],
+        auditNouns: ["group"],
         children: [
             GraphResource(
                 "groups/owners",
@@ -115,6 +117,7 @@ extension GraphResource {
         folder: "GroupSettings",
         groups: ["All", "Config", "Groups"],
         permissions: .directory,
-        sets: ["values"]
+        sets: ["values"],
+        auditNouns: ["group settings"]
     )
 }

@@ -77,6 +77,7 @@ extension GraphResource {
         groups: publishingGroups,
         permissions: proxy,
         appOnly: noApplicationPermission,
+        auditNouns: ["connector group"],
         children: [
             GraphResource(
                 "connectorGroups/applications",

@@ -27,7 +27,8 @@ extension GraphResource {
     )
 
     package static let roleDefinitions = roleDefinitions(
-        "roleDefinitions", of: "directory", folder: "Directory", group: "DirectoryRoles")
+        "roleDefinitions", of: "directory", folder: "Directory", group: "DirectoryRoles",
+        auditNouns: ["role definition"])
 
     /// The principal is not expanded: it would repeat a whole user in every assignment, and change
     /// with them. It stays in `volatile` for older exports, which did expand it.
@@ -80,7 +81,7 @@ extension GraphResource {
 
     private static func roleDefinitions(
         _ name: String, of provider: String, folder: String, group: String,
-        audit: AuditSource = .directory
+        auditNouns: [String] = [], audit: AuditSource = .directory
     ) -> GraphResource {
         GraphResource(
             name,
@@ -93,6 +94,7 @@ extension GraphResource {
                 "resourceScopes", "rolePermissions.allowedResourceActions",
                 "rolePermissions.excludedResourceActions",
             ],
+            auditNouns: auditNouns,
             audit: audit
         )
     }

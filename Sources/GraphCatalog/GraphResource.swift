@@ -43,6 +43,9 @@ package struct GraphResource: Sendable {
     package let isPart: Bool
     /// Of a walked list: the `$filter` its objects are asked with instead of the type's own.
     package let partFilter: String?
+    /// Of a walked list: what the IDs of the objects look like that are asked, part by part between
+    /// slashes, as in a ``FileTemplate``. `nil` if all are.
+    package let idForm: String?
     /// The words of EntraExporter's `-Type` that choose this type.
     package let groups: [String]
     package let permissions: Permissions
@@ -90,6 +93,8 @@ package struct GraphResource: Sendable {
     /// Names of audit activities that change the type's objects, where the audit log does not know
     /// their IDs.
     package let auditActivities: [String]
+    /// What the audit log calls one object, in lower case: `user` in `Add user` and `Delete user`.
+    package let auditNouns: [String]
     /// How the audit log names the type's objects where it does not know their IDs; any is enough.
     package let evidence: [Evidence]
     /// The log that tells who changed the type's objects.
@@ -112,6 +117,7 @@ package struct GraphResource: Sendable {
         walks: [GraphResource] = [],
         isPart: Bool = false,
         partFilter: String? = nil,
+        idForm: String? = nil,
         groups: [String],
         permissions: Permissions,
         appOnly: String? = nil,
@@ -135,6 +141,7 @@ package struct GraphResource: Sendable {
         sets: [String] = [],
         witnesses: [GraphResource] = [],
         auditActivities: [String] = [],
+        auditNouns: [String] = [],
         evidence: [Evidence] = [],
         audit: AuditSource = .directory,
         auditIDs: [String] = [],
@@ -152,6 +159,7 @@ package struct GraphResource: Sendable {
         self.walks = walks
         self.isPart = isPart
         self.partFilter = partFilter
+        self.idForm = idForm
         self.groups = groups
         self.permissions = permissions
         self.appOnly = appOnly
@@ -175,6 +183,7 @@ package struct GraphResource: Sendable {
         self.sets = sets
         self.witnesses = witnesses
         self.auditActivities = auditActivities
+        self.auditNouns = auditNouns
         self.evidence = evidence
         self.audit = audit
         self.auditIDs = auditIDs

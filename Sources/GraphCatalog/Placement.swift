@@ -24,7 +24,7 @@ package enum Placement: Sendable {
 /// there to be named.
 package struct FileTemplate: Sendable {
     private let components: [[Part]]
-    private let condition: (member: String, form: [String])?
+    private let condition: (member: String, form: PathForm)?
 
     private enum Part: Sendable {
         case text(String)
@@ -44,7 +44,7 @@ package struct FileTemplate: Sendable {
     ///     letters, `*` for any one part, at the end `**` for one or more.
     package init(_ path: String, where member: String? = nil, is form: String = "**") {
         components = path.split(separator: "/").map(Self.parts)
-        condition = member.map { ($0, form.split(separator: "/").map { $0.lowercased() }) }
+        condition = member.map { ($0, PathForm(form)) }
     }
 
     private static func parts(of component: Substring) -> [Part] {
@@ -72,7 +72,7 @@ package struct FileTemplate: Sendable {
     /// - Parameter member: the text of the object's member at a path; `nil` if it has none.
     package func path(of member: (String) -> String?) -> [String]? {
         if let condition {
-            guard let text = member(condition.member), hasForm(text, condition.form) else {
+            guard let text = member(condition.member), condition.form.fits(text) else {
                 return nil
             }
         }
@@ -108,14 +108,6 @@ package struct FileTemplate: Sendable {
         }
     }
 
-    private func hasForm(_ text: String, _ form: [String]) -> Bool {
-        let parts = text.split(separator: "/").map { $0.lowercased() }
-        let isOpen = form.last == "**"
-        let fixed = isOpen ? form.dropLast() : form[...]
-        guard isOpen ? parts.count > fixed.count : parts.count == fixed.count else { return false }
-        return zip(fixed, parts).allSatisfy { $0 == "*" || $0 == $1 }
-    }
-
     /// Whether the path depends on which parent an object was read for.
     package var namesParent: Bool {
         components.joined().contains {
@@ -138,5 +130,23 @@ package struct FileTemplate: Sendable {
             return true
         }
         return name.elementsEqual(text.utf8)
+    }
+}
+
+/// What a path looks like, part by part between slashes: a word in any case of letters, `*` for any
+/// one part, at the end `**` for one or more.
+package struct PathForm: Sendable {
+    private let parts: [String]
+
+    package init(_ text: String) {
+        parts = text.split(separator: "/").map { $0.lowercased() }
+    }
+
+    package func fits(_ text: String) -> Bool {
+        let found = text.split(separator: "/").map { $0.lowercased() }
+        let isOpen = parts.last == "**"
+        let fixed = isOpen ? parts.dropLast() : parts[...]
+        guard isOpen ? found.count > fixed.count : found.count == fixed.count else { return false }
+        return zip(fixed, found).allSatisfy { $0 == "*" || $0 == $1 }
     }
 }

@@ -6,6 +6,14 @@ package enum Service: Sendable, Hashable {
 
     package var isAzure: Bool { self != .graph }
 
+    /// As messages name it.
+    package var name: String {
+        switch self {
+        case .graph: "Graph"
+        case .azure: "Azure"
+        }
+    }
+
     /// What to do about being permitted nothing, where that is no matter of permissions.
     package var roleHint: String? {
         switch self {

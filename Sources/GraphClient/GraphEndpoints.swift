@@ -9,11 +9,17 @@ package struct GraphEndpoints: Sendable, Hashable {
     package let authority: Origin
     /// Azure Resource Manager.
     package let arm: Origin
+    /// Whom tokens of outside issuers are for, if the cloud's Entra shall take them.
+    package let federatedAudience: String
 
-    package init(graph: Origin, authority: Origin, arm: Origin) {
+    package init(
+        graph: Origin, authority: Origin, arm: Origin,
+        federatedAudience: String = "api://AzureADTokenExchange"
+    ) {
         self.graph = graph
         self.authority = authority
         self.arm = arm
+        self.federatedAudience = federatedAudience
     }
 
     /// The clouds by their words in the configuration.
@@ -45,6 +51,20 @@ package struct GraphEndpoints: Sendable, Hashable {
             let authority = Origin("https://\(hosts.authority)"),
             let arm = Origin("https://\(hosts.arm)")
         else { return nil }
-        self.init(graph: graph, authority: authority, arm: arm)
+        self.init(
+            graph: graph, authority: authority, arm: arm,
+            federatedAudience: Self.federatedAudience(at: authority)
+                ?? "api://AzureADTokenExchange")
+    }
+
+    /// Whom tokens of outside issuers are for at one of the authorities that want a name of their
+    /// own.
+    package static func federatedAudience(at authority: Origin) -> String? {
+        switch authority.host {
+        case "login.microsoftonline.us": "api://AzureADTokenExchangeUSGov"
+        case "login.partner.microsoftonline.cn", "login.chinacloudapi.cn":
+            "api://AzureADTokenExchangeChina"
+        default: nil
+        }
     }
 }

@@ -13,6 +13,10 @@ package struct TokenClaims: Sendable, Equatable {
     package var applicationName: String?
     /// Of the service principal, or of the person.
     package var objectID: String?
+    package var issuer: String?
+    package var subject: String?
+    /// One of them, if there are several.
+    package var audience: String?
     /// Permissions of an application; `nil` if the token names none.
     package var roles: [String]?
     /// Permissions of a signed-in person, likewise.
@@ -22,24 +26,20 @@ package struct TokenClaims: Sendable, Equatable {
     /// Reads a JSON web token (RFC 7519); `nil` if it is none, as a service may give any text.
     package init?(token: String) {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let bytes = decoded(parts[1]),
+        guard parts.count == 3, let bytes = bytes(ofBase64URL: parts[1]),
             let claims = try? JSONValue(parsing: bytes), claims.object != nil
         else { return nil }
         tenant = claims["tid"]?.string
         applicationID = claims["appid"]?.string ?? claims["azp"]?.string
         applicationName = claims["app_displayname"]?.string
         objectID = claims["oid"]?.string
+        issuer = claims["iss"]?.string
+        subject = claims["sub"]?.string
+        audience = claims["aud"]?.string ?? claims["aud"]?.array?.first?.string
         roles = claims["roles"]?.array.map { $0.compactMap(\.string) }
         scopes = claims["scp"]?.string.map { $0.split(separator: " ").map(String.init) }
         expiry = (claims["exp"]?.int).map { Date(timeIntervalSince1970: Double($0)) }
     }
-}
-
-/// Decodes base64 for URLs (RFC 4648 §5), padded or not.
-private func decoded(_ text: Substring) -> [UInt8]? {
-    var plain = text.replacing("-", with: "+").replacing("_", with: "/")
-    plain += String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)
-    return Data(base64Encoded: String(plain)).map { Array($0) }
 }
 
 extension GraphClient {
@@ -52,7 +52,7 @@ extension GraphClient {
     /// Returns what time it is at the authority that signs in; `nil` if it does not say.
     package func serverTime() async throws(GraphError) -> Date? {
         let authority = configuration.endpoints.authority
-        let tenant = percentEncoded(Array(configuration.tenant.utf8))
+        let tenant = percentEncoded(Array((configuration.tenant ?? "common").utf8))
         let request = HTTPClientRequest(
             url: "\(authority)/\(tenant)/v2.0/.well-known/openid-configuration")
         do throws(Failure) {

@@ -51,10 +51,13 @@ struct Transport: Sendable {
 
     /// Sends `request` to `origin` and returns the head of the answer.
     ///
-    /// - Parameter generation: requests of different generations do not share connections (over
-    ///   TLS). A server that answers 503 wants the next try on another one.
+    /// - Parameters:
+    ///   - generation: requests of different generations do not share connections (over TLS). A
+    ///     server that answers 503 wants the next try on another one.
+    ///   - isDirect: never goes through a proxy.
     func send(
-        _ request: HTTPClientRequest, to origin: Origin, generation: Int = 0
+        _ request: HTTPClientRequest, to origin: Origin, generation: Int = 0,
+        isDirect: Bool = false
     ) async throws(Failure) -> HTTPClientResponse {
         var request = request
         if generation > 0 {
@@ -63,7 +66,7 @@ struct Transport: Sendable {
             tls.shutdownTimeout = tls.shutdownTimeout + .seconds(Int64(generation))
             request.tlsConfiguration = tls
         }
-        let client = network.usesProxy(for: origin) ? proxied ?? direct : direct
+        let client = !isDirect && network.usesProxy(for: origin) ? proxied ?? direct : direct
         do {
             return try await client.execute(request, timeout: TimeAmount(patience.answering))
         } catch {

@@ -13,8 +13,10 @@ package struct Origin: Sendable, Hashable, CustomStringConvertible {
         self = url.origin
     }
 
-    /// - Parameter authority: `host` or `host:port`; a user name in it is refused.
-    fileprivate init?(scheme: String, authority: Substring) {
+    /// - Parameters:
+    ///   - authority: `host` or `host:port`; a user name in it is refused.
+    ///   - isPlatform: whether plain `http` may go to the network of this machine's own platform.
+    fileprivate init?(scheme: String, authority: Substring, isPlatform: Bool) {
         var name = authority
         var port = scheme == "https" ? 443 : 80
         if let colon = authority.lastIndex(of: ":"), !authority.hasSuffix("]") {
@@ -27,7 +29,9 @@ package struct Origin: Sendable, Hashable, CustomStringConvertible {
         self.scheme = scheme
         self.host = host
         self.port = port
-        guard scheme == "https" || scheme == "http" && isLoopback else { return nil }
+        guard
+            scheme == "https" || scheme == "http" && (isLoopback || isPlatform && isOnPremises)
+        else { return nil }
     }
 
     private static func host(_ name: Substring) -> String? {
@@ -52,6 +56,19 @@ package struct Origin: Sendable, Hashable, CustomStringConvertible {
         return isStandard ? "\(scheme)://\(name)" : "\(scheme)://\(name):\(port)"
     }
 
+    /// Whether the server is an address of a link or a private network (RFC 3927, RFC 1918).
+    private var isOnPremises: Bool {
+        let bytes = host.split(separator: ".", omittingEmptySubsequences: false)
+            .compactMap { UInt8($0) }
+        guard bytes.count == 4, bytes.map({ "\($0)" }).joined(separator: ".") == host else {
+            return false
+        }
+        switch (bytes[0], bytes[1]) {
+        case (169, 254), (10, _), (192, 168), (172, 16...31): return true
+        default: return false
+        }
+    }
+
     /// Whether the server is this machine.
     package var isLoopback: Bool {
         if host == "localhost" || host == "::1" { return true }
@@ -67,13 +84,17 @@ package struct SplitURL: Sendable {
     package let rest: Substring
 
     /// `nil` if the text is not a URL of a scheme and host that ``Origin`` allows.
-    package init?(_ text: String) {
+    ///
+    /// - Parameter ofPlatform: whether it is where this machine's platform vouches for programs,
+    ///   which speaks plain `http` on addresses of its own.
+    package init?(_ text: String, ofPlatform isPlatform: Bool = false) {
         guard let colon = text.firstIndex(of: ":") else { return nil }
         let behind = text[text.index(after: colon)...]
         guard behind.hasPrefix("//") else { return nil }
         let authority = behind.dropFirst(2).prefix { !"/?#\\".contains($0) }
         let scheme = text[..<colon].lowercased()
-        guard let origin = Origin(scheme: scheme, authority: authority) else { return nil }
+        guard let origin = Origin(scheme: scheme, authority: authority, isPlatform: isPlatform)
+        else { return nil }
         self.origin = origin
         rest = text[authority.endIndex...]
     }

@@ -121,13 +121,18 @@ private struct Company {
         deeds = try tenant.live(year, day: day)
         let state = tenant.simulation.change { $0.tenant }
         let after = Self.objects(of: state)
-        let events = state.visibleEvents(clock.now).filter { event in
+        let logged = [TenantSimulator.AuditEvent.Log.directory, .intune].flatMap {
+            state.visibleEvents(clock.now, of: $0)
+        }
+        let events = logged.filter { event in
             event["activityDateTime"]?.string.flatMap { Timestamp($0) }.map {
                 $0 >= since + -3600
             } ?? false
         }
         let index = AuditIndex(
-            try events.compactMap { try Attribution.AuditEvent(JSONValue(parsing: $0.bytes)) })
+            try events.compactMap {
+                try Attribution.AuditEvent(noted: JSONValue(parsing: $0.bytes))
+            })
         for place in Set(before.keys).union(after.keys) where before[place] != after[place] {
             guard let type = Self.types[place.pattern] else { continue }
             let change = ObjectChange(

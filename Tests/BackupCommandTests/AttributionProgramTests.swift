@@ -110,7 +110,7 @@ struct AttributionProgramTests {
     private static let deletion = """
         {"actors": {"megan": {"user": "MeganB@contoso.onmicrosoft.com"}},
          "changes": [
-           {"at": "now", "actor": "megan",
+           {"at": "-1s", "actor": "megan",
             "delete": "users/7550e341-f230-4fbb-ad82-395dabf7b692"}]}
         """
 

@@ -325,4 +325,30 @@ struct AzureProgramTests {
                 ])
         }
     }
+
+    @Test func `management groups that may never be read are left out, and said to be`()
+        async throws
+    {
+        try await withContoso { run in
+            run.tenant.inject(Fault(.status(403), path: "arm/providers/Microsoft.Management"))
+            run.tenant.add(
+                [assignment(1, scope: "/subscriptions/\(Self.sandbox)")],
+                to: "arm/roleAssignments")
+
+            let first = try await run.backUp(Self.types)
+            run.tenant.remove(
+                "/subscriptions/\(Self.sandbox)/providers/Microsoft.Authorization/roleAssignments/"
+                    + "b0000000-0000-4000-8000-100000000001", from: "arm/roleAssignments")
+            let second = try await run.backUp(Self.types)
+
+            #expect(first.status == 0 && second.status == 0, "\(second.messages)")
+            #expect(second.messages.contains("In azureRolePolicies something is left out"))
+            let record = try type("azureRoleAssignments", second)
+            #expect(record["without"] as? [String] == ["azureManagementGroups"])
+            #expect(record["deleted"] as? Int == 1)
+            let files = try files(run)
+            #expect(files.contains { $0.hasPrefix("IAM/RoleAssignments/Subscriptions/") })
+            #expect(!files.contains { $0.hasPrefix("IAM/RoleDefinitions/CustomRole/Management") })
+        }
+    }
 }

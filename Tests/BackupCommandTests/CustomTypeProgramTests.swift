@@ -156,4 +156,50 @@ struct CustomTypeProgramTests {
                     """)
         }
     }
+
+    private static let walked = """
+        customTypes:
+          - name: ownAssignments
+            service: azure
+            apiVersion: 2022-04-01
+            path: "{parent/}/providers/Microsoft.Authorization/roleAssignments"
+            folder: Own/Rights
+            lastParts: [properties.roleDefinitionId]
+            placement:
+              - {file: "{properties.scope:2}/{name}", where: properties.scope, is: subscriptions/**}
+              - {file: "Above/{name}"}
+            walks: [{name: subs, service: azure, apiVersion: 2022-12-01, path: subscriptions}]
+            permissions: [Directory.Read.All]
+          - name: ownOwners
+            path: "groups/{parent}/owners"
+            folder: Own/Owners
+            placement: [{file: "{parent}/{id}"}]
+            walks: [{name: ownGroups, path: groups, select: [id], top: 999}]
+            select: [id, displayName]
+            permissions: [Directory.Read.All]
+
+        """
+
+    @Test func `a type of the user's own can walk lists, of Azure's too`() async throws {
+        try await withContoso { run in
+            try run.program.write(Self.walked, to: "tenantkeep.yaml")
+
+            let ending = try await run.backUp("ownAssignments,ownOwners")
+            let again = try await run.backUp("ownAssignments,ownOwners")
+
+            #expect(ending.status == 0, "\(ending.messages)")
+            let types = try #require(try ending.document()["types"] as? [String: [String: Any]])
+            #expect(types["ownAssignments"]?["objects"] as? Int == 10)
+            #expect(types["ownOwners"]?["objects"] as? Int == 7)
+            let files = try files(run)
+            #expect(
+                files.contains("Own/Rights/Above/a0000000-0000-4000-8000-000000000001.json"))
+            #expect(
+                files.contains(
+                    "Own/Owners/7c445d9e-5b3b-418b-a96c-743b6c26c8fb"
+                        + "/71a1a70f-9392-4638-acf4-f61490687392.json"))
+            #expect(try again.document()["tag"] as? String == nil && again.status == 0)
+            try run.expectSound()
+        }
+    }
 }

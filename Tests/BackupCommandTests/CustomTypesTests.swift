@@ -39,10 +39,41 @@ struct CustomTypesTests {
               - name: usages
                 path: usages
                 folder: Usages
+          - name: rights
+            service: azure
+            apiVersion: 2022-04-01-preview
+            path: "{parent/}/providers/Own.Rights/rights"
+            folder: Custom/Rights
+            permissions: [Directory.Read.All]
+            filter: atScope()
+            lastParts: [properties.roleId]
+            secrets: [properties.note]
+            placement:
+              - {file: "Groups/{parent:4}/{name}", where: parent, is: providers/*/*/*}
+              - {file: "Others/{properties.scope&}/{properties.who}&{id:-1}"}
+            walks:
+              - {name: groups, service: azure, apiVersion: 2021-04-01, path: groups, idMember: properties.scope}
+              - name: named
+                path: teams
+                select: [id]
+                partFilter: below()
+                idForm: "*/**"
+              - name: rows
+                service: azure
+                apiVersion: 2021-03-01
+                path: providers/Microsoft.ResourceGraph/resources
+                rows: resources | where a =~ 'b' | project name, id | order by id asc
+                isPart: true
+              - name: inner
+                service: azure
+                apiVersion: 2022-04-01
+                path: "{parent/}/inner"
+                walks: [{name: outer, path: outer}]
         """
 
     @Test func `every word of the catalog is a word of the file`() throws {
         let strengths = try #require(try types(Self.everything).first)
+        #expect(strengths.service == .graph && strengths.walks.isEmpty)
 
         #expect(strengths.name == "strengths")
         #expect(strengths.version == .beta)
@@ -70,11 +101,120 @@ struct CustomTypesTests {
         #expect(strengths.children.map(\.name) == ["strengths/usages"])
     }
 
+    @Test func `a type of the file can have places, walks and another service`() throws {
+        let rights = try #require(try types(Self.everything).last)
+
+        #expect(rights.service == .azure(apiVersion: "2022-04-01-preview"))
+        #expect(rights.bucket == .azure)
+        #expect(rights.lastParts == ["properties.roleId"])
+        #expect(rights.secrets == ["properties.note"])
+        #expect(rights.walks.map(\.name) == ["groups", "named", "rows", "inner"])
+        #expect(rights.walks[0].idMember == "properties.scope")
+        #expect(rights.walks[1].service == .graph && rights.walks[1].bucket == .directory)
+        #expect(rights.walks[1].partFilter == "below()" && rights.walks[1].idForm == "*/**")
+        #expect(rights.walks[2].isPart && rights.walks[2].bucket == .azureResourceGraph)
+        #expect(rights.walks[2].rows?.contains("project name, id") == true)
+        #expect(rights.walks[3].walks.map(\.name) == ["outer"])
+        guard case .files(let places) = rights.placement else {
+            Issue.record("there are no places")
+            return
+        }
+        let texts = ["name": "n", "id": "/a/b", "properties.scope": "/s/1", "properties.who": "w"]
+        let group = "/providers/M.M/managementGroups/g"
+        #expect(
+            places[0].path { $0 == "parent" ? group : texts[$0] } == ["Groups", "g", "n"])
+        #expect(places[0].path { $0 == "parent" ? "/subscriptions/s" : texts[$0] } == nil)
+        #expect(places[1].path { texts[$0] } == ["Others", "&s&1", "w&b"])
+    }
+
+    @Test func `files can stand straight in their folder`() throws {
+        let flat = try types(type(replacing: "", by: "placement: flat")).first
+
+        #expect(flat?.hasFolders == false)
+    }
+
+    @Test(arguments: [
+        ("service: arm", "arm is no service"),
+        ("service: azure", "a type of Azure's has an apiVersion"),
+        ("apiVersion: 2022-04-01", "apiVersion is a word of Azure's types"),
+        ("placement: nested", "nested is no placement"),
+        ("placement: [x]", "The place is not a mapping"),
+        ("placement: [{where: a, is: b}]", "the place has no file"),
+        ("placement: [{file: a, if: b}]", "there is no key if"),
+        ("placement: [{file: a, is: b}]", "is says what a member looks like"),
+        ("placement: [{file: '../{id}'}]", "is no place for a file"),
+        ("placement: [{file: 'a/{id'}]", "is no place for a file"),
+        ("placement: [{file: 'a//{id}'}]", "is no place for a file"),
+        ("placement: [{file: 'a:b/{id}'}]", "is no place for a file"),
+        ("placement: [{file: '{id}.json'}]", "is no place for a file"),
+        ("placement: [{file: '{a:0}'}]", "is no place for a file"),
+        ("placement: [{file: '{}'}]", "is no place for a file"),
+        ("walks: x", "walks is not a list"), ("walks: []", "walks names no list"),
+        ("walks: [{path: a}]", "the type has no name"),
+        ("walks: [{name: a}]", "the type has no path"),
+        ("walks: [{name: a, path: a, folder: A}]", "a list in walks has no folder"),
+        ("walks: [{name: a, path: a, volatile: [x]}]", "a list in walks has no volatile"),
+        ("walks: [{name: a, path: '{parent}/a'}]", "is no path"),
+        ("walks: [{name: a, path: a, isPart: 1}]", "1 is neither true nor false"),
+        ("walks: [{name: a, path: a}, {name: a, path: b}]", "there is a list a already"),
+        ("walks: [{name: a, path: a, rows: resources}]", "rows are asked of Azure only"),
+        (
+            "walks: [{name: a, path: a, service: azure, apiVersion: '1', rows: r | project name}]",
+            "rows does not project id"
+        ),
+        ("isPart: true", "isPart is a word of the lists in walks"),
+        ("partFilter: a", "partFilter is a word of the lists in walks"),
+        ("idForm: a", "idForm is a word of the lists in walks"),
+        ("rows: resources | project id", "rows are asked of Azure only"),
+        ("children: [{name: c, path: c, folder: C, walks: []}]", "has no walks"),
+        ("children: [{name: c, path: c, folder: C, placement: flat}]", "have folders"),
+        (
+            "children: [{name: c, path: c, folder: C, service: azure, apiVersion: '1'}]",
+            "only a type at the top"
+        ),
+    ])
+    func `a mistake about places, walks and services is told with its line`(
+        line: String, reason: String
+    ) throws {
+        let text = type(replacing: "", by: line)
+
+        let failure = try #require(throws: CommandFailure.self) { try types(text) }
+
+        #expect(failure.message == "Could not use contoso.yaml, line 8")
+        #expect(failure.reason?.contains(reason) == true, "\(failure.reason ?? "")")
+    }
+
+    @Test func `walks need a path that names their objects`() throws {
+        let walks = "walks: [{name: a, path: a}]"
+        let named = "path: '{parent/}/b'\n    \(walks)"
+
+        #expect(try types(type(replacing: "path", by: named)).first?.walks.count == 1)
+        let failure = try #require(throws: CommandFailure.self) {
+            try types(type(replacing: "", by: walks))
+        }
+        #expect(failure.reason?.contains("names an object of theirs") == true)
+    }
+
+    @Test(arguments: [
+        ("version: v1.0", "a type of Azure's has no version"),
+        ("children: [{name: c, path: c, folder: C}]", "a type of Azure's has no children"),
+    ])
+    func `a type of Azure's has not what only Graph has`(line: String, reason: String) throws {
+        let azure = "service: azure\n    apiVersion: 2022-04-01\n    \(line)"
+
+        let failure = try #require(throws: CommandFailure.self) {
+            try types(type(replacing: "version", by: azure))
+        }
+
+        #expect(failure.message == "Could not use contoso.yaml, line 9")
+        #expect(failure.reason == reason)
+    }
+
     @Test(arguments: TypeWords.Word.allCases)
     func `no word is passed over`(word: TypeWords.Word) throws {
         let lines = Self.everything.split(separator: "\n", omittingEmptySubsequences: false)
 
-        #expect(lines.contains { $0.dropFirst(4).hasPrefix("\(word.rawValue):") })
+        #expect(lines.contains { $0.drop { " -".contains($0) }.hasPrefix("\(word.rawValue):") })
     }
 
     @Test func `four words are enough, the others have the catalog's defaults`() throws {
@@ -166,6 +306,8 @@ struct CustomTypesTests {
         for word in TypeWords.Word.allCases {
             #expect(text.contains("`\(word.rawValue)`"), "\(word.rawValue)")
         }
+        let others = blocks.filter { $0.hasPrefix("yaml\ncustomTypes") }
+        #expect(try others.flatMap { try types(String($0.dropFirst(5))) }.count == 1)
     }
 
     // MARK: Mistakes

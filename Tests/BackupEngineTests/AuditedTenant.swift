@@ -101,6 +101,15 @@ struct Event: Sendable {
         by actor: (id: String, name: String, email: String?)?, on targets: String...,
         result: String = "success", changing properties: [String] = []
     ) {
+        self.init(
+            id, activity, at: time, by: actor, on: targets, result: result, changing: properties)
+    }
+
+    init(
+        _ id: String, _ activity: String = "Update user", at time: Date,
+        by actor: (id: String, name: String, email: String?)?, on targets: [String],
+        result: String = "success", changing properties: [String] = []
+    ) {
         self.id = id
         self.time = time
         var initiator = #""user":null,"app":null"#

@@ -9,7 +9,7 @@ import Testing
 /// single file.
 let people = GraphResource(
     "people", path: "people", folder: "People", groups: ["All", "People"],
-    permissions: Permissions("People.Read.All"))
+    permissions: Permissions("People.Read.All"), auditNouns: ["user"])
 let teams = GraphResource(
     "teams", path: "teams", folder: "Teams", groups: ["All", "Teams"],
     permissions: Permissions("Teams.Read.All"),

@@ -7,11 +7,12 @@ import Testing
 struct WalkKindTests {
     private func list(
         _ name: String, path: String? = nil, walks: [GraphResource] = [], isPart: Bool = false,
-        partFilter: String? = nil, idMember: String = "id"
+        partFilter: String? = nil, idForm: String? = nil, idMember: String = "id"
     ) -> GraphResource {
         GraphResource(
             name, path: path ?? name, folder: "", walks: walks, isPart: isPart,
-            partFilter: partFilter, groups: [], permissions: Permissions("A.Read.All"),
+            partFilter: partFilter, idForm: idForm, groups: [],
+            permissions: Permissions("A.Read.All"),
             idMember: idMember)
     }
 
@@ -138,6 +139,18 @@ struct WalkKindTests {
         try runs.expectSound()
     }
 
+    @Test func `only objects with IDs of a list's form are asked`() async throws {
+        let runs = try Runs()
+        let tenant = nestedTenant()
+        tenant.set("scopes", .pages([[item("/s/1"), item("/S/2"), item("/g"), item("/s/1/g")]]))
+        tenant.set("S/2/rights", .pages([[item("b")]]))
+
+        let result = try await runs.run(tenant, all(type([list("scopes", idForm: "s/*")])))
+
+        #expect(Set(tenant.asked) == ["scopes", "s/1/rights", "S/2/rights"])
+        #expect(result.record.types["rights"]?.outcome == .complete)
+    }
+
     @Test func `a list has its objects asked with a filter of its own`() {
         let rights = type([], filter: "all()")
         func filter(_ walk: GraphResource) -> [GraphRequest.Parameter] {
@@ -146,5 +159,105 @@ struct WalkKindTests {
 
         #expect(filter(list("scopes")) == [.init("$filter", "all()")])
         #expect(filter(list("scopes", partFilter: "below()")) == [.init("$filter", "below()")])
+    }
+
+    // MARK: Lists that nobody may read
+
+    private func record(_ result: BackupResult) throws -> TypeRecord {
+        try #require(result.record.types["rights"])
+    }
+
+    @Test func `a list that was never permitted is left out, and the rest is believed`()
+        async throws
+    {
+        let runs = try Runs()
+        let rights = type([list("groups"), list("scopes")])
+        let tenant = nestedTenant()
+        tenant.set("groups", .failure(.notPermitted))
+        tenant.set("s/2/rights", .pages([[item("b"), item("b2")]]))
+
+        let first = try await runs.run(tenant, all(rights))
+        tenant.set("s/2/rights", .pages([[item("b")]]))
+        let second = try await runs.run(tenant, all(rights))
+
+        for result in [first, second] {
+            #expect(try record(result).outcome == .complete && !result.isIncomplete)
+            #expect(try record(result).without == ["groups"])
+            #expect(try record(result).reason?.contains("what groups would lead to") == true)
+        }
+        #expect(second.changes.map { "\($0.kind.rawValue) \($0.path)" } == ["D Rights/b2.json"])
+        #expect(try record(second).objects == 2)
+    }
+
+    @Test func `a list that was permitted once is missed`() async throws {
+        let runs = try Runs()
+        let rights = type([list("groups"), list("scopes")])
+        let tenant = nestedTenant()
+        tenant.set("groups", .failure(.notPermitted))
+        try await runs.run(tenant, all(rights))
+        tenant.set("groups", .pages([[item("/g")]]))
+        tenant.set("g/rights", .pages([[item("c")]]))
+        let permitted = try await runs.run(tenant, all(rights))
+        tenant.set("groups", .failure(.notPermitted))
+
+        let lost = try await runs.run(tenant, all(rights))
+        let still = try await runs.run(tenant, all(rights))
+
+        #expect(try record(permitted).outcome == .complete)
+        #expect(try record(permitted).without == nil)
+        for result in [lost, still] {
+            #expect(try record(result).outcome == .kept && result.isIncomplete)
+        }
+        #expect(try runs.files.contains("Rights/c.json"))
+    }
+
+    @Test func `a list that fails otherwise is missed from the first time on`() async throws {
+        let runs = try Runs()
+        let tenant = nestedTenant()
+        tenant.set("groups", .failure(.unavailable))
+
+        let result = try await runs.run(tenant, all(type([list("groups"), list("scopes")])))
+
+        #expect(try record(result).outcome == .kept && result.isIncomplete)
+    }
+
+    @Test func `a run without the type forgets nothing, and one that fails remembers`()
+        async throws
+    {
+        let runs = try Runs()
+        let rights = type([list("groups"), list("scopes")])
+        let tenant = nestedTenant()
+        tenant.set("people", .pages([[item("p")]]))
+        tenant.set("groups", .failure(.notPermitted))
+        try await runs.run(tenant, all(rights, people))
+        try await runs.run(tenant, all(people))
+
+        let again = try await runs.run(tenant, all(rights, people))
+        tenant.set("s/1/rights", .failure(.unavailable))
+        let failed = try await runs.run(tenant, all(rights, people))
+        tenant.set("s/1/rights", .pages([[]]))
+        let healed = try await runs.run(tenant, all(rights, people))
+
+        #expect(try record(again).outcome == .complete)
+        #expect(try record(failed).outcome == .kept && record(failed).without == ["groups"])
+        #expect(try record(healed).outcome == .complete)
+        #expect(healed.changes.map { "\($0.kind.rawValue) \($0.path)" } == ["D Rights/a.json"])
+    }
+
+    @Test func `a list in between leaves out what it was never led to`() async throws {
+        let runs = try Runs()
+        let scopes = [list("groups"), list("scopes")]
+        let rights = type(
+            scopes + [
+                list("granted", path: "{parent/}/grants", walks: scopes, idMember: "at.scope")
+            ])
+        let tenant = nestedTenant()
+        tenant.set("groups", .failure(.notPermitted))
+
+        let result = try await runs.run(tenant, all(rights))
+
+        #expect(try record(result).outcome == .complete)
+        #expect(try record(result).without == ["groups"])
+        #expect(try runs.files.contains("Rights/c.json"))
     }
 }

@@ -81,8 +81,11 @@ struct ReceiveTests {
         try await stage.receive(thin, into: store, Reception(of: [tip]))
         try await store.publish([RefUpdate(stage.scene.branch, from: nil, to: tip)])
 
-        let whole = try stage.pack("main\n^main~1")
-        #expect(thin.count < whole.count)
+        let other = try Stage()
+        let elsewhere = try other.scene.open()
+        await #expect(throws: GitError.self) {
+            try await other.receive(thin, into: elsewhere, Reception(of: [tip]))
+        }
         try stage.scene.expectSound()
         #expect(
             try stage.scene.repository.git("rev-parse", "main^{tree}")

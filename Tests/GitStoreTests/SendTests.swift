@@ -140,15 +140,15 @@ struct SendTests {
         let first = try await stage.run(1, changing: [Array(0..<Self.folderSize)])
         _ = try await stage.send(first, without: [], Self.thin)
         var tip = first
-        for number in 2..<80 { tip = try await stage.run(number, changing: [[number], [1]]) }
+        for number in 2..<40 { tip = try await stage.run(number, changing: [[number], [1]]) }
         let store = try stage.scene.open(unique: "join")
         try await store.joinPacks()
         try await store.close()
 
         let sent = try await stage.send(tip, without: [first], Self.thin)
 
-        #expect(sent.objects > 78 * 6)
-        #expect(try stage.remote.git("rev-list", "--count", "main") == "157")
+        #expect(sent.objects > 38 * 6)
+        #expect(try stage.remote.git("rev-list", "--count", "main") == "77")
         #expect(sent.byteCount < 300_000)
     }
 

@@ -88,4 +88,56 @@ extension GraphRequestTests {
         #expect(!queries.isEmpty)
         #expect(queries.allSatisfy { $0.contains("| project id") })
     }
+
+    // MARK: One object
+
+    private func type(
+        _ name: String, _ path: String, answer: GraphResource.Answer = .collection,
+        service: Service = .graph, filter: String? = nil, walks: [GraphResource] = []
+    ) -> GraphResource {
+        GraphResource(
+            name, service: service, path: path, answer: answer, folder: name, walks: walks,
+            groups: ["All"], permissions: Permissions("P.Read.All"), filter: filter)
+    }
+
+    @Test func `one object is asked for where its list is, whoever names its parent`() {
+        let flows = type("flows", "x/flows")
+        let parts = type("flows/parts", "parts")
+        let named = type("flows/named", "y/{parent}/z")
+        let filtered = type("flows/filtered", "w", filter: "of eq '{parent}'")
+        let single = type("flows/single", "single", answer: .object)
+        let deep = type("flows/named/deep", "deep")
+        func path(_ chain: (GraphResource, String)...) -> String? {
+            GraphResource.request(of: chain.map { ($0.0, Array($0.1.utf8)) }, tenant: "t")?.path
+        }
+
+        #expect(path((flows, "a b")) == "x/flows/a%20b")
+        #expect(path((flows, "a"), (parts, "b")) == "x/flows/a/parts/b")
+        #expect(path((flows, "a"), (named, "b")) == "y/a/z/b")
+        #expect(path((flows, "a"), (named, "b"), (deep, "c")) == "y/a/z/b/deep/c")
+        #expect(path((flows, "a"), (filtered, "b")) == "w/b")
+        #expect(path((flows, "a"), (single, "b")) == "x/flows/a/single")
+    }
+
+    @Test func `what is below an object that names its parent is asked for below it`() {
+        let flows = type("flows", "flows")
+        let named = type("flows/named", "y/{parent}/z")
+        let deep = type("flows/named/deep", "deep")
+
+        let request = deep.request(
+            below: [(flows, Array("a".utf8)), (named, Array("b".utf8))], tenant: "t")
+
+        #expect(request.path == "y/a/z/b/deep")
+    }
+
+    @Test func `an object of Azure is asked for there, and a part of an unknown object nowhere`() {
+        let azure = type("groups", "groups", service: .azure(apiVersion: "2021-04-01"))
+        let part = type("parts", "{parent/}/parts", walks: [azure])
+
+        let request = GraphResource.request(of: [(azure, Array("g".utf8))], tenant: "t")
+
+        #expect(request?.service == .azure(apiVersion: "2021-04-01"))
+        #expect(request?.query == [.init("api-version", "2021-04-01")])
+        #expect(GraphResource.request(of: [(part, Array("p".utf8))], tenant: "t") == nil)
+    }
 }

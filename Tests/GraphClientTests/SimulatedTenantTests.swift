@@ -117,13 +117,12 @@ struct SimulatedTenantTests {
 
     @Test func `a wrong secret and an unknown application are told apart`() async throws {
         for (id, secret, code) in [
-            (nil, "wrong", "AADSTS7000215"),
+            ("5eed0000-0000-4000-8000-0000000000c1", "wrong", "AADSTS7000215"),
             ("00000000-0000-0000-0000-000000000000", "x", "AADSTS700016"),
         ] {
             try await play(
                 configure: {
-                    $0.credential = .secret(
-                        clientID: id ?? $0.credential.clientID, secret: secret)
+                    $0.credential = .secret(clientID: id, secret: secret)
                 }
             ) { client, _ in
                 let error = try await client.failure()

@@ -167,8 +167,22 @@ struct TokenTests {
         try await Scene.play([], signIn: { _ in .http(200, body: body) }) { scene in
             let error = try await scene.client.failure()
 
-            #expect(error.kind == .malformed)
+            #expect(error.kind == .signInRefused)
+            #expect(error.hint?.contains("HTTPS_PROXY") == true)
             #expect(scene.signIns.count == 3)
+            #expect(scene.reads.isEmpty)
+        }
+    }
+
+    /// None of these is about an object of Graph's, so none may look like that.
+    @Test(arguments: [302, 402, 404, 405, 410, 418, 501])
+    func `whatever an authority answers, no object is missing`(status: Int) async throws {
+        let page = ScriptedServer.Reply.http(status, type: "text/html", body: "<html></html>")
+        try await Scene.play([], signIn: { _ in page }) { scene in
+            let error = try await scene.client.failure()
+
+            #expect([.signInRefused, .unavailable].contains(error.kind))
+            #expect(error.reason.contains("answered \(status)"))
             #expect(scene.reads.isEmpty)
         }
     }

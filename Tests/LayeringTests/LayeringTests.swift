@@ -34,7 +34,6 @@ struct LayeringTests {
         #expect(
             Set(wrappers.keys) == [
                 "ObjectHash", "YAMLDocument", "SSHTransport", "GitPack", "GitStore",
-                "ProcessCarrier",
             ])
     }
 

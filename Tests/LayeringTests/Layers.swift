@@ -26,7 +26,11 @@ enum Layers {
         "YAMLDocument": Module(1, ["CYAML"]),
         "SSHTransport": Module(1, ["CLibgit2"]),
         "GraphClient": Module(
-            1, http.union(["CanonicalJSON", "GraphCatalog", "HTTPTransport", "Logging"])),
+            1,
+            http.union([
+                "CanonicalJSON", "GraphCatalog", "HTTPTransport", "Logging", "Crypto",
+                "CryptoExtras", "SwiftASN1",
+            ])),
         "GitObjects": Module(2, ["ObjectHash", "Crypto"]),
         "GitPack": Module(3, ["CDeflate", "CLinux", "GitObjects", "Crypto"]),
         "Attribution": Module(3, ["CanonicalJSON", "GraphCatalog", "GitObjects"]),

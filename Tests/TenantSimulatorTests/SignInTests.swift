@@ -153,21 +153,53 @@ struct SignInTests {
         issuer: String, subject: String, audience: String, number: Int?
     ) async throws {
         try await withTenant { client in
-            let moment = Int(start.seconds)
-            let claims: JSON = [
-                "iss": JSON(issuer), "sub": JSON(subject), "aud": JSON(audience),
-                "exp": JSON(moment + 300),
-            ]
-            let header: JSON = ["alg": "RS256"]
-            let parts = [header.bytes, claims.bytes, [1]]
+            let token = client.tenant.federatedToken(
+                issuer: issuer, subject: subject, audience: audience)
 
-            let answer = try await client.signIn([
-                "client_secret": nil, "client_assertion_type": Assertion.type,
-                "client_assertion": parts.map(base64URL).joined(separator: ".") + "\n",
-            ])
+            let answer = try await client.federated(token + "\n")
 
             #expect(answer.status == (number == nil ? 200 : 401))
             #expect(answer.json["error_codes"] as? [Int] == number.map { [$0] })
         }
+    }
+
+    @Test func `a federated assertion must be signed by its issuer, and not be over`() async throws
+    {
+        try await withTenant { client in
+            let good = client.tenant.federatedToken(
+                issuer: Self.federation, subject: Self.subject)
+            let other = client.tenant.federatedToken(issuer: "x", subject: "y")
+            let parts = good.split(separator: ".")
+            let forged = [parts[0], parts[1], other.split(separator: ".")[2]].joined(separator: ".")
+            let unsigned = "\(parts[0]).\(parts[1])."
+            let old = client.tenant.federatedToken(
+                issuer: Self.federation, subject: Self.subject, life: -400)
+
+            for (token, number) in [(forged, 700_027), (unsigned, 700_027), (old, 700_024)] {
+                let answer = try await client.federated(token)
+
+                #expect(answer.status == 401)
+                #expect(answer.json["error_codes"] as? [Int] == [number])
+            }
+        }
+    }
+
+    @Test func `a secret that has expired is told from a wrong one`() async throws {
+        try await withTenant { client in
+            client.tenant.expireSecret()
+
+            let answer = try await client.signIn()
+
+            #expect(answer.json["error_codes"] as? [Int] == [7_000_222])
+        }
+    }
+}
+
+extension Client {
+    fileprivate func federated(_ token: String) async throws -> Answer {
+        try await signIn([
+            "client_secret": nil, "client_assertion_type": Assertion.type,
+            "client_assertion": token,
+        ])
     }
 }

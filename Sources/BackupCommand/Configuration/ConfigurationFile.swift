@@ -37,6 +37,7 @@ struct ConfigurationFile: Sendable {
             case "repo": try readText(member, as: .repo)
             case "branch": try readText(member, as: .branch)
             case "root": try readText(member, as: .root)
+            case "auth": try readText(member, as: .auth)
             case "cloud": try readText(member, as: .cloud)
             case "cloudOnly": try readText(member, as: .cloudOnly)
             case "timeLimit": try readText(member, as: .timeLimit)
@@ -70,7 +71,7 @@ struct ConfigurationFile: Sendable {
 
     /// Keys of the top level.
     static let keys = [
-        "repo", "branch", "root", "types", "exclude", "cloud", "cloudOnly", "endpoints",
+        "repo", "branch", "root", "types", "exclude", "auth", "cloud", "cloudOnly", "endpoints",
         "identity", "remote", "timeLimit", "notify", "customTypes",
     ]
 

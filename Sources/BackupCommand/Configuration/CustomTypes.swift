@@ -109,16 +109,21 @@ extension GraphResource {
     fileprivate init(
         _ words: TypeWords, below parent: TypeWords.Parent?, children: [GraphResource]
     ) throws(CommandFailure) {
+        try words.refuseWordsOfLists()
         self.init(
             try words.name(below: parent),
+            service: try words.service(below: parent),
             version: try words.version(below: parent),
             path: try words.path(below: parent),
             answer: try words.choice(.answer) ?? .collection,
+            rows: try words.rows(),
             folder: try words.folder(below: parent),
+            placement: try words.placement(below: parent),
+            walks: try words.walks(below: parent),
             groups: try words.groups(below: parent),
             permissions: try words.permissions(below: parent),
             appOnly: try words.text(.appOnly),
-            bucket: try words.choice(.bucket) ?? .directory,
+            bucket: try words.bucket(below: parent),
             cost: try words.number(.cost, in: 1...100) ?? 1,
             select: try words.select(),
             filter: try words.filter(below: parent),
@@ -129,10 +134,43 @@ extension GraphResource {
             unavailable: try words.texts(.unavailable),
             empty: try words.texts(.empty),
             idMember: try words.text(.idMember) ?? "id",
+            lastParts: try words.memberPaths(.lastParts),
             volatile: try words.memberPaths(.volatile),
+            secrets: try words.memberPaths(.secrets),
             sets: try words.memberPaths(.sets),
             auditActivities: try words.texts(.auditActivities),
             children: children)
+    }
+}
+
+extension GraphResource {
+    /// A list that is read for its objects' parts alone.
+    ///
+    /// - Parameter owner: the type they are parts of.
+    init(list words: TypeWords, of owner: TypeWords.Parent) throws(CommandFailure) {
+        try words.refuseWordsOfTypes()
+        self.init(
+            try words.name(below: nil),
+            service: try words.service(below: nil),
+            version: try words.version(below: owner),
+            path: try words.path(below: nil),
+            rows: try words.rows(),
+            folder: "",
+            walks: try words.lists(of: owner),
+            isPart: try words.isOn(.isPart) ?? false,
+            partFilter: try words.text(.partFilter),
+            idForm: try words.text(.idForm),
+            groups: [],
+            permissions: try words.permissions(below: owner),
+            bucket: try words.bucket(below: nil),
+            cost: try words.number(.cost, in: 1...100) ?? 1,
+            select: try words.select(),
+            filter: try words.filter(below: nil),
+            expand: try words.text(.expand),
+            top: try words.number(.top, in: 1...999),
+            isAdvanced: try words.isOn(.isAdvanced) ?? false,
+            headers: try words.headers(),
+            idMember: try words.text(.idMember) ?? "id")
     }
 }
 

@@ -5,10 +5,13 @@ extension GraphEndpoints {
     /// The services of the chosen cloud, each replaced by the endpoint that was named for it.
     init(_ settings: Settings) throws(CommandFailure) {
         let cloud = try Self.cloud(settings)
+        let authority = try Self.endpoint(settings, .authorityEndpoint)
         self.init(
             graph: try Self.endpoint(settings, .graphEndpoint) ?? cloud.graph,
-            authority: try Self.endpoint(settings, .authorityEndpoint) ?? cloud.authority,
-            arm: try Self.endpoint(settings, .armEndpoint) ?? cloud.arm)
+            authority: authority ?? cloud.authority,
+            arm: try Self.endpoint(settings, .armEndpoint) ?? cloud.arm,
+            federatedAudience: authority.flatMap(Self.federatedAudience)
+                ?? cloud.federatedAudience)
     }
 
     private static func cloud(_ settings: Settings) throws(CommandFailure) -> GraphEndpoints {

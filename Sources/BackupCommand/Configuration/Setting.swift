@@ -1,7 +1,7 @@
 /// One thing a user can set: as a flag, in the environment, and some of them in the file.
 enum Setting: String, CaseIterable, Sendable {
     case repo, config, json, quiet, verbose, color
-    case branch, root, type, exclude, all, cloud, delegated
+    case branch, root, type, exclude, all, auth, cloud, delegated
     case cloudOnly = "cloud-only"
     case graphEndpoint = "graph-endpoint"
     case authorityEndpoint = "authority-endpoint"

@@ -1,84 +1,170 @@
+import GraphClient
+
 /// Who signs in to which tenant, from the variables of the Azure SDKs.
 ///
-/// The secret is in the environment or in a file it names, never in a flag or in the configuration.
-/// Prints without it.
+/// One way to sign in is chosen, by name or as the first that is configured. If it fails, no other
+/// is tried. Secrets are in the environment or in files it names, never in a flag or in the
+/// configuration. Prints without them.
 struct SignInSettings: Sendable, CustomStringConvertible, CustomReflectable {
-    /// A GUID or a domain.
-    let tenant: String
-    let clientID: String
-    let secret: String
+    /// A GUID or a domain; `nil` if the credential belongs to a tenant by itself.
+    let tenant: String?
+    let credential: Credential
+    let kind: SignInKind
 
-    init(_ environment: [String: String]) throws(CommandFailure) {
-        try Self.requireAll(environment)
-        tenant = try Self.name(environment, "AZURE_TENANT_ID")
-        clientID = try Self.name(environment, "AZURE_CLIENT_ID")
-        secret = try Self.secret(environment)
+    init(
+        _ settings: Settings = Settings(), _ environment: [String: String],
+        on machine: @autoclosure () -> MachineTraits = .this
+    ) throws(CommandFailure) {
+        let variables = SignInVariables(environment)
+        kind = try Self.kind(settings, variables, machine)
+        tenant = try variables.name(
+            "AZURE_TENANT_ID",
+            kind == .azurePipelines ? "AZURESUBSCRIPTION_TENANT_ID" : "AZURE_TENANT_ID")
+        credential = try Self.credential(kind, variables, machine)
     }
 
-    var description: String { "a client secret of \(clientID) in \(tenant)" }
+    var description: String { "\(credential)" + (tenant.map { " in \($0)" } ?? "") }
 
     var customMirror: Mirror { Mirror(self, children: []) }
 
-    /// A name that becomes part of a URL.
-    private static func name(
-        _ environment: [String: String], _ variable: String
-    ) throws(CommandFailure) -> String {
-        let name = environment[variable] ?? ""
-        try refuseMacro(name, in: variable)
-        let isClean = name.unicodeScalars.allSatisfy {
-            $0.isASCII
-                && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
-                    || $0 == "-" || $0 == ".")
+    // MARK: Choosing
+
+    private static func kind(
+        _ settings: Settings, _ variables: SignInVariables, _ machine: () -> MachineTraits
+    ) throws(CommandFailure) -> SignInKind {
+        let word = settings.text(.auth) ?? SignInKind.automatic
+        if let kind = SignInKind(rawValue: word) {
+            try variables.require(kind)
+            return kind
         }
-        if isClean, name.contains(where: { $0 != "." }) { return name }
-        throw .wrong(
-            .variable(variable), "its value is neither an ID nor a domain",
-            hint: "Copy the ID from the application's overview in Entra.")
+        guard word == SignInKind.automatic else {
+            throw .wrong(
+                settings[.auth]?.origin ?? .flag(Setting.auth.flag),
+                "there is no way to sign in called \(word)",
+                hint: "The ways are \(SignInKind.words.joined(separator: ", ")).")
+        }
+        let traits = machine()
+        let kind = SignInKind.allCases.first { $0.isConfigured(variables, on: traits) }
+        try variables.require(kind ?? .secret, hint: kind == nil ? otherWay(variables) : nil)
+        return kind ?? .secret
     }
 
-    private static func secret(_ environment: [String: String]) throws(CommandFailure) -> String {
-        if let secret = environment["AZURE_CLIENT_SECRET"], !secret.isEmpty {
-            try refuseMacro(secret, in: "AZURE_CLIENT_SECRET")
-            return secret
+    /// What to set where nothing is.
+    private static func otherWay(_ variables: SignInVariables) -> String {
+        if variables.has("GITHUB_ACTIONS") {
+            return "or, without a secret, give the job `permissions: id-token: write`."
         }
-        let path = environment["AZURE_CLIENT_SECRET_FILE"] ?? ""
-        let bytes: [UInt8]
-        do throws(FileFailure) { bytes = try readSmallFile(path, limit: 1 << 12) } catch {
-            throw .wrong(.variable("AZURE_CLIENT_SECRET_FILE"), "\(path): \(error.reason)")
+        if variables.has("TF_BUILD") {
+            return "or, without a secret, set AZURESUBSCRIPTION_SERVICE_CONNECTION_ID and "
+                + "SYSTEM_ACCESSTOKEN."
         }
-        // Editors and `echo` end a file with a newline; no secret of Entra does.
-        let secret = String(decoding: bytes, as: UTF8.self).trimmingSpaces
-        guard !secret.isEmpty else {
-            throw .wrong(.variable("AZURE_CLIENT_SECRET_FILE"), "\(path) is empty")
-        }
-        return String(secret)
+        return "or sign in another way: README, \"Sign in\"."
     }
 
-    private static func requireAll(_ environment: [String: String]) throws(CommandFailure) {
-        func isSet(_ name: String) -> Bool { !(environment[name] ?? "").isEmpty }
-        var missing = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"].filter {
-            !isSet($0)
+    private static func credential(
+        _ kind: SignInKind, _ variables: SignInVariables, _ machine: () -> MachineTraits
+    ) throws(CommandFailure) -> Credential {
+        switch kind {
+        case .token: return .tokens(try tokens(variables))
+        case .managedIdentity:
+            return .managedIdentity(try ManagedIdentity(variables, on: machine()))
+        default: break
         }
-        if isSet("AZURE_CLIENT_SECRET_FILE") { missing.removeAll { $0 == "AZURE_CLIENT_SECRET" } }
-        guard let last = missing.popLast() else { return }
-        let names = missing.isEmpty ? last : "\(missing.joined(separator: ", ")) and \(last)"
-        let other = otherCredentials.first(where: isSet)
-        throw CommandFailure(
-            "Could not sign in", reason: "\(names) \(missing.isEmpty ? "is" : "are") not set",
-            hint: "Set \(missing.isEmpty ? "it" : "them") in the environment."
-                + (other.map { " This version cannot sign in with \($0)." } ?? ""),
-            status: .usage)
+        let clientID =
+            try variables.name(
+                "AZURE_CLIENT_ID",
+                kind == .azurePipelines ? "AZURESUBSCRIPTION_CLIENT_ID" : "AZURE_CLIENT_ID") ?? ""
+        switch kind {
+        case .certificate:
+            return .certificate(clientID: clientID, try ClientCertificate(variables))
+        case .workloadIdentity:
+            return .federated(clientID: clientID, try federatedToken(variables))
+        case .azurePipelines:
+            return .federated(
+                clientID: clientID, .azurePipelines(try pipelineJob(variables)))
+        case .gitHubActions:
+            return .federated(clientID: clientID, .gitHubActions(try gitHubJob(variables)))
+        default:
+            let secret = try variables.secret(
+                "AZURE_CLIENT_SECRET", orFile: "AZURE_CLIENT_SECRET_FILE")
+            return .secret(clientID: clientID, secret: secret ?? "")
+        }
     }
 
-    private static let otherCredentials = [
-        "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE", "IDENTITY_ENDPOINT",
-    ]
+    // MARK: Tokens
+
+    private static func tokens(_ variables: SignInVariables) throws(CommandFailure) -> ReadyTokens {
+        func token(
+            _ variable: String, _ resourceType: String
+        ) throws(CommandFailure) -> ReadyTokens.Token? {
+            guard let text = try variables.text(variable)?.value else { return nil }
+            let token = ReadyTokens.Token(
+                String(text.trimmingSpaces), from: variable, resourceType: resourceType)
+            guard let token else { throw noToken(variable) }
+            return token
+        }
+        guard let graph = try token("AZURE_ACCESS_TOKEN", "ms-graph") else {
+            throw noToken("AZURE_ACCESS_TOKEN")
+        }
+        return ReadyTokens(graph: graph, azure: try token("AZURE_ARM_ACCESS_TOKEN", "arm"))
+    }
+
+    private static func noToken(_ variable: String) -> CommandFailure {
+        .wrong(.variable(variable), "it holds no token")
+    }
+
+    private static func federatedToken(
+        _ variables: SignInVariables
+    ) throws(CommandFailure) -> FederatedToken {
+        let variable = "AZURE_FEDERATED_TOKEN_FILE"
+        if let path = try variables.text(variable)?.value {
+            guard let bytes = try variables.file(variable, limit: 1 << 16),
+                FederatedToken.text(in: bytes) != nil
+            else { throw .wrong(.variable(variable), "\(path) holds no token") }
+            return .file(path)
+        }
+        let text = try variables.text("AZURE_FEDERATED_TOKEN")?.value ?? ""
+        guard let token = FederatedToken.text(in: Array(text.utf8)) else {
+            throw noToken("AZURE_FEDERATED_TOKEN")
+        }
+        return .literal(token)
+    }
+
+    private static func pipelineJob(
+        _ variables: SignInVariables
+    ) throws(CommandFailure) -> JobIdentity {
+        try job(
+            variables, at: "SYSTEM_OIDCREQUESTURI", with: "SYSTEM_ACCESSTOKEN",
+            connection: try variables.name("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID") ?? "")
+    }
+
+    private static func gitHubJob(
+        _ variables: SignInVariables
+    ) throws(CommandFailure) -> JobIdentity {
+        try job(
+            variables, at: "ACTIONS_ID_TOKEN_REQUEST_URL", with: "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+    }
+
+    private static func job(
+        _ variables: SignInVariables, at address: String, with token: String,
+        connection: String = ""
+    ) throws(CommandFailure) -> JobIdentity {
+        let url = try variables.text(address)?.value ?? ""
+        let text = try variables.text(token)?.value ?? ""
+        guard isToken(text) else { throw noToken(token) }
+        guard let job = JobIdentity(at: url, token: text, connection: connection) else {
+            throw .wrong(.variable(address), "it is no https address")
+        }
+        return job
+    }
+
+    // MARK: Misplaced
 
     /// What to tell whoever tried to set a part of the sign-in as a flag or key of this name;
     /// `nil` if the name means something else.
     static func hint(forMisplaced name: String) -> String? {
         let word = name.lowercased().filter(\.isLetter)
-        if ["secret", "password", "token"].contains(where: word.contains) {
+        if ["secret", "password", "token", "certificate"].contains(where: word.contains) {
             return "A secret is read from the environment: set AZURE_CLIENT_SECRET."
         }
         guard ["tenant", "tenantid", "clientid", "appid", "username"].contains(word) else {

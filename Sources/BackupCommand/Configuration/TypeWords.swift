@@ -7,7 +7,8 @@ struct TypeWords {
     enum Word: String, CaseIterable {
         case name, version, path, answer, folder, groups, permissions, appOnly, bucket, cost
         case select, filter, expand, top, isAdvanced, headers, unavailable, empty
-        case idMember, volatile, sets, auditActivities, children
+        case idMember, lastParts, volatile, secrets, sets, auditActivities, children
+        case service, apiVersion, placement, walks, rows, isPart, partFilter, idForm
     }
 
     /// What a child takes over unless it says otherwise.
@@ -19,7 +20,7 @@ struct TypeWords {
     }
 
     let source: ConfigurationSource
-    private let members: [Word: YAMLMember]
+    let members: [Word: YAMLMember]
     private let line: Int
 
     init(_ node: YAMLNode, in source: ConfigurationSource) throws(CommandFailure) {
@@ -38,7 +39,7 @@ struct TypeWords {
     /// Where the word stands; where the type begins if it does not.
     func line(of word: Word) -> Int { members[word]?.line ?? line }
 
-    private func wrong(_ word: Word, _ reason: String, hint: String? = nil) -> CommandFailure {
+    func wrong(_ word: Word, _ reason: String, hint: String? = nil) -> CommandFailure {
         source.wrong(line(of: word), reason, hint: hint)
     }
 
@@ -141,9 +142,13 @@ struct TypeWords {
     /// A child may say by itself which object it is for: `{parent}`.
     func path(below parent: Parent?) throws(CommandFailure) -> String {
         let path = try needed(.path)
-        let holes = ["{tenant}"] + (parent == nil ? [] : ["{parent}"])
+        let holes =
+            ["{tenant}"] + (parent == nil && !hasWalks ? [] : ["{parent}"])
+            + (hasWalks ? ["{parent/}"] : [])
         let plain = holes.reduce(path) { $0.replacing($1, with: "") }
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        // A parent that is a path itself stands like one segment.
+        let segments = path.replacing("{parent/}", with: "{parent}")
+            .split(separator: "/", omittingEmptySubsequences: false)
         if path.hasPrefix("/") || path.contains(":") {
             throw wrong(
                 .path, "the path \(path) is not relative",
@@ -238,7 +243,7 @@ struct TypeWords {
 
     func filter(below parent: Parent?) throws(CommandFailure) -> String? {
         guard let filter = try text(.filter) else { return nil }
-        guard parent != nil || !filter.contains("{parent}") else {
+        guard parent != nil || hasWalks || !filter.contains("{parent}") else {
             throw wrong(.filter, "only the filter of a child can name its {parent}")
         }
         return filter

@@ -48,6 +48,7 @@ struct BackupReport: Sendable {
             await console.say(.warning, gap.sentence)
             if let hint = gap.hint { await console.say(.hint, hint) }
         }
+        for lack in lacks { await console.say(lack.stopped) }
         for (name, log) in namedLogs where log.outcome == .complete {
             guard let reason = log.reason else { continue }
             await console.detail("Did not read all of the log of \(name): \(reason)".stopped)
@@ -121,6 +122,15 @@ struct BackupReport: Sendable {
             CommandFailure(
                 "Could not read who made the changes", reason: $0, hint: record.audit.hint)
         }
+    }
+
+    /// Complete types for which there would be more to read, were it permitted.
+    private var lacks: [String] {
+        record.types.filter { $0.value.without != nil && $0.value.outcome == .complete }
+            .sorted { $0.key < $1.key }
+            .compactMap { name, type in
+                type.reason.map { "In \(name) something is left out: \($0)" }
+            }
     }
 
     private var namedLogs: [(name: String, log: LogRecord)] {

@@ -27,6 +27,12 @@ struct BackupFlags: ParsableArguments {
     @Flag(help: "Leave out users and groups that are synchronised from on-premises.")
     var cloudOnly = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How to sign in: auto, token, secret, certificate, workload-identity, azure-pipelines, github-actions or managed-identity (default: auto, the first of them that is configured).",
+            valueName: "way"))
+    var auth: String?
+
     @Option(help: ArgumentHelp("public, usgov, dod or china (default: public).", valueName: "name"))
     var cloud: String?
 
@@ -106,6 +112,7 @@ struct BackupFlags: ParsableArguments {
         flags[.exclude] = exclude
         flags[.all] = all.asFlag
         flags[.cloudOnly] = cloudOnly.asFlag
+        flags[.auth] = auth.map { [$0] }
         flags[.cloud] = cloud.map { [$0] }
         flags[.graphEndpoint] = graphEndpoint.map { [$0] }
         flags[.authorityEndpoint] = authorityEndpoint.map { [$0] }

@@ -47,6 +47,7 @@ struct BackupSubcommand: Subcommand {
         let remote = try RemoteAccess(surroundings.settings, surroundings.environment)
         let isJSON = try surroundings.settings.isOn(.json)
         let console = surroundings.console
+        await console.say("Signing in with \(access.credential)".stopped)
         await console.detail("Using \(access.wording)".stopped)
         let clock = ContinuousClock()
         let began = clock.now

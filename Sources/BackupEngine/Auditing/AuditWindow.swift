@@ -74,6 +74,13 @@ struct AuditWindow: Sendable {
         return own.merging(complete.mapValues { _ in start }) { $1 }
     }
 
+    /// What earlier runs have settled already, though this one reads it again; `nil` if there is no
+    /// such thing, or somebody wants to know it again.
+    var settledBefore: Date? {
+        guard since == nil else { return nil }
+        return marks.filter { types.contains($0.key) }.values.min().map { $0 - Self.overlap }
+    }
+
     /// What no later run reads again once the marks stand here: nothing, if a type has none.
     func settled(_ marks: [String: Date], _ types: [String: TypeRecord]) -> Date? {
         let read = types.filter { self.types.contains($0.key) && $0.value.outcome != .skipped }.keys

@@ -45,8 +45,7 @@ extension Backup {
         if Task.isCancelled { throw .interrupted }
         let events = logs.flatMap(\.events)
         if let failure = logs.first?.failure, events.isEmpty { throw .auditLog(failure) }
-        let used = earlier.runs.reduce(into: Set<String>()) { $0.formUnion($1.audit.used) }
-        var late = LateEvents(events, usedBefore: used, in: earlier, options, noted, clock)
+        var late = LateEvents(events, usedBefore: earlier.used, in: earlier, options, noted, clock)
         try await late.find(.certain)
         try await late.find(.possible)
         var audit = AuditRecord(Array(zip(sweeps.windows, logs)), late)
@@ -121,16 +120,12 @@ extension EarlierRuns {
         _ noted: NotedEvents
     ) async throws(BackupError) -> EarlierRun? {
         for run in runs {
-            var next = run.after
             await noted.store.bringHistory(to: [run.after].compactMap(\.self))
-            while let id = next, id != run.before, await noted.store.isHere(id) {
-                let commit = try await storing { () async throws(GitError) in
-                    try await noted.store.commit(id)
-                }
-                if run.lacksAuthors(commit), try await noted.events(on: id)?.isEmpty == true {
-                    return run
-                }
-                next = commit.parents.first
+            let commits = try await storing { () async throws(GitError) in
+                try await run.commits(in: noted.store)
+            }
+            for made in commits ?? [] where run.lacksAuthors(made.commit) {
+                if try await noted.events(on: made.id)?.isEmpty == true { return run }
             }
         }
         return nil

@@ -34,12 +34,13 @@ struct Credited: Sendable {
     ///   - isFinished: whether all changes were looked at.
     ///   - logs: what was swept, Entra's log first.
     ///   - types: how the reading of each ended.
+    ///   - line: what a record says of an event that was undone; `nil` for what no backup holds.
     ///   - respelled: places of changes in which only the spelling of a file changes.
     init(
         _ credits: Credits, _ events: [AuditEvent], _ isFinished: Bool,
         _ logs: [(window: AuditWindow, log: AuditLog)], _ types: [String: TypeRecord],
         after last: RunRecord?, late: LateEvents, respelled: Set<Int>,
-        undone line: (AuditEvent) -> String
+        undone line: (AuditEvent) -> String?
     ) {
         self.credits = credits
         lateNotes = late.notes
@@ -66,7 +67,11 @@ struct Credited: Sendable {
                     unsettled.insert(event.id)
                     continue
                 }
-                let isUsed = used.contains(event.id) || usedBefore.contains(event.id)
+                let isOld = window.settledBefore.map {
+                    Double(event.time.seconds) < $0.timeIntervalSince1970
+                }
+                let isUsed =
+                    isOld == true || used.contains(event.id) || usedBefore.contains(event.id)
                 if isComplete, !isNew, event.isSuccess, !isUsed { undone.append(event) }
             }
         }
@@ -76,8 +81,9 @@ struct Credited: Sendable {
         record.marks = marks.mapValues(\.timestamp)
         record.used = used.union(stillNeeded).sorted()
         undone.sort { $0.time < $1.time }
-        record.undone = undone.prefix(Self.listed).map(line)
-        if undone.count > Self.listed { record.undoneCount = undone.count }
+        let lines = undone.compactMap(line)
+        record.undone = Array(lines.prefix(Self.listed))
+        if lines.count > Self.listed { record.undoneCount = lines.count }
         record.noted = late.record
         self.record = record
     }

@@ -16,6 +16,36 @@ struct EarlierRun: Sendable {
     let audit: AuditRecord
 }
 
+/// A commit that a run has made.
+struct MadeCommit: Sendable {
+    let id: ObjectID
+    let commit: Commit
+    /// The tree it was made on; `nil` for none.
+    let treeBefore: ObjectID?
+}
+
+extension EarlierRun {
+    /// Returns the run's commits, the oldest first; `nil` if they are not here, as in a copy without
+    /// history.
+    func commits(in store: isolated GitStore) throws(GitError) -> [MadeCommit]? {
+        guard let after, after != before else { return [] }
+        guard store.isHere(after) else { return nil }
+        var made: [MadeCommit] = []
+        var (id, commit) = (after, try store.commit(after))
+        while id != before {
+            guard let parent = commit.parents.first else {
+                guard before == nil else { return nil }
+                made.append(MadeCommit(id: id, commit: commit, treeBefore: nil))
+                break
+            }
+            let next = try store.commit(parent)
+            made.append(MadeCommit(id: id, commit: commit, treeBefore: next.tree))
+            (id, commit) = (parent, next)
+        }
+        return made.reversed()
+    }
+}
+
 /// The runs that changed what events of one audit window tell of.
 struct EarlierRuns: Sendable {
     /// The oldest first.
@@ -24,6 +54,8 @@ struct EarlierRuns: Sendable {
     private(set) var reads: [String: Date] = [:]
     /// Objects of each type after the last of the runs that read any.
     private(set) var counts: [String: Int] = [:]
+    /// IDs of the events that these runs used.
+    private(set) var used: Set<String> = []
 
     /// Reads the records back to the first run that ended before the window.
     ///
@@ -56,6 +88,7 @@ struct EarlierRuns: Sendable {
                 before: record.branch.before.flatMap { ObjectID(hex: $0) },
                 after: record.branch.after.flatMap { ObjectID(hex: $0) }, reads: reads,
                 since: since.count == types.count ? since.min() : nil, audit: record.audit))
+        used.formUnion(record.audit.used)
         if !record.types.isEmpty { counts = record.types.mapValues(\.objects) }
         for (name, type) in record.types where type.outcome == .complete { reads[name] = start }
     }

@@ -208,26 +208,15 @@ struct LateEvents: Sendable {
                 of: selection, below: root, from: old, to: new, namedBy: index, in: store
             ).changes
         }
-        // Where history is cut off, nobody can tell what a run changed.
-        guard let after = run.after, store.isHere(after), run.before.map(store.isHere) ?? true
+        let commits = try run.commits(in: store) ?? []
+        guard let first = commits.first, let last = commits.last,
+            try !changes(first.treeBefore, last.commit.tree).isEmpty
         else { return [] }
-        var commit = try store.commit(after)
-        let first = try run.before.map { (id) throws(GitError) in try store.commit(id).tree }
-        guard try !changes(first, commit.tree).isEmpty else { return [] }
-        var commits: [CommitChanges] = []
-        var id = after
-        while id != run.before {
-            let parent = try commit.parents.first.map { (id) throws(GitError) in
-                try store.commit(id)
-            }
-            commits.append(
-                CommitChanges(
-                    commit: id, isAttributed: commit.isAttributed,
-                    changes: try changes(parent?.tree, commit.tree)))
-            guard let next = commit.parents.first, let parent else { break }
-            (id, commit) = (next, parent)
-        }
-        return commits.filter { !$0.changes.isEmpty }.reversed()
+        return try commits.map { (made) throws(GitError) in
+            CommitChanges(
+                commit: made.id, isAttributed: made.commit.isAttributed,
+                changes: try changes(made.treeBefore, made.commit.tree))
+        }.filter { !$0.changes.isEmpty }
     }
 }
 

@@ -19,6 +19,8 @@ struct Comparison {
         var created = 0
         var updated = 0
         var deleted = 0
+        /// Not found, and kept because not all of the type was read.
+        var missing = 0
         /// Of the deleted, those whose parent was deleted.
         var deletedWithParent = 0
 
@@ -133,6 +135,7 @@ struct Comparison {
     ) {
         if isPartial(type) {
             counts[type].objects += 1
+            counts[type].missing += 1
         } else {
             noteDeletion(name, old, type, place)
         }
@@ -277,6 +280,7 @@ struct Comparison {
         if isPartial(collection.type) {
             let old = try file(named: name[...], in: folder.cursor.id, store)
             counts[collection.type].objects += old == nil ? 0 : 1
+            counts[collection.type].missing += old == nil ? 0 : 1
             return
         }
         try delete(

@@ -21,8 +21,8 @@ struct Plan: Sendable {
         self.changes = changes
         var counts = comparison.counts
         for type in counts.indices {
-            let before = counts[type].before
-            counts[type] = Comparison.Count(objects: before)
+            let (before, missing) = (counts[type].before, counts[type].missing)
+            counts[type] = Comparison.Count(objects: before, missing: missing)
         }
         for change in changes.changes where !changes.isUnread(change) {
             let type = changes.type(of: change)
@@ -55,6 +55,9 @@ struct Plan: Sendable {
 
     private func record(of reading: TypeReading, _ count: Comparison.Count) -> TypeRecord {
         var record = outcome(of: reading, count)
+        if record.outcome == .kept, !reading.leftOut.isEmpty {
+            record.without = reading.leftOut.sorted()
+        }
         if record.outcome != .skipped {
             record.created = count.created
             record.updated = count.updated
@@ -85,9 +88,13 @@ struct Plan: Sendable {
                     objects: count.objects, isIncomplete: true)
             }
         }
-        if let (ids, failure) = reading.failuresBelow.min(by: {
-            $0.key.joined().lexicographicallyPrecedes($1.key.joined())
-        }) {
+        // Nothing that the backup has is missing: none of it came from there.
+        let isWhole = reading.lacksOnlyLists && count.missing == 0
+        if !isWhole,
+            let (ids, failure) = reading.failuresBelow.min(by: {
+                $0.key.joined().lexicographicallyPrecedes($1.key.joined())
+            })
+        {
             let parent = String(decoding: ids.last ?? [], as: UTF8.self)
             let others = reading.failuresBelow.count - 1
             let reason =
@@ -96,6 +103,15 @@ struct Plan: Sendable {
                 .kept, reason: reason, hint: failure.hint, scope: scope, objects: count.objects,
                 isIncomplete: true)
         }
-        return TypeRecord(.complete, scope: scope, objects: count.objects)
+        var record = TypeRecord(.complete, scope: scope, objects: count.objects)
+        if let (_, refusal) = reading.refusedLists.min(by: { $0.key < $1.key }) {
+            let names = reading.refusedLists.keys.sorted()
+            record.without = names
+            record.reason =
+                "\(refusal.reason), so what \(names.joined(separator: " and ")) would lead to is "
+                + "not there"
+            record.hint = refusal.hint
+        }
+        return record
     }
 }

@@ -40,7 +40,9 @@ struct CollectionReader<Source: GraphSource>: Sendable {
                 (requests, waited) = (reason.requests, answer.waited)
             }
         }
-        throw .source(GraphError(.pageTokenExpired, "Graph's page tokens expired three times"))
+        throw .source(
+            GraphError(
+                .pageTokenExpired, "\(request.service.name)'s page tokens expired three times"))
     }
 
     /// Goes on after a first page that came in a batch; from the start again, on its own, if a page
@@ -92,7 +94,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
 
     private func type(_ selected: SelectedResource, _ request: GraphRequest) -> PageType {
         PageType(
-            selected, request.answer, isKept: isKept, parent: parent,
+            selected, request, isKept: isKept, parent: parent,
             since: interest[selected.resource.audit.name])
     }
 
@@ -173,7 +175,7 @@ struct CollectionAnswer: Sendable {
             pages[sum, default: 0] += 1
         }
         guard emptyPages < 1_000, pages[sum] ?? 0 < 4 else {
-            throw .source(GraphError(.malformed, "Graph's pages go round in circles"))
+            throw .source(.circle(of: page.service))
         }
     }
 
@@ -208,6 +210,13 @@ struct CollectionAnswer: Sendable {
                 ? $0.bytes.lexicographicallyPrecedes($1.bytes)
                 : $0.id.lexicographicallyPrecedes($1.id)
         }.map(\.bytes)
+    }
+}
+
+extension GraphError {
+    /// Pages that would never end.
+    static func circle(of service: Service) -> GraphError {
+        GraphError(.malformed, "\(service.name)'s pages go round in circles")
     }
 }
 

@@ -166,14 +166,19 @@ struct TypeReading: Sendable {
     /// Objects above whose children could not be read, and why. Of a root type: objects of the
     /// lists it is read for.
     var failuresBelow: [[[UInt8]]: GraphError] = [:]
+    /// Lists it is read for that nobody here may read, and why.
+    private(set) var refusedLists: [String: GraphError] = [:]
+    /// Lists that were refused in the last run as well and that nothing came from before.
+    private(set) var leftOut: Set<String> = []
     private var failuresInRow = 0
     var requests = 0
     var waited = Duration.zero
     var withheld = 0
 
-    init(_ selected: SelectedResource, ancestors: [Int] = []) {
+    init(_ selected: SelectedResource, ancestors: [Int] = [], leftOut: [String] = []) {
         self.selected = selected
         self.ancestors = ancestors
+        self.leftOut = Set(leftOut)
     }
 
     var resource: GraphResource { selected.resource }
@@ -204,6 +209,27 @@ extension TypeReading {
     mutating func note(_ error: GraphError, below ids: [[UInt8]]) {
         requests += error.requests
         failuresBelow[ids] = error
+    }
+
+    /// Notes that a list it is read for could not be read.
+    mutating func note(_ error: GraphError, of list: GraphResource) {
+        requests += error.requests
+        failuresBelow[[Array(list.name.utf8)]] = error
+        if error.kind == .notPermitted { refusedLists[list.name] = error }
+    }
+
+    /// Takes the lists that are refused as ever for no failure.
+    mutating func leaveOutLists() {
+        leftOut.formIntersection(refusedLists.keys)
+        for name in leftOut { failuresBelow[[Array(name.utf8)]] = nil }
+    }
+
+    /// Whether all that failed are lists that nobody here may read.
+    var lacksOnlyLists: Bool {
+        !refusedLists.isEmpty
+            && failuresBelow.keys.allSatisfy { ids in
+                refusedLists.keys.contains { ids == [Array($0.utf8)] }
+            }
     }
 
     /// Returns whether to go on after the answers about what lies below `part`: not once 80 in a row

@@ -40,7 +40,7 @@ struct PageFlow<Source: GraphSource, Prepared: Sendable>: Sendable {
         for await event in events {
             try window.note(event)
             repeat {
-                if let (link, number) = try window.nextToAsk() {
+                if let (link, number) = try window.nextToAsk(target.request.service) {
                     let next = GraphTarget.next(link, of: target.request)
                     ask(for: next, number: number, answerTo: inbox, in: &group)
                 }
@@ -139,10 +139,12 @@ private struct Window<Prepared: Sendable> {
     }
 
     /// The link to follow now and the number of the page it leads to, if there is room.
-    mutating func nextToAsk() throws(BackupError) -> (GraphLink, Int)? {
+    mutating func nextToAsk(
+        _ service: Service
+    ) throws(BackupError) -> (GraphLink, Int)? {
         guard asked - used < 3, let link = links.removeValue(forKey: asked - 1) else { return nil }
         guard followed.insert(link).inserted else {
-            throw .source(GraphError(.malformed, "Graph's pages go round in circles"))
+            throw .source(.circle(of: service))
         }
         asked += 1
         return (link, asked - 1)

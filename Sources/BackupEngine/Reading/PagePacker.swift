@@ -13,6 +13,7 @@ struct PackedPage: Sendable {
     /// Canonical bytes of the objects, kept only of a type that one file holds.
     var documents: [(id: [UInt8], bytes: [UInt8])] = []
     var chunk = PackChunk()
+    var service = Service.graph
     var withheld = 0
     var requests = 0
     var waited = Duration.zero
@@ -42,10 +43,11 @@ actor PagePacker {
             throw .source(
                 GraphError(
                     .malformed,
-                    "Graph's answer is not proper JSON: \(error.reason)\(place), byte \(error.position)"
-                ))
+                    "\(type.service.name)'s answer is not proper JSON: \(error.reason)\(place), "
+                        + "byte \(error.position)"))
         }
         var packed = PackedPage()
+        packed.service = type.service
         packed.requests = page.requests
         packed.waited = page.waited
         packed.withheld = canonical.withheld
@@ -141,6 +143,7 @@ actor PagePacker {
 
 /// What the packing of a page needs to know of its type.
 struct PageType: Sendable {
+    let service: Service
     let form: PageReader.Form
     let rules: CanonicalRules
     let isSingleFile: Bool
@@ -160,7 +163,7 @@ struct PageType: Sendable {
 
     /// - Parameter since: when what objects say of who made them begins to be of interest.
     init(
-        _ selected: SelectedResource, _ answer: GraphResource.Answer, isKept: Bool,
+        _ selected: SelectedResource, _ request: GraphRequest, isKept: Bool,
         parent: [UInt8] = [], since: Moment? = nil
     ) {
         let resource = selected.resource
@@ -169,7 +172,8 @@ struct PageType: Sendable {
         statements = resource.authorship.flatMap { own in
             since.map { (own, resource.idMember, $0) }
         }
-        form = PageReader.Form(answer)
+        service = request.service
+        form = PageReader.Form(request.answer)
         rules = CanonicalRules(
             idMember: resource.idMember, volatile: resource.volatile, sets: resource.sets,
             secrets: resource.secrets,

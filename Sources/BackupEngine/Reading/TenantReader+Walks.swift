@@ -16,12 +16,14 @@ extension TenantReader {
                 asked += above
             } catch {
                 // What the other lists lead to is read all the same.
-                failed.append(try error.ofOneType)
-                reading.failuresBelow[[Array(walk.name.utf8)]] = failed.last
+                let reason = try error.ofOneType
+                failed.append(reason)
+                reading.note(reason, of: walk)
             }
         }
         reading.giveUp(all: asked)
         if failed.count == reading.resource.walks.count { reading.failure = failed.first }
+        if reading.failure == nil { reading.leaveOutLists() }
         reading.join()
     }
 
@@ -57,7 +59,9 @@ extension TenantReader {
     ) async throws(BackupError) -> [[[UInt8]]] {
         let listing = try await list(walk, &reading)
         if listing.isEmpty { try await confirmEmpty(walk, &reading) }
-        return listing.objects.map { [Array(listing.id(of: $0))] }
+        let ids = listing.objects.map { Array(listing.id(of: $0)) }
+        guard let form = walk.idForm.map(PathForm.init) else { return ids.map { [$0] } }
+        return ids.filter { form.fits(String(decoding: $0, as: UTF8.self)) }.map { [$0] }
     }
 
     private func list(
@@ -74,13 +78,23 @@ extension TenantReader {
         return answer.listing
     }
 
-    /// What the objects of other lists lead to. It is there as a whole or not at all.
+    /// What the objects of other lists lead to: all of it, but for lists that nobody here may read.
     private func joinedList(
         _ walk: GraphResource, _ reading: inout TypeReading
     ) async throws(BackupError) -> Listing {
         var all = Listing()
+        var refusal: BackupError?
+        var wasRead = false
         for outer in walk.walks {
-            let above = try await ids(of: outer, &reading)
+            let above: [[[UInt8]]]
+            do throws(BackupError) { above = try await ids(of: outer, &reading) } catch {
+                let reason = try error.ofOneType
+                guard reason.kind == .notPermitted else { throw error }
+                reading.note(reason, of: outer)
+                refusal = error
+                continue
+            }
+            wasRead = true
             try await readBatches(above, below: [outer], SelectedResource(walk), isKept: false) {
                 (results) async throws(BackupError) -> Bool in
                 for (_, result) in results {
@@ -99,6 +113,7 @@ extension TenantReader {
                 return true
             }
         }
+        if let refusal, !wasRead { throw refusal }
         all.sort()
         return all
     }

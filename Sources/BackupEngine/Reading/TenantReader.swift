@@ -18,6 +18,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
     let progress: @Sendable (BackupEvent) async -> Void
     /// Objects by type in the last record.
     let previousCounts: [String: Int]
+    /// By type, lists that were left out in the last record.
+    let leftOut: [String: [String]]
     /// By the names of logs, since when it is of interest who made what these tell of.
     var interest: [String: Moment] = [:]
 
@@ -77,7 +79,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
     private func readRoot(_ selected: SelectedResource) async throws(BackupError) -> TypeReading {
         let resource = selected.resource
         await progress(.began(type: resource.name, previous: previousCounts[resource.name]))
-        var reading = TypeReading(selected)
+        var reading = TypeReading(selected, leftOut: leftOut[resource.name] ?? [])
         guard resource.walks.isEmpty else {
             try await readParts(of: &reading)
             return reading

@@ -1,8 +1,9 @@
 /// Something that goes wrong on purpose, for requests that fit.
 package struct Fault: Sendable {
     /// The start of the path below the version, such as `groups` or `users`; `$batch` is the
-    /// envelope, `token` the sign-in, `arm/…` a path of Azure Resource Manager. Empty: everything
-    /// of Graph.
+    /// envelope, `token` the sign-in, `identity/…` where machines and jobs prove who they are
+    /// (``Platform/Endpoint``), `arm/…` a path of Azure Resource Manager. Empty: everything of
+    /// Graph.
     package var path: String
     package var effect: Effect
     /// Fitting requests that pass first.
@@ -49,6 +50,8 @@ package struct Fault: Sendable {
         case garbage
         /// A page for people with this status.
         case html(status: Int)
+        /// 302, to a page where people sign in.
+        case signInPage
         case contentType(String)
         case emptyBody
         /// The link to the next page names another host.
@@ -110,6 +113,7 @@ struct Faults: Sendable {
         let prefix = fault.path.lowercased()
         if prefix.isEmpty {
             return path != "token" && path != "$batch" && !path.hasPrefix("arm/")
+                && !path.hasPrefix("identity/")
         }
         return path == prefix || path.hasPrefix(prefix + "/")
             || prefix.hasSuffix("/") && path.hasPrefix(prefix)

@@ -23,6 +23,7 @@ package struct Settings: Sendable {
     /// Secrets of applications are sent as they are stored, as no service should.
     package var leaksSecrets = false
     package var keepsRequests = true
+    package var platform = Platform()
 
     package init(throttling: Throttling = .none) { self.throttling = throttling }
 }

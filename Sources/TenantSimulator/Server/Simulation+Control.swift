@@ -74,7 +74,7 @@ extension Fault {
     /// "every": 3, "probability": 0.2, "seed": 7, "app": "…"}`. Effects and what they take besides:
     /// `status` (`status`, `code`, `message`, `retryAfter`), `throttle` (`retryAfter`, `seconds`),
     /// `claimsChallenge`, `expireToken`, `drop` and `truncate` (`bytes`), `garbage`, `html`
-    /// (`status`), `contentType` (`type`), `emptyBody`, `foreignLink` (`host`), `repeatingLink`,
+    /// (`status`), `signInPage`, `contentType` (`type`), `emptyBody`, `foreignLink` (`host`), `repeatingLink`,
     /// `unescapedLink`, `emptyPage`, `duplicate`, `expirePageToken` (`pages`), `slow` (`bytes`,
     /// `pause` in seconds).
     init(_ json: JSON) throws {
@@ -93,6 +93,7 @@ extension Fault {
         case "drop": effect = .drop(afterBytes: bytes)
         case "truncate": effect = .truncate(toBytes: bytes)
         case "garbage": effect = .garbage
+        case "signInPage": effect = .signInPage
         case "html": effect = .html(status: json["status"]?.integer ?? 200)
         case "contentType": effect = .contentType(json["type"]?.string ?? "text/plain")
         case "emptyBody": effect = .emptyBody

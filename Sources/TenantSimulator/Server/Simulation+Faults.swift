@@ -57,6 +57,11 @@ extension Simulation {
             case .garbage: reply.body = [0x7B, 0x22, 0xFF, 0x00, 0x80, 0x2C, 0x2C, 0x5D]
             case .emptyBody: reply.body = []
             case .contentType(let type): reply.headers["Content-Type"] = type
+            case .signInPage:
+                reply.status = 302
+                reply.headers["Location"] = "/_signin"
+                reply.headers["Content-Type"] = "text/html; charset=utf-8"
+                reply.body = Array("<html><body>Object moved to here.</body></html>".utf8)
             case .html(let status):
                 reply.status = status
                 reply.headers["Content-Type"] = "text/html; charset=utf-8"

@@ -49,7 +49,7 @@ final class Simulation: Sendable {
         case "simulator": return control(inquiry, segments.dropFirst())
         case "v1.0", "beta":
             reply = graph(inquiry, version: first.lowercased(), Array(segments.dropFirst()))
-        default: reply = signIn(inquiry, segments)
+        default: reply = platform(inquiry) ?? signIn(inquiry, segments)
         }
         reply.headers["Cache-Control"] = "no-cache"
         log(inquiry, reply)
@@ -82,9 +82,7 @@ final class Simulation: Sendable {
                     GraphFailure(404, "NotFound", "There is nothing at this path."), self, inquiry),
                 status: 404)
         }
-        let service = SignIn(
-            tenantName: names[0], origin: inquiry.origin, now: clock.now,
-            state: change { ($0.tenant, $0.settings, $0.azurePort) })
+        let service = signInService(at: inquiry.origin, tenantName: names[0])
         guard isToken else { return service.discovery() }
         let form = formFields(String(decoding: inquiry.body, as: UTF8.self))
         let app = form.first { $0.name == "client_id" }?.value

@@ -1,7 +1,8 @@
 import Crypto
+import CryptoExtras
+import FoundationEssentials
 import SwiftASN1
 import X509
-import CryptoExtras
 
 /// A signed statement that stands in for a client secret (RFC 7523): the application's own, by its
 /// certificate, or another issuer's about it (workload identity federation).
@@ -24,8 +25,18 @@ enum Assertion {
             let signature = decodeBase64(String(parts[2]))
         else { throw failure("invalid_client", 50_027, "JWT token is invalid or malformed.") }
         try checkTimes(claims, now: now)
+        let signed = Array("\(parts[0]).\(parts[1])".utf8)
         let isOwn = claims["iss"]?.string == app.clientID
-        guard isOwn else { return try checkFederation(claims, app) }
+        guard isOwn else {
+            try checkFederation(claims, app)
+            guard Issuer.hasSigned(signed, signature, header) else {
+                throw failure(
+                    "invalid_client", 700_027,
+                    "Client assertion contains an invalid signature. [Reason - The key was not "
+                        + "found.]")
+            }
+            return
+        }
         guard claims["sub"]?.string == app.clientID, let audience = claims["aud"]?.string,
             audiences.contains(audience)
         else {
@@ -33,8 +44,7 @@ enum Assertion {
                 "invalid_client", 700_023,
                 "Client assertion audience claim does not match Realm issuer.")
         }
-        let signed = Array("\(parts[0]).\(parts[1])".utf8)
-        try checkSignature(signature, of: signed, header: header, app)
+        try checkSignature(signature, of: signed, header: header, app, now: now)
     }
 
     private static func checkTimes(_ claims: JSON, now: Timestamp) throws(SignIn.Failure) {
@@ -78,7 +88,8 @@ enum Assertion {
     }
 
     private static func checkSignature(
-        _ signature: [UInt8], of signed: [UInt8], header: JSON, _ app: AppRegistration
+        _ signature: [UInt8], of signed: [UInt8], header: JSON, _ app: AppRegistration,
+        now: Timestamp
     ) throws(SignIn.Failure) {
         let certificates = app.certificates.compactMap { try? Certificate(pemEncoded: $0) }
         let thumbprint = header["x5t#S256"]?.string ?? header["x5t"]?.string ?? ""
@@ -97,6 +108,12 @@ enum Assertion {
                 throw failure(
                     "invalid_client", 700_027,
                     "Client assertion failed signature validation.")
+            }
+            guard now.seconds < certificate.notValidAfter.timeIntervalSince1970 else {
+                throw failure(
+                    "invalid_client", 700_027,
+                    "Client assertion contains an invalid signature. [Reason - The key used is "
+                        + "expired.]")
             }
             return
         }

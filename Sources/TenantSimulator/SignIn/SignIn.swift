@@ -144,6 +144,11 @@ struct SignIn {
                     + "is the client secret value, not the client secret ID, for a secret added to "
                     + "app '\(app.clientID)'.")
         }
+        guard !app.isSecretExpired else {
+            throw Failure(
+                status: 401, error: "invalid_client", number: 7_000_222,
+                text: "The provided client secret keys for app '\(app.clientID)' are expired.")
+        }
         return app
     }
 
@@ -177,7 +182,8 @@ struct SignIn {
         return audience
     }
 
-    private func audience(of resource: String) -> Audience? {
+    /// What a token for `resource` is good for; `nil` if there is no such service.
+    func audience(of resource: String) -> Audience? {
         let name = resource.lowercased()
         let graphs = [
             "https://graph.microsoft.com", "https://graph.microsoft.us",
@@ -200,19 +206,27 @@ struct SignIn {
 
     // MARK: - Answers
 
+    /// Makes a token, and what it is worth.
+    func grant(
+        _ app: AppRegistration, _ audience: Audience, life: Double, claims: String? = nil
+    ) -> (token: String, grant: Simulation.Grant) {
+        (
+            accessToken(app, audience, life: Int(life), claims: claims),
+            Simulation.Grant(app: app, audience: audience, expiry: now + life)
+        )
+    }
+
     private func granted(_ app: AppRegistration, _ audience: Audience, claims: String?) -> Answer {
         let life = Int(settings.tokenLifetime)
-        let token = accessToken(app, audience, life: life, claims: claims)
+        let given = grant(app, audience, life: settings.tokenLifetime, claims: claims)
         func number(_ value: Int) -> JSON {
             settings.tokenNumbersAreStrings ? JSON(String(value)) : JSON(value)
         }
         let body: JSON = [
             "token_type": "Bearer", "expires_in": number(life), "ext_expires_in": number(life),
-            "access_token": JSON(token),
+            "access_token": JSON(given.token),
         ]
-        let grant = Simulation.Grant(
-            app: app, audience: audience, expiry: now + settings.tokenLifetime)
-        return Answer(reply: reply(body, status: 200), grant: (token, grant))
+        return Answer(reply: reply(body, status: 200), grant: given)
     }
 
     /// A text that looks like the JWT Entra gives; nobody but this server can tell if it is good.
@@ -230,10 +244,15 @@ struct SignIn {
             "aud": JSON(resource), "iss": JSON("https://sts.windows.net/\(tenant.id)/"),
             "iat": JSON(start), "nbf": JSON(start), "exp": JSON(start + life),
             "app_displayname": JSON(app.displayName), "appid": JSON(app.clientID),
-            "appidacr": "1", "idtyp": "app", "oid": JSON(app.servicePrincipalID),
-            "roles": .array(app.permissions.map { JSON($0) }), "sub": JSON(app.servicePrincipalID),
+            "appidacr": "1", "idtyp": app.isDelegated ? "user" : "app",
+            "oid": JSON(app.servicePrincipalID), "sub": JSON(app.servicePrincipalID),
             "tid": JSON(tenant.id), "uti": JSON(newGUID()), "ver": "1.0",
         ]
+        if app.isDelegated {
+            payload["scp"] = JSON(app.permissions.joined(separator: " "))
+        } else {
+            payload["roles"] = .array(app.permissions.map { JSON($0) })
+        }
         if claims?.lowercased().contains("cp1") == true { payload["xms_cc"] = ["CP1"] }
         let header: JSON = ["typ": "JWT", "alg": "RS256", "kid": "simulated"]
         let signature = Array((newGUID() + newGUID()).utf8)

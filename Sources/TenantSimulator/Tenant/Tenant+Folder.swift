@@ -10,7 +10,7 @@ extension Tenant {
     ///   `{"id", "domain", "displayName", "premium", "intune", "applications": [{"clientID", "secret",
     ///   "displayName", "servicePrincipalID", "permissions": [], "certificates": [],
     ///   "federatedCredentials": [{"issuer", "subject", "audience"}], "delegated": false,
-    ///   "azureScopes": ["/"]}]}`.
+    ///   "azureScopes": ["/"], "managedIdentity": "system" or the ID of its resource}]}`.
     /// - Every other file is one Graph path: `users.json`, `policies/authorizationPolicy.json`,
     ///   `groups/<id>/members.json`. An array is a collection, an object a singleton.
     /// - Files below `arm` are what Azure Resource Manager holds (``Azure``).
@@ -66,5 +66,8 @@ extension AppRegistration {
             },
             isDelegated: json["delegated"]?.bool ?? false,
             azureScopes: (json["azureScopes"]?.elements ?? []).compactMap(\.string))
+        managedIdentity = json["managedIdentity"]?.string.map {
+            $0 == "system" ? .system : .user(resourceID: $0)
+        }
     }
 }

@@ -46,6 +46,17 @@ package struct AppRegistration: Sendable {
     package var isDelegated: Bool
     /// Where it may read in Azure: `/`, management groups, subscriptions and what is below them.
     package var azureScopes: [String]
+    /// No longer does what it did.
+    package var isSecretExpired = false
+    /// Whether machines and services of Azure have it as their identity, which needs no secret.
+    package var managedIdentity: ManagedIdentity?
+
+    package enum ManagedIdentity: Sendable, Hashable {
+        /// The one that comes with the machine, and goes with it.
+        case system
+        /// One of those given to the machine, with the ID of its resource.
+        case user(resourceID: String)
+    }
 
     package struct FederatedCredential: Sendable {
         package var issuer: String

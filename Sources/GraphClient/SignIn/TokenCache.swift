@@ -13,7 +13,8 @@ struct AccessToken: Sendable {
 /// early renewal fails, the old token serves on until it expires.
 actor TokenCache {
     private let timeline: Timeline
-    private let fetch: @Sendable () async throws(GraphError) -> AccessToken
+    /// Gets the token that a server did not take, if that is why there must be a new one.
+    private let fetch: @Sendable (String?) async throws(GraphError) -> AccessToken
     private var token: AccessToken?
     private var isFetching = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -21,7 +22,8 @@ actor TokenCache {
     private var failure: GraphError?
 
     init(
-        timeline: Timeline, fetch: @escaping @Sendable () async throws(GraphError) -> AccessToken
+        timeline: Timeline,
+        fetch: @escaping @Sendable (String?) async throws(GraphError) -> AccessToken
     ) {
         self.timeline = timeline
         self.fetch = fetch
@@ -34,13 +36,13 @@ actor TokenCache {
         if let token, token.value == rejected { self.token = nil }
         while true {
             if let token, timeline.now < token.renewal { return token.value }
-            guard isFetching else { return try await renew() }
+            guard isFetching else { return try await renew(rejecting: rejected) }
             await withCheckedContinuation { waiting.append($0) }
             if let failure, token == nil { throw failure }
         }
     }
 
-    private func renew() async throws(GraphError) -> String {
+    private func renew(rejecting rejected: String?) async throws(GraphError) -> String {
         isFetching = true
         failure = nil
         defer {
@@ -49,7 +51,7 @@ actor TokenCache {
             waiting = []
         }
         do {
-            let fresh = try await fetch()
+            let fresh = try await fetch(rejected)
             token = fresh
             return fresh.value
         } catch {
