@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import GraphCatalog
 
 /// What one run did, as `run.json` holds it. It is where the next run reads where to go on.
 package struct RunRecord: Codable, Sendable, Equatable {
