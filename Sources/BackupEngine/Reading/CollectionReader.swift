@@ -94,7 +94,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
 
     private func type(_ selected: SelectedResource, _ request: GraphRequest) -> PageType {
         PageType(
-            selected, request, isKept: isKept, parent: parent,
+            selected, request.answer, of: request.service, isKept: isKept, parent: parent,
             since: interest[selected.resource.audit.name])
     }
 

@@ -161,10 +161,14 @@ struct PageType: Sendable {
     /// Where objects say themselves who made them, and since when that is of interest.
     let statements: (Authorship, idMember: String, since: Moment)?
 
-    /// - Parameter since: when what objects say of who made them begins to be of interest.
+    /// - Parameters:
+    ///   - answer: what the page is part of; a walked list's objects can be a type's whose own answers
+    ///     are otherwise.
+    ///   - service: who answered; `nil` for the type's own.
+    ///   - since: when what objects say of who made them begins to be of interest.
     init(
-        _ selected: SelectedResource, _ request: GraphRequest, isKept: Bool,
-        parent: [UInt8] = [], since: Moment? = nil
+        _ selected: SelectedResource, _ answer: GraphResource.Answer, of service: Service? = nil,
+        isKept: Bool, parent: [UInt8] = [], since: Moment? = nil
     ) {
         let resource = selected.resource
         idPath = resource.idMember.contains(".") ? resource.idMember : nil
@@ -172,8 +176,8 @@ struct PageType: Sendable {
         statements = resource.authorship.flatMap { own in
             since.map { (own, resource.idMember, $0) }
         }
-        service = request.service
-        form = PageReader.Form(request.answer)
+        self.service = service ?? resource.service
+        form = PageReader.Form(answer)
         rules = CanonicalRules(
             idMember: resource.idMember, volatile: resource.volatile, sets: resource.sets,
             secrets: resource.secrets,
