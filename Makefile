@@ -4,8 +4,9 @@
 # make demo   backs a simulated tenant up, changes it, backs it up again and shows the history
 # make test   builds and runs the tests
 # make check  what every change must pass: format, lint, layering and all other tests
-# make bench  measures first and later backups beside git, and their parts; BENCH="--users 20000"
-# make soak   kills runs at 200 random moments, then backs a thousand days up
+# make bench  measures first and later backups beside git, their parts, and how many authors are right;
+#             BENCH="--users 20000"
+# make soak   kills runs at 200 random moments, then backs a thousand days and five made-up years up
 # make format puts the sources into shape
 
 SWIFT_FILES := $(shell git ls-files '*.swift' 2>/dev/null)
@@ -66,6 +67,8 @@ soak: prerequisites
 	TENANTKEEP_TEST_KILLS=200 swift test --skip-build $(TEST_WIDTH) --filter Kill
 	$(BUILD_BENCH)
 	"$$(swift build -c release --show-bin-path)/Benchmark" years
+	"$$(swift build -c release --show-bin-path)/Benchmark" authors --no-compare \
+		--seed 1 --seed 2 --seed 3 --seed 4 --seed 5
 
 format:
 	swift format format --in-place --parallel --configuration .swift-format $(SWIFT_FILES)

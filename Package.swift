@@ -149,12 +149,19 @@ let package = Package(
         .executableTarget(
             name: "SimulatorCommand", dependencies: ["TenantSimulator", arguments, logging],
             swiftSettings: safe),
+        .target(
+            name: "Rehearsal",
+            dependencies: [
+                "Attribution", "BackupEngine", "CanonicalJSON", "GitObjects", "GraphCatalog",
+                "GraphClient", "HTTPTransport", "TenantSimulator", logging,
+            ],
+            swiftSettings: safe),
         .executableTarget(
             name: "Benchmark",
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
-                "GraphCatalog", "GraphClient", "HTTPTransport", "TenantSimulator", arguments,
-                logging,
+                "GraphCatalog", "GraphClient", "HTTPTransport", "Rehearsal", "TenantSimulator",
+                arguments, logging,
             ],
             swiftSettings: strict),
 
@@ -191,7 +198,15 @@ let package = Package(
         .testTarget(
             name: "AttributionTests",
             dependencies: [
-                "Attribution", "CanonicalJSON", "GraphCatalog", "TenantSimulator", "TestSupport",
+                "Attribution", "CanonicalJSON", "GraphCatalog", "Rehearsal", "TenantSimulator",
+                "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RehearsalTests",
+            dependencies: [
+                "BackupEngine", "CanonicalJSON", "GraphCatalog", "GraphClient", "Rehearsal",
+                "TenantSimulator", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

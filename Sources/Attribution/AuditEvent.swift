@@ -39,6 +39,8 @@ package struct AuditEvent: Sendable {
     package let evidence: [UInt8]
 
     let operation: Operation
+    /// Whether the service says that something joined something else, or parted from it.
+    let isJoin: Bool
     let isUnattended: Bool
     let isActorNamed: Bool
     /// Everything the event calls its actor besides, in lower case.
@@ -49,7 +51,8 @@ package struct AuditEvent: Sendable {
     init(
         id: String, time: Moment, activity: String, service: String, category: String,
         isSuccess: Bool, operation: Operation, initiator: Initiator, targets: [Target],
-        additionalDetails: [(key: String, value: String)] = [], evidence: [UInt8]
+        additionalDetails: [(key: String, value: String)] = [], evidence: [UInt8],
+        isJoin: Bool = false
     ) {
         self.id = id
         self.time = time
@@ -65,6 +68,7 @@ package struct AuditEvent: Sendable {
         self.additionalDetails = additionalDetails
         self.evidence = evidence
         self.operation = operation
+        self.isJoin = isJoin
     }
 
     /// Reads one event of `auditLogs/directoryAudits`; `nil` if it has no ID or time.
@@ -78,12 +82,13 @@ package struct AuditEvent: Sendable {
             let evidence = try? canonicalized(Array(json.bytes))
         else { return nil }
         let activity = json["activityDisplayName"]?.string ?? ""
+        let type = json["operationType"]?.string
         self.init(
             id: id, time: time, activity: activity,
             service: json["loggedByService"]?.string ?? "",
             category: json["category"]?.string ?? "",
             isSuccess: json["result"]?.string == "success",
-            operation: Operation(activity, type: json["operationType"]?.string),
+            operation: Operation(activity, type: type),
             initiator: Initiator(json["initiatedBy"], applications: applications),
             targets: (json["targetResources"]?.array ?? []).map {
                 Target($0, id: "id", type: $0["type"] == nil ? "Type" : "type")
@@ -91,7 +96,7 @@ package struct AuditEvent: Sendable {
             additionalDetails: (json["additionalDetails"]?.array ?? []).compactMap { detail in
                 guard let key = detail["key"]?.string else { return nil }
                 return (key, detail["value"]?.string ?? "")
-            }, evidence: evidence)
+            }, evidence: evidence, isJoin: type == "Assign" || type == "Unassign")
     }
 }
 

@@ -63,7 +63,34 @@ private struct Search {
         guard change.kind == .updated || change.type.evidence.isEmpty else { return [] }
         let names = [id] + change.type.auditIDs.compactMap(difference.text)
         let acts = names.flatMap(index.acts(about:)).filter { isInTime($0) && leads($0) }
-        return explained(acts + stated(besides: acts), as: .object) { $0.members(of: id) }
+        return explained(standing(acts) + stated(besides: acts), as: .object) {
+            $0.members(of: id)
+        }
+    }
+
+    /// The acts that no later one made void: what came back before it was deleted again was deleted
+    /// by the last, and what was deleted before it was made anew was made by the last. Whoever wiped
+    /// what was deleted already took nothing away.
+    private func standing(_ acts: [Act]) -> [Act] {
+        let lives = index.lives(of: id).filter(isInTime)
+        switch change.kind {
+        case .updated: return acts
+        case .created:
+            let creation = lives.last { $0.event.operation == .creation }
+            return Self.standing(
+                acts, after: lives.filter { !leads($0) && $0.time < creation?.time ?? $0.time })
+        case .deleted:
+            let deletions = Self.standing(acts, after: lives.filter { !leads($0) })
+            let first = deletions.filter { !$0.event.activity.hasPrefix("Hard") }
+            return first.isEmpty ? deletions : first
+        }
+    }
+
+    /// The acts after the last of those that undid what was before.
+    private static func standing(_ acts: [Act], after others: [Act]) -> [Act] {
+        guard let last = others.map(\.time).max() else { return acts }
+        let standing = acts.filter { $0.time >= last }
+        return standing.isEmpty ? acts : standing
     }
 
     /// What the object says itself, but what a log tells too: a log knows more, and when it writes
@@ -107,28 +134,44 @@ private struct Search {
     // MARK: - By what it joins
 
     func joins() -> [Match] {
-        change.type.evidence.flatMap { evidence -> [Match] in
+        guard !change.type.evidence.isEmpty else { return unknownJoins() }
+        return change.type.evidence.flatMap { evidence -> [Match] in
             let clues = evidence.clues.compactMap { clue in value(of: clue).map { (clue, $0) } }
             let needed = clues.filter { !$0.0.isOptional }
             guard needed.count == evidence.clues.count(where: { !$0.isOptional }) else { return [] }
-            return index.joins(of: needed.map(\.1)).filter { act in
-                isInTime(act) && isMade(by: act, evidence)
+            let acts = index.joins(of: needed.map(\.1)).filter { act in
+                isInTime(act)
                     && act.events.contains { event in
                         clues.allSatisfy { event.names($0.1, for: $0.0) }
                     }
-            }.map { Match($0, .parent) }
+            }
+            return standing(
+                added: acts.filter { $0.event.begins(evidence.added) },
+                removed: acts.filter { $0.event.begins(evidence.removed) })
         }
     }
 
-    private func isMade(by act: Act, _ evidence: Evidence) -> Bool {
-        func begins(_ starts: [String]) -> Bool {
-            starts.contains { act.event.activity.hasPrefix($0) }
-        }
+    /// The joins that are in the difference.
+    private func standing(added: [Act], removed: [Act]) -> [Match] {
         switch change.kind {
-        case .created: return begins(evidence.added)
-        case .deleted: return begins(evidence.removed)
-        case .updated: return begins(evidence.added) || begins(evidence.removed)
+        case .created: Self.standing(added, after: removed).map { Match($0, .parent) }
+        case .deleted: Self.standing(removed, after: added).map { Match($0, .parent) }
+        case .updated: (added + removed).map { Match($0, .parent) }
         }
+    }
+
+    /// Acts that let the object join the one it is below, where the catalog does not say how such
+    /// acts are called.
+    private func unknownJoins() -> [Match] {
+        guard ids.count > 1, change.kind != .updated else { return [] }
+        let ends = ids.suffix(2)
+        let acts = index.joins(of: Array(ends)).filter { act in
+            isInTime(act) && act.event.isJoin
+                && act.events.contains { event in ends.allSatisfy(event.names) }
+        }
+        return standing(
+            added: acts.filter { $0.event.operation == .creation },
+            removed: acts.filter { $0.event.operation == .deletion })
     }
 
     private func value(of clue: Evidence.Clue) -> String? {
@@ -146,8 +189,11 @@ private struct Search {
         let members = change.type.evidence.flatMap(\.clues).filter { !$0.isOptional }
         var acts: [String: Act] = [:]
         for end in Set(ids + members.compactMap(value)) {
-            for act in index.lives(of: end) where isInTime(act) {
-                guard act.event.operation == wanted else { continue }
+            let lives = index.lives(of: end).filter(isInTime)
+            let fitting = lives.filter { $0.event.operation == wanted }
+            for act in Self.standing(
+                fitting, after: lives.filter { $0.event.operation != wanted })
+            {
                 acts[act.event.id] = act
             }
         }
@@ -157,15 +203,20 @@ private struct Search {
     // MARK: - By activity
 
     /// Where several types or objects share an activity, an event must say that it is about this one:
-    /// by its ID or, of what there is only one of, by a value that the object had or has now, else
-    /// by a member that differs. Without all that, an activity that no other type has is enough.
+    /// by its ID or, of what there is only one of, by telling how it came from its state before to
+    /// the one it has now, else by a value that it had or has, else by a member that differs.
+    /// Without all that, an activity that no other type has is enough.
+    ///
+    /// What there is only one of is kept in an object inside the service, whose ID tells which
+    /// events belong together.
     func activities() -> [Match] {
         let acts = change.type.auditActivities.flatMap(index.acts(of:)).filter(isInTime)
         guard !acts.isEmpty else { return [] }
         guard isOnly else { return found(acts.filter(names)) }
-        for fits in [agrees, isClear, isOwn] {
-            let fitting = acts.filter(fits)
-            if !fitting.isEmpty { return found(fitting) }
+        let stories = Story.all(of: acts.filter { !index.isAboutAnObject($0) })
+        for fits in [tells, agrees, isClear, isOwn] {
+            let fitting = stories.filter(fits)
+            if !fitting.isEmpty { return found(fitting.flatMap(\.acts)) }
         }
         return []
     }
@@ -185,27 +236,52 @@ private struct Search {
             }
     }
 
-    /// Whether the event names a value that was there or is there now.
-    private func agrees(_ act: Act) -> Bool {
-        act.events.flatMap(\.targets).flatMap(\.properties).contains(where: difference.agrees)
+    /// Whether the story leads from the state before to the one now.
+    private func tells(_ story: Story) -> Bool { difference.isTold(by: story.properties) }
+
+    /// Whether the story names a value that was there or is there now.
+    private func agrees(_ story: Story) -> Bool {
+        story.properties.contains(where: difference.agrees)
     }
 
-    /// Whether the event says it changed a member that differs.
-    private func isClear(_ act: Act) -> Bool {
-        act.events.contains { event in
+    /// Whether the story says that a member changed that differs.
+    private func isClear(_ story: Story) -> Bool {
+        story.acts.flatMap(\.events).contains { event in
             if case .exact = difference.fit(of: event.members(of: nil)) { return true }
             return false
         }
     }
 
-    /// Whether no other type knows the activity, and it does not say that it changed what is as it
-    /// was.
-    private func isOwn(_ act: Act) -> Bool {
-        guard !SharedActivities.contain(act.event.activity) else { return false }
-        return act.events.allSatisfy { event in
+    /// Whether no other type knows the activities, and they do not say that they changed what is as
+    /// it was.
+    private func isOwn(_ story: Story) -> Bool {
+        guard !story.acts.contains(where: { SharedActivities.contain($0.event.activity) }) else {
+            return false
+        }
+        return story.acts.flatMap(\.events).allSatisfy { event in
             if case .undone = difference.fit(of: event.members(of: nil)) { return false }
             return true
         }
+    }
+}
+
+/// What was done to one object inside the service, the oldest act first.
+private struct Story {
+    var acts: [Act]
+
+    /// - Parameter acts: an act that names no object is a story of its own.
+    static func all(of acts: [Act]) -> [Story] {
+        var stories: [String: Story] = [:]
+        for act in acts.sorted(by: { $0.time < $1.time }) {
+            let object = act.event.targets.compactMap(\.id).sorted().joined(separator: " ")
+            stories[object.isEmpty ? act.event.id : object, default: Story(acts: [])].acts
+                .append(act)
+        }
+        return stories.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    var properties: [AuditEvent.Property] {
+        acts.flatMap(\.events).flatMap(\.targets).flatMap(\.properties)
     }
 }
 
@@ -226,6 +302,17 @@ extension Match {
 }
 
 extension AuditEvent {
+    fileprivate func begins(_ starts: [String]) -> Bool {
+        starts.contains { activity.hasPrefix($0) }
+    }
+
+    /// Whether the event is about an object, or says that it changed something that is one.
+    fileprivate func names(_ id: String) -> Bool {
+        targets.contains { target in
+            target.id == id || target.properties.contains { $0.holds(id) }
+        }
+    }
+
     /// Whether the event names an ID where a clue says it does.
     fileprivate func names(_ id: String, for clue: Evidence.Clue) -> Bool {
         if let name = clue.property {

@@ -11,9 +11,10 @@ package struct AuditIndex: Sendable {
     package let events: [AuditEvent]
 
     let acts: [Act]
+    private let isKnown: @Sendable (String) -> Bool
     /// Acts about an object, by its ID; without ``joins``, which leave the object as it is.
     private var about: [String: [Int32]] = [:]
-    /// Of those, acts that delete or restore.
+    /// Of those, acts that create, delete or restore.
     private var lives: [String: [Int32]] = [:]
     /// Acts that let objects join others or part from them, by every ID they name.
     private var joins: [String: [Int32]] = [:]
@@ -24,8 +25,14 @@ package struct AuditIndex: Sendable {
     /// Hashes of all IDs above.
     private var named: Set<UInt64> = []
 
-    /// - Parameter used: IDs of events that earlier runs used.
-    package init(_ events: [AuditEvent], used: Set<String> = []) {
+    /// - Parameters:
+    ///   - used: IDs of events that earlier runs used.
+    ///   - isKnown: whether an ID, in lower case, is that of an object of the tenant.
+    package init(
+        _ events: [AuditEvent], used: Set<String> = [],
+        isKnown: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) {
+        self.isKnown = isKnown
         var known: Set<String> = []
         let unique = events.filter { known.insert($0.id).inserted }.sorted { $0.time < $1.time }
         self.events = Self.named(unique)
@@ -39,9 +46,9 @@ package struct AuditIndex: Sendable {
         var areJoins: [String: Bool] = [:]
         for (place, act) in acts.enumerated() {
             let activity = act.event.activity
-            let isJoin = areJoins[activity] ?? Joins.contain(activity)
-            areJoins[activity] = isJoin
-            isJoin ? addJoin(act, Int32(place)) : add(act, Int32(place))
+            let isNamed = areJoins[activity] ?? Joins.contain(activity)
+            areJoins[activity] = isNamed
+            act.event.isJoin || isNamed ? addJoin(act, Int32(place)) : add(act, Int32(place))
         }
     }
 
@@ -50,10 +57,7 @@ package struct AuditIndex: Sendable {
         for id in Set(act.events.flatMap(\.targets).compactMap(\.id)) {
             about[id, default: []].append(place)
             named.insert(hash(id.utf8))
-            switch act.event.operation {
-            case .deletion, .restoration: lives[id, default: []].append(place)
-            case .creation, .update: break
-            }
+            if act.event.operation != .update { lives[id, default: []].append(place) }
         }
     }
 
@@ -122,8 +126,15 @@ package struct AuditIndex: Sendable {
 
     func acts(about id: String) -> [Act] { find(about, id) }
 
-    /// Acts that deleted or restored an object.
+    /// Acts that created, deleted or restored an object.
     func lives(of id: String) -> [Act] { find(lives, id) }
+
+    /// Whether the act is about an object that the tenant has or had, by its ID.
+    func isAboutAnObject(_ act: Act) -> Bool {
+        act.events.flatMap(\.targets).compactMap(\.id).contains { id in
+            lives[id] != nil || !id.allSatisfy { "0-".contains($0) } && isKnown(id)
+        }
+    }
 
     func acts(of activity: String) -> [Act] { find(activities, folded(activity)) }
 

@@ -49,6 +49,21 @@ struct ObjectDifference {
             || value(property.new, is: after, of: property)
     }
 
+    /// Whether properties, the oldest first, lead from the one state to the other, in each of the
+    /// object's members they name, of which one differs.
+    func isTold(by properties: [AuditEvent.Property]) -> Bool {
+        var ways: [String: (from: String?, to: String?)] = [:]
+        for property in properties where !property.isSummary {
+            for member in property.members where known.contains(member) {
+                ways[member, default: (property.old, nil)].to = property.new
+            }
+        }
+        return ways.keys.contains { places[$0] != nil }
+            && ways.allSatisfy { member, way in
+                before.holds(way.from, in: member) && after.holds(way.to, in: member)
+            }
+    }
+
     private func value(
         _ value: String?, is object: JSONValue?, of property: AuditEvent.Property
     ) -> Bool {
@@ -77,12 +92,31 @@ struct ObjectDifference {
     }
 }
 
+extension JSONValue? {
+    /// Whether the object's member of that name, in lower case, has a value that the log writes so.
+    fileprivate func holds(_ logged: String?, in member: String) -> Bool {
+        let value = self?.object?.first { folded($0.name) == member }?.value
+        let none: Set = ["", "[]", "null"]
+        let text = AuditEvent.Property.text(logged).flatMap { none.contains($0) ? nil : $0 }
+        guard let held = value.map({ $0.string ?? String(decoding: $0.bytes, as: UTF8.self) }),
+            !none.contains(held)
+        else { return text == nil }
+        guard let text else { return false }
+        return held == text || form(held) == form(text)
+    }
+
+    /// Objects and lists are spelt differently in the log and in the backup.
+    private func form(_ text: String) -> [UInt8] {
+        (try? canonicalized(Array(text.utf8))) ?? Array(text.utf8)
+    }
+}
+
 extension AuditEvent.Property {
     /// The members of Graph's objects this property stands for, in lower case.
     var members: Set<String> {
         if let old, let new, old == new { return [] }
         if let names = wholeObject { return names }
-        guard name != "Included Updated Properties" else {
+        guard name != Self.summary else {
             let names = Self.list(new ?? old ?? "")
             return Set(names.map(Self.member))
         }
@@ -100,6 +134,12 @@ extension AuditEvent.Property {
             String($0.drop { $0 == " " })
         }.filter { !$0.isEmpty }
     }
+
+    /// Whether the values are not those of one member.
+    fileprivate var isSummary: Bool { name == Self.summary || wholeObject != nil }
+
+    /// The property that lists what changed.
+    private static let summary = "Included Updated Properties"
 
     /// What differs between two objects in full, as conditional access logs them.
     private var wholeObject: Set<String>? {

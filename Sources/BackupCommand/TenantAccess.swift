@@ -1,5 +1,6 @@
 import BackupEngine
 import FoundationEssentials
+import GitRemote
 import GraphClient
 import GraphCatalog
 import HTTPTransport
@@ -44,7 +45,11 @@ struct TenantAccess: Sendable {
             let result = try await withGraphClient(configuration) {
                 client async throws(BackupError) in
                 let tenant = try await tenantID(client)
-                return try await withRemote(remote) {
+                let entra: @Sendable (String) async throws(RemoteError) -> String = {
+                    (resource) async throws(RemoteError) in
+                    try await token(resource, of: client)
+                }
+                return try await withRemote(remote, entra: entra) {
                     remote async throws(BackupError) in
                     let options = request.options(tenant: tenant, start: start, remote: remote)
                     let backup = Backup(from: client, options, progress: progress)
@@ -73,6 +78,15 @@ struct TenantAccess: Sendable {
                 client: client, selection: selection, credential: "\(configuration.credential)",
                 recordedTenant: recordedTenant, now: now
             ).findings()
+        }
+    }
+
+    /// A token for a git host that takes those of Entra.
+    private func token(
+        _ resource: String, of client: GraphClient
+    ) async throws(RemoteError) -> String {
+        do throws(GraphError) { return try await client.accessToken(for: resource) } catch {
+            throw RemoteError(.unauthorised, error.reason, hint: error.hint)
         }
     }
 

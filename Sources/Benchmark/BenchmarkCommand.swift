@@ -17,7 +17,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Compare.self, Years.self, Record.self, Change.self, BackUp.self, Stream.self,
-            Stages.self,
+            Stages.self, AuthorsOfYears.self,
         ],
         defaultSubcommand: Compare.self)
 

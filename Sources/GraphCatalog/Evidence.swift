@@ -51,6 +51,19 @@ package struct Evidence: Sendable {
             clues: [Clue(.object), Clue(.parent, in: property)])
     }
 
+    /// Policies that an application follows, which are the tenant's.
+    static let applicationPolicy = joining(
+        "policy", to: "application", in: "Application.ObjectID")
+    static let servicePrincipalPolicy = joining(
+        "policy", to: "service principal", in: "ServicePrincipal.ObjectID")
+
+    /// People who answer for a connected organization, on the one side or the other.
+    static func sponsor(_ side: String) -> Evidence {
+        Evidence(
+            added: ["Assign user as \(side) sponsor"], removed: ["Remove user as \(side) sponsor"],
+            clues: [Clue(.object), Clue(.parent)])
+    }
+
     /// Roles given to principals. `Role.ObjectID` is another object's than the definition's.
     static func role(_ nouns: String...) -> Evidence {
         Evidence(

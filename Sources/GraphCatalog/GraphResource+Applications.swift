@@ -44,21 +44,24 @@ extension GraphResource {
                 path: "tokenIssuancePolicies",
                 folder: "TokenIssuancePolicies",
                 groups: ["All", "Applications"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.applicationPolicy]
             ),
             GraphResource(
                 "applications/tokenLifetimePolicies",
                 path: "tokenLifetimePolicies",
                 folder: "TokenLifetimePolicies",
                 groups: ["All", "Applications"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.applicationPolicy]
             ),
             GraphResource(
                 "applications/appManagementPolicies",
                 path: "appManagementPolicies",
                 folder: "AppManagementPolicies",
                 groups: ["All", "Applications"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.applicationPolicy]
             ),
         ]
     )
@@ -131,35 +134,40 @@ extension GraphResource {
                 path: "claimsMappingPolicies",
                 folder: "ClaimsMappingPolicies",
                 groups: ["All", "ServicePrincipals"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.servicePrincipalPolicy]
             ),
             GraphResource(
                 "servicePrincipals/homeRealmDiscoveryPolicies",
                 path: "homeRealmDiscoveryPolicies",
                 folder: "HomeRealmDiscoveryPolicies",
                 groups: ["All", "ServicePrincipals"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.servicePrincipalPolicy]
             ),
             GraphResource(
                 "servicePrincipals/tokenIssuancePolicies",
                 path: "tokenIssuancePolicies",
                 folder: "TokenIssuancePolicies",
                 groups: ["All", "ServicePrincipals"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.servicePrincipalPolicy]
             ),
             GraphResource(
                 "servicePrincipals/tokenLifetimePolicies",
                 path: "tokenLifetimePolicies",
                 folder: "TokenLifetimePolicies",
                 groups: ["All", "ServicePrincipals"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.servicePrincipalPolicy]
             ),
             GraphResource(
                 "servicePrincipals/appManagementPolicies",
                 path: "appManagementPolicies",
                 folder: "AppManagementPolicies",
                 groups: ["All", "ServicePrincipals"],
-                permissions: .policy
+                permissions: .policy,
+                evidence: [.servicePrincipalPolicy]
             ),
         ]
     )

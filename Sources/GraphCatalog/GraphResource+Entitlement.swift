@@ -62,15 +62,17 @@ extension GraphResource {
         volatile: ["modifiedDateTime"],
         sets: ["identitySources"],
         auditNouns: ["connected organization"],
-        children: ["externalSponsors", "internalSponsors"].map { name in
-            GraphResource(
+        children: ["external", "internal"].map { side in
+            let name = "\(side)Sponsors"
+            return GraphResource(
                 "connectedOrganizations/\(name)",
                 version: .beta,
                 path: name,
                 folder: name.prefix(1).uppercased() + name.dropFirst(),
                 groups: ["All", "Config", "Governance"],
                 permissions: entitlement,
-                select: referenceMembers
+                select: referenceMembers,
+                evidence: [.sponsor(side)]
             )
         }
     )

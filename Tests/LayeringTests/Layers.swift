@@ -63,11 +63,17 @@ enum Layers {
                 "Crypto", "CryptoExtras", "Logging", "SwiftASN1", "UnixSignals", "X509",
             ])),
         "SimulatorCommand": Module(8, ["TenantSimulator", "ArgumentParser", "Logging"]),
-        "Benchmark": Module(
+        "Rehearsal": Module(
             8,
             [
+                "Attribution", "BackupEngine", "CanonicalJSON", "GitObjects", "GraphCatalog",
+                "GraphClient", "HTTPTransport", "TenantSimulator", "Logging",
+            ]),
+        "Benchmark": Module(
+            9,
+            [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
-                "GraphCatalog", "GraphClient", "HTTPTransport", "TenantSimulator",
+                "GraphCatalog", "GraphClient", "HTTPTransport", "Rehearsal", "TenantSimulator",
                 "ArgumentParser", "Logging",
             ]),
         "TestSupport": Module(8, http.union(["GraphCatalog"])),

@@ -34,6 +34,11 @@ package final class TemporaryRepository: Sendable {
     /// - Throws: ``GitFailure`` unless git ends with status 0, and so if there is no git.
     @discardableResult
     package func git(_ arguments: String..., input: [UInt8] = []) throws -> String {
+        try git(arguments, input: input)
+    }
+
+    @discardableResult
+    package func git(_ arguments: [String], input: [UInt8] = []) throws -> String {
         let output = try run(["git"] + arguments, input: input)
         let text = String(decoding: output, as: UTF8.self)
         return text.hasSuffix("\n") ? String(text.dropLast()) : text

@@ -164,7 +164,10 @@ struct SignInSettings: Sendable, CustomStringConvertible, CustomReflectable {
     /// `nil` if the name means something else.
     static func hint(forMisplaced name: String) -> String? {
         let word = name.lowercased().filter(\.isLetter)
-        if ["secret", "password", "token", "certificate"].contains(where: word.contains) {
+        if word.contains("certificate"), !word.contains("password") {
+            return "A certificate is named in the environment: set AZURE_CLIENT_CERTIFICATE_PATH."
+        }
+        if ["secret", "password", "token"].contains(where: word.contains) {
             return "A secret is read from the environment: set AZURE_CLIENT_SECRET."
         }
         guard ["tenant", "tenantid", "clientid", "appid", "username"].contains(word) else {

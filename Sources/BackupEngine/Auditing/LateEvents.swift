@@ -47,7 +47,20 @@ struct LateEvents: Sendable {
     private let usedBefore: Set<String>
     /// What events may be about in each run that was looked at, by its place.
     private var changes: [Int: [CommitChanges]] = [:]
-    private var known: [ObjectID: [AuditEvent]?] = [:]
+    private var known: [ObjectID: Note?] = [:]
+
+    /// What is noted on a commit.
+    private struct Note: Sendable {
+        let events: [AuditEvent]
+        let ids: Set<String>
+        let index: AuditIndex
+
+        init(_ events: [AuditEvent]) {
+            self.events = events
+            ids = Set(events.map(\.id))
+            index = AuditIndex(events)
+        }
+    }
 
     /// One commit of a run, and the files in it that events may be about.
     private struct CommitChanges: Sendable {
@@ -120,11 +133,11 @@ struct LateEvents: Sendable {
     ) async throws(BackupError) {
         guard !matches.isEmpty else { return }
         for match in matches { used.formUnion([match.event.id] + match.twins.map(\.id)) }
-        guard keepsEvidence, let old = try await events(on: commit) else { return }
-        let all = (old + matches.map(\.event)).sorted {
+        guard keepsEvidence, let old = try await note(on: commit) else { return }
+        let all = (old.events + matches.map(\.event)).sorted {
             ($1.time, $1.id) < ($0.time, $0.id)
         }
-        known[commit] = all
+        known[commit] = Note(all)
         notes[commit] = all
         counts[commit, default: 0] += matches.count
     }
@@ -136,18 +149,18 @@ struct LateEvents: Sendable {
         of change: TreeChanges.Change, _ commit: CommitChanges, _ run: EarlierRun, _ read: Date,
         _ index: AuditIndex
     ) async throws(BackupError) -> [Match] {
-        let object = try await objectChange(change, run, read)
-        let found = index.matches(for: object)
+        let found = index.matches(for: try await objectChange(change, run, read))
         guard !found.isEmpty else { return [] }
-        let known = try await events(on: commit.commit) ?? []
-        guard !known.isEmpty else {
+        guard let note = try await note(on: commit.commit), !note.events.isEmpty else {
             // Without its events nobody knows what is left to explain.
             return commit.isAttributed ? found.filter { $0.kind == .exact } : found
         }
-        let all = AuditIndex(known + found.flatMap { [$0.event] + $0.twins })
-        let ids = Set(known.map(\.id))
+        // What the run itself found was before its end.
+        let object = try await objectChange(change, run, run.end)
+        let known = note.index.matches(for: object)
+        let all = AuditIndex((known + found).flatMap { [$0.event] + $0.twins })
         return all.matches(for: object).filter { match in
-            !ids.contains(match.event.id) && !match.twins.contains { ids.contains($0.id) }
+            !([match.event] + match.twins).contains { note.ids.contains($0.id) }
         }
     }
 
@@ -172,13 +185,12 @@ struct LateEvents: Sendable {
             since: run.reads[change.type.name].map(Moment.init), read: Moment(read))
     }
 
-    private mutating func events(
-        on commit: ObjectID
-    ) async throws(BackupError) -> [AuditEvent]? {
-        if let events = known[commit] { return events }
-        let events = try await noted.events(on: commit)
-        known[commit] = .some(events)
-        return events
+    /// Returns what is noted on a commit; `nil` if that is not ours.
+    private mutating func note(on commit: ObjectID) async throws(BackupError) -> Note? {
+        if let note = known[commit] { return note }
+        let note = try await noted.events(on: commit).map(Note.init)
+        known[commit] = .some(note)
+        return note
     }
 
     // MARK: The changes of a run

@@ -22,6 +22,12 @@ struct Compare: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Measure a run that the service's limits bound.")
     var throttled = true
 
+    @Flag(inversion: .prefixedNo, help: "Live a made-up year and judge who changed what.")
+    var authors = true
+
+    @Option(help: "The folder of the tenant that the year begins with.")
+    var tenant = "Fixtures/Tenants/contoso"
+
     @Option(help: "Where to write the results as JSON.")
     var json = ".build/bench.json"
 
@@ -55,6 +61,11 @@ struct Compare: AsyncParsableCommand {
         try results.write(to: json)
         try comparison.check()
         if throttled { results.add(try await ThrottledRun(workshop)) }
+        if authors {
+            results.add(
+                try await AuthorsRun(
+                    workshop, seed: 1, days: 365, tenant: tenant, isComparing: true))
+        }
         if large { results.add(try LargeRun(workshop, users: users * LargeRun.factor)) }
         return results
     }
@@ -84,7 +95,8 @@ extension Results {
     /// Heading and tables.
     var tables: String {
         let parts = [heading, MarkdownTable(lines).text, MarkdownTable(stages: stages).text]
-        return (parts + [throttled?.sentence].compactMap(\.self)).joined(separator: "\n\n")
+        let more = [throttled?.sentence, authors?.kinds.text, authors?.sentence]
+        return (parts + more.compactMap(\.self)).joined(separator: "\n\n")
     }
 
     /// All that is printed.
@@ -95,7 +107,9 @@ extension Results {
         let note = String(
             format: "Over HTTP, the simulator took %.0f %% of the processor time of both.",
             share * 100)
-        return [tables, note, verdicts.map(\.line).joined(separator: "\n")]
-            .joined(separator: "\n\n")
+        return [
+            tables, authors?.types.text ?? "", note, verdicts.map(\.line).joined(separator: "\n"),
+        ]
+        .joined(separator: "\n\n")
     }
 }

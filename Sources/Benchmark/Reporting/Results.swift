@@ -16,6 +16,7 @@ struct Results: Codable {
     let stages: [StageRate]
     private(set) var large: LargeRun?
     private(set) var throttled: ThrottledRun?
+    private(set) var authors: AuthorsRun?
     private(set) var verdicts: [Verdict] = []
 
     init(
@@ -39,6 +40,11 @@ struct Results: Codable {
 
     mutating func add(_ run: ThrottledRun) {
         throttled = run
+        summarise()
+    }
+
+    mutating func add(_ run: AuthorsRun) {
+        authors = run
         summarise()
     }
 

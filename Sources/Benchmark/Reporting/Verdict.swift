@@ -29,6 +29,7 @@ extension Results {
     /// hold for any number.
     func judged() -> [Verdict] {
         firstBackupVerdicts + laterVerdicts + (throttled?.verdicts ?? [])
+            + (authors?.verdicts ?? [])
             + (large.map(verdicts) ?? [])
     }
 

@@ -19,7 +19,6 @@ struct PKCS12Shape {
 
     private static let data: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 7, 1]
     private static let encryptedData: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 7, 6]
-    private static let bags: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 12, 10, 1]
 
     private mutating func read(_ info: ASN1Node) {
         if Self.content(of: info, typed: Self.encryptedData) != nil {

@@ -48,12 +48,13 @@ struct SignIn: Sendable {
     ) throws(GraphError) -> AccessToken {
         let endpoints = configuration.endpoints
         let isGraph = resource == "\(endpoints.graph)"
-        guard let token = isGraph ? tokens.graph : tokens.azure,
-            isGraph || resource == "\(endpoints.arm)"
-        else {
+        let isAzure = resource == "\(endpoints.arm)"
+        guard let token = isGraph ? tokens.graph : isAzure ? tokens.azure : nil else {
             throw GraphError(
                 .notPermitted, "There is no ready token for \(resource)",
-                hint: "Set AZURE_ARM_ACCESS_TOKEN too, or sign in another way.")
+                hint: isAzure
+                    ? "Set AZURE_ARM_ACCESS_TOKEN too, or sign in another way."
+                    : "Sign in another way.")
         }
         return try token.accessToken(
             rejecting: rejected, by: isGraph ? "Graph" : "Azure", now: configuration.now(),

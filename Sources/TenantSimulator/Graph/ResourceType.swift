@@ -64,6 +64,9 @@ struct ResourceType: Sendable {
         self.absence = absence
     }
 
+    /// Intune's own log of who changed what.
+    var isIntuneLog: Bool { entity == "auditEvent" }
+
     /// Objects of the directory itself, for which the rules of advanced queries hold.
     var isDirectory: Bool {
         let names: Set = [

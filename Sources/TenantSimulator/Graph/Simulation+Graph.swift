@@ -114,7 +114,7 @@ extension Simulation {
             throw .noResource(
                 String(decoding: route.path.segments.dropLast().last ?? [], as: UTF8.self))
         }
-        guard route.type.bucket != .intune || tenant.hasIntune else {
+        guard !route.type.isIntuneLog || tenant.hasIntune else {
             throw .badRequest("Request not applicable to target tenant.")
         }
         try checkRules(route, query, inquiry)
@@ -160,7 +160,7 @@ extension Simulation {
     private func checkRules(
         _ route: Route, _ query: Query, _ inquiry: Inquiry
     ) throws(GraphFailure) {
-        if route.type.bucket == .intune { return try AuditRules.check(query, isIntune: true) }
+        if route.type.isIntuneLog { return try AuditRules.check(query, isIntune: true) }
         if route.type.bucket == .audit { return try AuditRules.check(query) }
         let fixed = query.filter?.equalities ?? []
         let filters = route.type.filters

@@ -20,13 +20,15 @@ struct AuditKind: Sendable {
     let form: Form
     /// Which part of the service logs it.
     let service: String
-    /// The verbs that other parts have for `Add` and `Update`.
+    /// The verbs that other parts have for `Add`, `Update` and `Delete`.
     let verbs: [AuditWriter.Operation: String]
+    /// Whether what is below the objects is logged in the same way.
+    let reachesBelow: Bool
 
     init(
         _ prefix: String, _ noun: String, _ type: String, _ category: String,
         _ form: Form = .object, by service: String = "Core Directory",
-        verbs: [AuditWriter.Operation: String] = [:]
+        verbs: [AuditWriter.Operation: String] = [:], reachesBelow: Bool = true
     ) {
         self.prefix = prefix
         self.noun = noun
@@ -35,6 +37,7 @@ struct AuditKind: Sendable {
         self.form = form
         self.service = service
         self.verbs = verbs
+        self.reachesBelow = reachesBelow
     }
 
     func verb(_ operation: AuditWriter.Operation) -> String {
@@ -51,8 +54,19 @@ struct AuditKind: Sendable {
         "rolemanagement/directory/roleassignments", "role assignment", "Role", "RoleManagement",
         .roleAssignment)
 
-    private static func policy(_ path: String, _ activity: String?) -> AuditKind {
-        AuditKind("policies/\(path)", "policy", "Policy", "Policy", .policy(activity: activity))
+    /// What people see when they sign in or up.
+    private static func flow(_ path: String, _ noun: String) -> AuditKind {
+        AuditKind(
+            path, noun, "Other", "Authorization", by: "B2C", verbs: [.add: "Create"],
+            reachesBelow: false)
+    }
+
+    private static func policy(
+        _ path: String, _ activity: String?, by service: String = "Core Directory"
+    ) -> AuditKind {
+        AuditKind(
+            "policies/\(path)", "policy", "Policy", "Policy", .policy(activity: activity),
+            by: service)
     }
 
     private static let grant = AuditKind(
@@ -66,17 +80,27 @@ struct AuditKind: Sendable {
         let end = place.split(separator: "/").suffix(2)
         let grants = ["approleassignments", "approleassignedto", "oauth2permissiongrants"]
         if end.contains(where: { grants.contains(String($0)) }) { return grant }
-        return all.first { place.hasPrefix($0.prefix) }
+        return all.first { kind in
+            guard place.hasPrefix(kind.prefix) else { return false }
+            let rest = place.dropFirst(kind.prefix.count).split(separator: "/")
+            return kind.reachesBelow || rest.count <= 1
+        }
     }
 
-    /// The first that fits counts.
+    /// The first that fits counts. Intune, Cloud PC, Exchange, SharePoint and Teams keep logs of their
+    /// own, and of some parts (of flows, connectors, agents) no activity is known.
+    ///
+    /// <https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities>
     static let all: [AuditKind] = [
         AuditKind("users", "user", "User", "UserManagement"),
+        AuditKind(
+            "groupsettings", "group settings", "Directory", "GroupManagement",
+            verbs: [.add: "Create"]),
         AuditKind("groups", "group", "Group", "GroupManagement"),
-        AuditKind("groupsettings", "group settings", "Directory", "GroupManagement"),
         AuditKind("applications", "application", "Application", "ApplicationManagement"),
         AuditKind(
-            "serviceprincipals", "service principal", "ServicePrincipal", "ApplicationManagement"),
+            "serviceprincipals", "service principal", "ServicePrincipal", "ApplicationManagement",
+            verbs: [.delete: "Remove"]),
         AuditKind("devices", "device", "Device", "Device"),
         AuditKind(
             "administrativeunits", "administrative unit", "AdministrativeUnit",
@@ -94,6 +118,18 @@ struct AuditKind: Sendable {
             .conditionalAccess),
         AuditKind(
             "identity/conditionalaccess/namedlocations", "named location", "Other", "Policy"),
+        AuditKind(
+            "identity/conditionalaccess/authenticationcontextclassreferences",
+            "AuthenticationContextClassReference", "Other", "Policy", by: "Conditional Access"),
+        flow("identity/b2cuserflows", "user flow"), flow("identity/b2xuserflows", "user flow"),
+        flow("identity/userflows", "user flow"),
+        flow("identity/userflowattributes", "user attribute"),
+        flow("identity/apiconnectors", "Api connector"),
+        flow("identity/customauthenticationextensions", "customAuthenticationExtension"),
+        flow("identityproviders", "identity provider"),
+        AuditKind(
+            "onpremisespublishingprofiles/applicationproxy/connectorgroups", "Connector Group",
+            "Other", "ResourceManagement", by: "Application Proxy", reachesBelow: false),
         AuditKind(
             "organization", "company information", "Directory", "DirectoryManagement",
             .policy(activity: "Set Company Information")),
@@ -114,6 +150,10 @@ struct AuditKind: Sendable {
             "crosstenantaccesspolicy/default",
             "Update the company default cross-tenant access setting"),
         policy("authenticationmethodspolicy", "Authentication Methods Policy Update"),
+        policy("rolemanagementpolicies", "Update role setting in PIM", by: "PIM"),
+        AuditKind(
+            "policies/featurerolloutpolicies", "rollout policy of feature", "Other",
+            "Authentication", by: "Application Proxy", verbs: [.add: "Create"]),
         policy("", nil),
     ]
 

@@ -56,8 +56,16 @@ struct AuditWriter {
         return event(
             kind, activity: activity ?? "\(operation.rawValue) policy", operation,
             targets: [
-                target(object, type: "Policy", changes, id: isInside ? newGUID() : nil)
+                target(
+                    object, type: "Policy", changes, id: isInside ? insideID(object, path) : nil)
             ])
+    }
+
+    /// Always the same of the same object.
+    private func insideID(_ object: JSON, _ path: TenantPath) -> String {
+        let key = object.key?.string ?? ""
+        let text = path.text + (path.text.hasSuffix(key) ? "" : "/" + key)
+        return guid("\(tenant.id)/\(text)".utf8.reduce(0) { mix($0 ^ UInt64($1)) })
     }
 
     private func plain(
@@ -125,6 +133,7 @@ struct AuditWriter {
             [
                 ("AppRole.Id", object["appRoleId"]), ("ServicePrincipal.ObjectID", client),
                 ("DelegatedPermissionGrant.Scope", object["scope"]),
+                ("User.ObjectID", isDelegated ? object["principalId"] : nil),
             ].compactMap { name, value in value.map { Change(name, added: $0, operation) } }
         let resource = known(object["resourceId"])
         let what =
@@ -150,7 +159,6 @@ struct AuditWriter {
             let parent = tenant.object(
                 JSONText(bytes: path.segments[path.segments.count - 2]), in: parentPath)
         else { return [] }
-        let noun = String(decoding: last, as: UTF8.self) == "owners" ? "owner" : "member"
         let isRemoval = operation == .delete
         let prefix = kind.type
         let changes = ["ObjectID": parent["id"], "DisplayName": parent["displayName"]].sorted {
@@ -158,15 +166,31 @@ struct AuditWriter {
         }.map { Change("\(prefix).\($0.key)", added: $0.value ?? .null, operation) }
         var json = event(
             kind,
-            activity:
-                "\(isRemoval ? "Remove" : "Add") \(noun) \(isRemoval ? "from" : "to") \(kind.noun)",
-            operation,
+            activity: Self.activity(
+                String(decoding: last, as: UTF8.self), isRemoval, kind.noun), operation,
             targets: [
                 target(reference.object, type: AuditKind.type(of: reference.entity), changes),
                 target(parent, type: kind.type, []),
             ])
         json["operationType"] = isRemoval ? "Unassign" : "Assign"
         return [json]
+    }
+
+    /// - Parameters:
+    ///   - collection: what came into it, or went: `owners`.
+    ///   - holder: what the collection belongs to.
+    private static func activity(
+        _ collection: String, _ isRemoval: Bool, _ holder: String
+    ) -> String {
+        let sponsors = "Sponsors"
+        guard !collection.hasSuffix(sponsors) else {
+            let side = collection.dropLast(sponsors.count)
+            return "\(isRemoval ? "Remove" : "Assign") user as \(side) sponsor"
+        }
+        let noun =
+            collection == "owners"
+            ? "owner" : collection.hasSuffix("Policies") ? "policy" : "member"
+        return isRemoval ? "Remove \(noun) from \(holder)" : "Add \(noun) to \(holder)"
     }
 
     // MARK: - Shape

@@ -117,7 +117,12 @@ struct YearDay {
         guard !items.isEmpty else { return nil }
         let item = items[draw(items.count)]
         let kind = path.isFixed ? 9 : draw(10)
-        if kind < 2 { return .create(path, created(like: item, in: tenant)) }
+        if kind < 2 {
+            let created = created(like: item, in: tenant)
+            // Of a grant or an assignment the service has no second one.
+            guard !items.contains(where: { $0.joins(asMuchAs: created) }) else { return nil }
+            return .create(path, created)
+        }
         guard let key = item.key else { return nil }
         if kind == 2 {
             let mayGo = items.count > 2 && !isActor(key.string)
@@ -131,8 +136,16 @@ struct YearDay {
     ) -> Scenario.Change.Action? {
         let present = items.compactMap(\.text).filter { tenant.directoryObject($0) != nil }
         if present.count > 1, draw(2) == 0 { return .remove(path, present[draw(present.count)]) }
-        guard let user = user(in: tenant), !present.contains(user) else { return nil }
-        return .add(path, user)
+        guard let new = path.isPolicies ? policy(for: path, in: tenant) : user(in: tenant),
+            !present.contains(new)
+        else { return nil }
+        return .add(path, new)
+    }
+
+    private mutating func policy(for path: TenantPath, in tenant: Tenant) -> JSONText? {
+        let home = TenantPath(segments: [Array("policies".utf8), path.segments[2]])
+        let policies = tenant.listing(at: home)
+        return policies.endIndex > 0 ? policies[draw(policies.endIndex)]?["id"]?.text : nil
     }
 
     private mutating func user(in tenant: Tenant) -> JSONText? {
@@ -144,7 +157,7 @@ struct YearDay {
         let name = "\(word()) \(draw(1000))"
         let id = id(like: item.key?.string)
         var object = item.renamed(name, id: id, domain: domain)
-        if object["principalId"] != nil, let user = user(in: tenant) {
+        if (object["principalId"] ?? .null) != .null, let user = user(in: tenant) {
             object["principalId"] = .string(user)
         }
         return object
@@ -185,7 +198,7 @@ struct YearDay {
 }
 
 /// Returns a GUID made from one number.
-private func guid(_ number: UInt64) -> String {
+func guid(_ number: UInt64) -> String {
     var bytes: [UInt8] = []
     appendGUID((number & ~0xF000 | 0x4000, mix(number) >> 2 | 1 << 63), to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
@@ -199,6 +212,15 @@ extension Scenario.Change {
 }
 
 extension JSON {
+    /// Whether both join the same objects; `false` if they join none.
+    fileprivate func joins(asMuchAs other: JSON) -> Bool {
+        let ends: [JSONText] = [
+            "clientId", "resourceId", "principalId", "appRoleId", "roleDefinitionId",
+            "directoryScopeId",
+        ]
+        return self["principalId"] != nil && ends.allSatisfy { self[$0] == other[$0] }
+    }
+
     /// Returns a copy with another ID and name, and whatever else has to be its own.
     fileprivate func renamed(_ name: String, id: String, domain: String) -> JSON {
         var object = self
@@ -222,8 +244,16 @@ extension TenantPath {
     /// Entries are objects of other collections.
     fileprivate var isReferences: Bool {
         let last = segments.last.map { String(decoding: $0, as: UTF8.self) } ?? ""
-        return ["members", "owners", "internalSponsors", "externalSponsors"].contains(last)
-            && segments.count > 2 && segments[0] != Array("onPremisesPublishingProfiles".utf8)
+        return isPolicies
+            || ["members", "owners", "internalSponsors", "externalSponsors"].contains(last)
+                && segments.count > 2 && segments[0] != Array("onPremisesPublishingProfiles".utf8)
+    }
+
+    /// Entries are the tenant's policies that an application follows.
+    fileprivate var isPolicies: Bool {
+        let names = segments.map { String(decoding: $0, as: UTF8.self) }
+        return names.count == 3 && names[2].hasSuffix("Policies")
+            && ["applications", "servicePrincipals"].contains(names[0])
     }
 
     /// Nobody creates or deletes what is here, but it changes.

@@ -15,7 +15,7 @@ extension Tenant {
     ///   `groups/<id>/members.json`. An array is a collection, an object a singleton.
     /// - Files below `arm` are what Azure Resource Manager holds (``Azure``).
     /// - An entry of a collection is an object with an `id`. In a collection of references
-    ///   (members, owners) it is the ID of an object of the directory, as a string.
+    ///   (members, owners, policies of an application) it is the ID of an object of the directory, as a string.
     /// - A member whose name begins with `/` is a collection below the object: `"/members": ["…"]`.
     ///   This is the only way to give children to an object whose ID no file could be named after.
     /// - A member `beta:name` or `v1.0:name` is seen in that version only; `expand:name` only when

@@ -101,6 +101,11 @@ extension Tenant {
         (TenantPath("applications"), "application"), (TenantPath("devices"), "device"),
         (TenantPath("administrativeUnits"), "administrativeUnit"),
         (TenantPath("contacts"), "orgContact"), (TenantPath("directoryRoles"), "directoryRole"),
+        (TenantPath("policies/tokenIssuancePolicies"), "tokenIssuancePolicy"),
+        (TenantPath("policies/tokenLifetimePolicies"), "tokenLifetimePolicy"),
+        (TenantPath("policies/appManagementPolicies"), "appManagementPolicy"),
+        (TenantPath("policies/claimsMappingPolicies"), "claimsMappingPolicy"),
+        (TenantPath("policies/homeRealmDiscoveryPolicies"), "homeRealmDiscoveryPolicy"),
     ]
 
     /// `directory/administrativeUnits` (v1.0) and `administrativeUnits` (beta) are one collection.
