@@ -6,7 +6,7 @@ import Synchronization
 
 /// A process of this machine that is talked to over its standard input and output.
 ///
-/// - It gets the environment it is given, and of open files only what is not closed on `exec`.
+/// - It gets the environment it is given and no open file beside the three standard ones.
 /// - Its silence is bounded; it ends with the last reference at the latest.
 final class ChildProcess: Sendable {
     private let pid: pid_t
@@ -146,6 +146,13 @@ private func spawn(
     posix_spawn_file_actions_adddup2(&actions, input, 0)
     posix_spawn_file_actions_adddup2(&actions, input, 1)
     posix_spawn_file_actions_adddup2(&actions, errors, 2)
+    // Whatever else is open here and was not opened for this program alone. A place that holds
+    // nothing is no error.
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    for place in 3..<Int32(min(limit.rlim_cur, 1_024)) {
+        posix_spawn_file_actions_addclose(&actions, place)
+    }
     // This process blocks the signals it waits for, and ignores broken pipes.
     var none = sigset_t()
     var all = sigset_t()
