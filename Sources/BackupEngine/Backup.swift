@@ -63,7 +63,8 @@ package struct Backup<Source: GraphSource>: Sendable {
         let counts =
             earlier.counts.isEmpty
             ? last.record?.types.mapValues(\.objects) ?? [:] : earlier.counts
-        if let users = RunRecord.users(among: counts) { await source.expect(users: users) }
+        let users = GraphResource.all.filter(\.countsUsers).compactMap { counts[$0.name] }.first
+        if let users { await source.expect(users: users) }
         let reader = TenantReader(
             source: source, store: store,
             packers: PagePackers(options.workers, await store.holdings),

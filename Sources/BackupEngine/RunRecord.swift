@@ -25,13 +25,6 @@ package struct RunRecord: Codable, Sendable, Equatable {
         package var before: String?
         package var after: String?
     }
-
-    /// How many users the backup has; `nil` if it never had any to do with them.
-    ///
-    /// - Parameter counts: of objects, by the type's name.
-    static func users(among counts: [String: Int]) -> Int? {
-        GraphResource.all.filter(\.countsUsers).compactMap { counts[$0.name] }.first
-    }
 }
 
 /// How the reading of one type ended.
