@@ -113,7 +113,7 @@ let package = Package(
             swiftSettings: safe),
         .target(
             name: "ProcessCarrier",
-            dependencies: ["CLinux", "GitObjects", "GitPack", "GitRemote"],
+            dependencies: ["GitObjects", "GitPack", "GitRemote"],
             swiftSettings: strict),
         .target(
             name: "BackupEngine",
@@ -230,8 +230,8 @@ let package = Package(
         .testTarget(
             name: "BackupCommandTests",
             dependencies: [
-                "BackupCommand", "HTTPCarrier", "HTTPTransport", "TenantSimulator", "TestSupport",
-                "YAMLDocument", crypto, logging,
+                "BackupCommand", "GitRemote", "HTTPCarrier", "HTTPTransport", "ProcessCarrier",
+                "TenantSimulator", "TestSupport", "YAMLDocument", crypto, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ] + nio,

@@ -7,7 +7,7 @@ import HTTPTransport
 
 /// The way to the remote: where it is, what opens it, and how this machine gets there.
 struct RemoteAccess: Sendable {
-    let url: RepositoryURL
+    private let place: RemotePlace
     private let branch: RefName
     private let runs: RefName?
     private let secrets: RemoteSecrets
@@ -16,16 +16,17 @@ struct RemoteAccess: Sendable {
     /// `nil` if no remote is set.
     init?(_ settings: Settings, _ environment: [String: String]) throws(CommandFailure) {
         guard let value = settings[.push], let text = value.texts.last else { return nil }
-        guard let url = RepositoryURL(text) else {
+        guard let place = RemotePlace(text, environment) else {
             throw .wrong(
                 value.origin, "it is not the URL of a repository",
-                hint: "Write it as https://host/path, without a query.")
+                hint: "Write it as https://host/path without a query, as ssh://user@host/path, or "
+                    + "as a path that begins with / or ./")
         }
-        self.url = url
+        self.place = place
         branch = try Self.branch(settings)
         runs = try Self.runs(settings)
         secrets = RemoteSecrets(environment)
-        _ = try secrets.credential(for: url)
+        if case .web(let url) = place { _ = try secrets.credential(for: url) }
         network = try TenantAccess.network(environment)
     }
 
@@ -55,7 +56,23 @@ struct RemoteAccess: Sendable {
         entra: (@Sendable (String) async throws(RemoteError) -> String)? = nil,
         _ body: (RemoteOptions) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        let (url, secrets) = (url, secrets)
+        switch place {
+        case .web(let url): try await connected(to: url, entra: entra, body)
+        case .process(let carrier): try await body(options(carrier))
+        }
+    }
+
+    private func options(_ carrier: any GitCarrier) -> RemoteOptions {
+        let remote = GitRemote(carrier: carrier, agent: "tenantkeep/\(programVersion)")
+        return RemoteOptions(remote, branch: branch, runs: runs)
+    }
+
+    private func connected<Value, Failure: Error>(
+        to url: RepositoryURL,
+        entra: (@Sendable (String) async throws(RemoteError) -> String)?,
+        _ body: (RemoteOptions) async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let secrets = secrets
         return try await withHTTPCarrier(
             to: url, network: network, version: programVersion,
             credential: { () async throws(RemoteError) in
@@ -68,8 +85,7 @@ struct RemoteAccess: Sendable {
                 return .bearer(try await entra(AzureDevOps.resource))
             },
             { (carrier) async throws(Failure) in
-                let remote = GitRemote(carrier: carrier, agent: "tenantkeep/\(programVersion)")
-                return try await body(RemoteOptions(remote, branch: branch, runs: runs))
+                try await body(options(carrier))
             })
     }
 }

@@ -119,7 +119,7 @@ package struct HostWords: Sendable, Equatable {
             hint: "Check the URL, and that the credential may read the repository."),
         // SSH, as libgit2 says it
         Known(
-            "remote hostkey", "unknown hostkey", "known_hosts", kind: .refused,
+            "ssh hostkey", "known_hosts", kind: .refused,
             hint: "Add the host's ed25519 key to ~/.ssh/known_hosts, if it is the right one."),
         Known(
             "Unable to exchange encryption keys", "failed to authenticate SSH session",

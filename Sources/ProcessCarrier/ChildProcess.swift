@@ -1,4 +1,3 @@
-import CLinux
 import Dispatch
 import GitObjects
 import GitRemote
@@ -23,18 +22,19 @@ final class ChildProcess: Sendable {
     init(
         _ command: [String], environment: [String: String], idling: Duration
     ) throws(RemoteError) {
+        // No process inherits an end but by its own place.
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         var ends: [Int32] = [-1, -1]
-        var pipe: [Int32] = [-1, -1]
-        guard
-            socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0,
-            clinux_pipe(&pipe) == 0
+        var errorEnds: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0,
+            socketpair(AF_UNIX, type, 0, &errorEnds) == 0
         else { throw .process("make a connection to a process", errno) }
-        (socket, errors) = (ends[0], pipe[0])
+        (socket, errors) = (ends[0], errorEnds[0])
         self.idling = idling
-        let (pid, code) = spawn(command, environment, input: ends[1], errors: pipe[1])
+        let (pid, code) = spawn(command, environment, input: ends[1], errors: errorEnds[1])
         self.pid = pid
         close(ends[1])
-        close(pipe[1])
+        close(errorEnds[1])
         guard code == 0 else { throw .process("run \(command[0])", code) }
     }
 
@@ -125,7 +125,7 @@ final class ChildProcess: Sendable {
         status.withLock { $0 = ending }
         guard ending != 0 else { return nil }
         var bytes = [UInt8](repeating: 0, count: 16 << 10)
-        let count = Glibc.read(errors, &bytes, bytes.count)
+        let count = recv(errors, &bytes, bytes.count, Int32(MSG_DONTWAIT))
         let text = String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
         throw HostWords([text]).error(or: .broken, "the connection broke off")
     }
@@ -146,7 +146,13 @@ private func spawn(
     posix_spawn_file_actions_adddup2(&actions, input, 0)
     posix_spawn_file_actions_adddup2(&actions, input, 1)
     posix_spawn_file_actions_adddup2(&actions, errors, 2)
-    clinux_close_from(&actions, 3)
+    // Whatever else is open here and was not opened for this program alone. A place that holds
+    // nothing is no error.
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    for place in 3..<Int32(min(limit.rlim_cur, 1_024)) {
+        posix_spawn_file_actions_addclose(&actions, place)
+    }
     // This process blocks the signals it waits for, and ignores broken pipes.
     var none = sigset_t()
     var all = sigset_t()

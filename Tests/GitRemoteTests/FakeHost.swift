@@ -39,13 +39,15 @@ final class FakeHost: Sendable {
     private let log = Mutex<[Request]>([])
     private let place = Mutex(0)
     private let script: @Sendable (Request, Int) -> Reply
+    /// Answers a request with a body before it has ended, and closes the connection.
+    let answersEarly: Bool
 
     /// - Parameter script: gets each request with its number, counted from 0.
     static func run<Value>(
-        _ script: @escaping @Sendable (Request, Int) -> Reply,
+        answersEarly: Bool = false, _ script: @escaping @Sendable (Request, Int) -> Reply,
         _ body: (FakeHost) async throws -> Value
     ) async throws -> Value {
-        let host = FakeHost(script)
+        let host = FakeHost(script, answersEarly)
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -65,8 +67,11 @@ final class FakeHost: Sendable {
         }
     }
 
-    private init(_ script: @escaping @Sendable (Request, Int) -> Reply) {
+    private init(
+        _ script: @escaping @Sendable (Request, Int) -> Reply, _ answersEarly: Bool
+    ) {
         self.script = script
+        self.answersEarly = answersEarly
     }
 
     var url: String { "http://127.0.0.1:\(place.withLock { $0 })/x.git" }
@@ -107,13 +112,15 @@ private final class Desk: ChannelInboundHandler {
         case .head(let head):
             self.head = head
             body = []
+            if head.method == .POST, host.answersEarly { answer(context) }
         case .body(let bytes): body += Array(buffer: bytes)
-        case .end: answer(context)
+        case .end: if head?.method != .POST || !host.answersEarly { answer(context) }
         }
     }
 
     private func answer(_ context: ChannelHandlerContext) {
         guard let head else { return }
+        let isEarly = head.method == .POST && host.answersEarly
         let reply = host.reply(
             to: FakeHost.Request(
                 method: head.method.rawValue, target: head.uri, headers: head.headers, body: body))
@@ -125,7 +132,10 @@ private final class Desk: ChannelInboundHandler {
         context.write(wrapOutboundOut(.head(response)), promise: nil)
         context.write(
             wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.body)))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        let channel = context.channel
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
+            if isEarly { channel.close(promise: nil) }
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

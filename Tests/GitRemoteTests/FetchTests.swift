@@ -160,8 +160,7 @@ struct FetchTests {
 
     @Test func `what the host does not hand out is missing, and leaves no file`() async throws {
         let (scene, _) = try scene()
-        let blob = try scene.host.place.git(
-            "hash-object", "-w", "--stdin", input: Array("in no commit".utf8))
+        let blob = String(repeating: "5", count: 40)
         let path = "\(scene.local.folder)/none.pack"
         try await scene.withRemote { remote in
             let error = await #expect(throws: RemoteError.self) {

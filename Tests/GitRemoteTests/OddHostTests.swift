@@ -1,5 +1,6 @@
 import Foundation
 import GitObjects
+import GitPack
 import GitRemote
 import HTTPCarrier
 import NIOHTTP1
@@ -213,6 +214,28 @@ struct OddHostTests {
 
             #expect(error.kind == kind)
             #expect(host.requests.filter { $0.method == "POST" }.count == 1)
+        }
+    }
+
+    @Test func `a large push that is turned away early is not sent again and again`() async throws {
+        let path = NSTemporaryDirectory() + "tenantkeep-\(UUID().uuidString).pack"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(count: 40 << 20).write(to: URL(filePath: path))
+        let pack = try PackFile(path)
+        let script: @Sendable (FakeHost.Request, Int) -> FakeHost.Reply = { request, _ in
+            request.method == "POST" ? .page(403, "text/plain", "no") : Self.refs(Self.old)
+        }
+        try await FakeHost.run(answersEarly: true, script) { host in
+            try await withTestRemote(host.url) { remote in
+                let error = await #expect(throws: RemoteError.self) {
+                    try await remote.push(
+                        [move], pack: pack, to: remote.advertisement(for: .push))
+                }
+
+                // The refusal may be lost with the connection; then the refs tell that nothing moved.
+                #expect(error?.kind == .refused || error?.kind == .broken)
+                #expect(host.requests.filter { $0.method == "POST" }.count <= 4)
+            }
         }
     }
 

@@ -21,8 +21,8 @@ struct ProcessCarrierTests {
         let blob = try local.git("hash-object", "-w", "--stdin", input: Array(text.utf8))
         let tree = try local.git("mktree", input: Array("100644 blob \(blob)\tfile\n".utf8))
         let commit =
-            try parent.map { try local.git("commit-tree", "-m", text, "-p", "\($0)", tree) }
-            ?? local.git("commit-tree", "-m", text, tree)
+            try parent.map { try local.git("commit-tree", "-m", "x", "-p", "\($0)", tree) }
+            ?? local.git("commit-tree", "-m", "x", tree)
         return try #require(ObjectID(hex: commit))
     }
 

@@ -38,7 +38,7 @@ enum Layers {
         "GitRemote": Module(4, ["GitObjects", "GitPack"]),
         "HTTPCarrier": Module(
             5, http.union(["GitObjects", "GitPack", "GitRemote", "HTTPTransport"])),
-        "ProcessCarrier": Module(5, ["CLinux", "GitObjects", "GitPack", "GitRemote"]),
+        "ProcessCarrier": Module(5, ["GitObjects", "GitPack", "GitRemote"]),
         "BackupEngine": Module(
             5,
             [

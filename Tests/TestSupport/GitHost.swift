@@ -146,6 +146,8 @@ package final class HostProcess: @unchecked Sendable {
             ["-c", "\"$@\" </dev/null & read -r line; kill $!; wait $!", "host"] + command
         process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
         process.standardInput = life
+        // Else the next process would keep this one alive.
+        _ = fcntl(life.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try unblockingSignals { try process.run() }

@@ -1,0 +1,54 @@
+import HTTPCarrier
+import ProcessCarrier
+
+/// Where a remote is: what its address says, and how this program gets there.
+enum RemotePlace: Sendable {
+    case web(RepositoryURL)
+    /// Over SSH, or on this machine.
+    case process(ProcessCarrier)
+
+    /// Reads `https://host/path`, `ssh://user@host/path`, `user@host:path`, `file:///path`, or a path
+    /// that begins as one; `nil` for anything else.
+    ///
+    /// - Parameter environment: what says which SSH key is used.
+    init?(_ text: String, _ environment: [String: String]) {
+        if let url = RepositoryURL(text) {
+            self = .web(url)
+        } else if let path = Self.path(text) {
+            self = .process(ProcessCarrier(path: path, environment: environment))
+        } else if Self.isSSH(text) {
+            // The file of the program that runs, whatever has become of its name.
+            let carrier = ProcessCarrier(
+                ssh: text, program: "/proc/self/exe", environment: environment)
+            self = .process(carrier)
+        } else {
+            return nil
+        }
+    }
+
+    private static func path(_ text: String) -> String? {
+        if text.hasPrefix("file:///") { return String(text.dropFirst(7)) }
+        return ["/", "./", "../"].contains(where: text.hasPrefix) ? text : nil
+    }
+
+    private static func isSSH(_ text: String) -> Bool {
+        guard text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value < 0x7F }) else {
+            return false
+        }
+        let authority: Substring
+        let path: Substring
+        if text.hasPrefix("ssh://") {
+            authority = text.dropFirst(6).prefix { $0 != "/" }
+            path = text[authority.endIndex...].dropFirst()
+        } else {
+            guard !text.contains("://") else { return false }
+            authority = text.prefix { $0 != ":" && $0 != "/" }
+            guard text[authority.endIndex...].hasPrefix(":") else { return false }
+            path = text[authority.endIndex...].dropFirst()
+        }
+        let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+        // What begins with a dash would be an option to somebody.
+        return !host.isEmpty && !authority.hasPrefix("-") && !host.hasPrefix("-")
+            && !path.isEmpty && !path.hasPrefix("-")
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import ProcessCarrier
+import TenantSimulator
+import TestSupport
+import Testing
+
+@testable import BackupCommand
+
+/// Remotes that are not on the web.
+struct RemotePlaceTests {
+    @Test(arguments: [
+        ("https://host.example/x.git", "https://host.example/x.git"),
+        ("ssh://git@host.example/x.git", "ssh://git@host.example/x.git"),
+        ("ssh://host.example:2222/x", "ssh://host.example:2222/x"),
+        ("git@host.example:a/x.git", "git@host.example:a/x.git"), ("host:x", "host:x"),
+        ("/srv/x.git", "/srv/x.git"), ("./x.git", "./x.git"), ("../x", "../x"),
+        ("file:///srv/x.git", "/srv/x.git"),
+        ("http://host.example/x", nil), ("ftp://host/x", nil), ("x.git", nil), ("", nil),
+        ("ssh://-oProxyCommand=x/y", nil), ("-oProxyCommand=x:y", nil), ("ssh://host", nil),
+        ("ssh:///x", nil), ("host:-x", nil), ("ho st:x", nil), (":x", nil), ("a@:x", nil),
+    ])
+    func `an address says how its repository is reached`(text: String, name: String?) {
+        let found: String? =
+            switch RemotePlace(text, [:]) {
+            case .web(let url): "\(url)"
+            case .process(let carrier): carrier.name
+            case nil: nil
+            }
+
+        #expect(found == name)
+    }
+
+    @Test func `a run from an empty disk is pushed over SSH, and again`() async throws {
+        let host = try SSHHost()
+        try await endToEnd(.init(users: 60, groups: 6, membersPerGroup: 3)) { run in
+            let settings = ["TENANTKEEP_PUSH": host.url, "HOME": host.home]
+            for name in ["a.git", "b.git"] {
+                let ending = try await run.backUp(
+                    "users,groups", repository: name, changing: settings)
+
+                #expect(ending.status == 0, "\(ending.messages)")
+                let push = try #require(try ending.document()["push"] as? [String: Any])
+                #expect(push["outcome"] as? String == "done")
+            }
+            #expect(
+                try host.place.git("rev-list", "--count", "refs/tenantkeep/runs") == "2")
+            #expect(try host.place.git("fsck", "--strict", "--full", "--no-dangling") == "")
+        }
+    }
+
+    @Test func `a run from an empty disk is pushed to a path, and again`() async throws {
+        let place = try TemporaryRepository()
+        try place.initialize()
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        try await endToEnd(.init(users: 60, groups: 6, membersPerGroup: 3)) { run in
+            let settings = ["TENANTKEEP_PUSH": place.path, "PATH": path]
+            for name in ["a.git", "b.git"] {
+                let ending = try await run.backUp(
+                    "users,groups", repository: name, changing: settings)
+
+                #expect(ending.status == 0, "\(ending.messages)")
+            }
+            #expect(try place.git("rev-list", "--count", "refs/tenantkeep/runs") == "2")
+            #expect(try place.git("fsck", "--strict", "--full", "--no-dangling") == "")
+        }
+    }
+}
