@@ -66,6 +66,7 @@ extension AuditEvent {
             isSuccess: json["activityResult"]?.string.map(folded) == "success",
             operation: operation, Initiator(intune: json["actor"]),
             targets: resources.map { Target($0, id: "resourceId", type: "auditResourceType") })
+        form = .intune
     }
 
     // MARK: - Azure
@@ -89,6 +90,7 @@ extension AuditEvent {
             targets: Self.azureNames(of: resource).map {
                 Target(type: type, id: $0, displayName: nil, userPrincipalName: nil, properties: [])
             })
+        form = .azure
     }
 
     /// The resource, what it is a part of, and its own name if that is a GUID: a role has another

@@ -1,4 +1,5 @@
 package import CanonicalJSON
+import GraphCatalog
 
 /// One event of a log, or what an object says itself.
 package struct AuditEvent: Sendable {
@@ -47,6 +48,9 @@ package struct AuditEvent: Sendable {
     let actorNames: Set<String>
     /// An object says it of itself, and no log has it.
     package internal(set) var isStatement = false
+    /// What the log is about. Entra's tells of parts of the other services too; theirs tell of
+    /// nothing but themselves, whatever IDs they name.
+    var form = AuditSource.Form.directory
 
     init(
         id: String, time: Moment, activity: String, service: String, category: String,

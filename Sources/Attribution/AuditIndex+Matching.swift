@@ -45,9 +45,11 @@ private struct Search {
 
     private var id: String { ids.last ?? "" }
 
-    /// Whether an act can have been part of the change by its time.
+    /// Whether an act can have been part of the change by its time, and by its log.
     private func isInTime(_ act: Act) -> Bool {
-        act.time <= change.read && change.since.map { act.time >= $0 } ?? true
+        let form = act.event.form
+        guard form == .directory || form == change.type.audit.form else { return false }
+        return act.time <= change.read && change.since.map { act.time >= $0 } ?? true
     }
 
     /// Whether such an act leads to such a change.

@@ -69,7 +69,9 @@ package struct Company {
                 people[place.key.lowercased(), default: []].insert(name)
             case "servicePrincipals":
                 guard let name = object["displayName"]?.string else { continue }
-                people[place.key.lowercased(), default: []].insert("\(name) (SP)")
+                for id in [place.key, object["appId"]?.string].compactMap(\.self) {
+                    people[id.lowercased(), default: []].insert("\(name) (SP)")
+                }
             default: continue
             }
         }
@@ -113,8 +115,19 @@ private struct Day {
         let isInLog = !deeds.isEmpty && deeds.allSatisfy { logShows($0, type, ids) }
         return Company.Change(
             type: type, ids: ids, kind: kind, before: old?.bytes, after: new?.bytes,
-            authors: Set(deeds.map { $0.actor.lowercased() }),
+            authors: Set(deeds.map { called($0.actor, by: type.audit) }),
             isInLog: isInLog && !(place.isSingleton && isAmbiguous(place, type, old, new)))
+    }
+
+    /// What a log calls whoever did something, in lower case: Intune's names applications by their
+    /// application ID, the others by that of the service principal.
+    private func called(_ actor: String, by log: AuditSource) -> String {
+        guard case .intune = log.form,
+            let principal = [after, before].lazy.flatMap(\.objects).first(where: {
+                $0.key.path == "servicePrincipals" && $0.key.key == actor
+            }), let id = principal.value["appId"]?.string
+        else { return actor.lowercased() }
+        return id.lowercased()
     }
 
     /// The deeds that a change is made of.

@@ -172,7 +172,11 @@ struct ProgramTests {
 
         #expect(Int(ending.status) == status)
         #expect(
-            ending.messages == "Error: The backup was interrupted; the repository is as it was.\n")
+            ending.messages == """
+                Signing in with a client secret of app.
+                Error: The backup was interrupted; the repository is as it was.
+
+                """)
         #expect(!program.exists("tenant.git"))
     }
 }

@@ -209,8 +209,8 @@ struct LimiterTests {
         let run = try await minute(
             of: ServiceBucket(units: 3500), answeringAfter: .milliseconds(100), users: 100_000)
 
+        // Not how long it took: who waits for the next try winds the clock on for all.
         #expect(run.refused < 40, "\(run.refused)")
-        #expect(run.seconds < 72, "\(run.seconds)")
     }
 
     @Test func `a bucket that others have emptied is left to fill`() async throws {
