@@ -15,8 +15,11 @@ func withInterrupts<Value: Sendable>(
 ) async -> (value: Value, signal: Int32?) {
     let first = FirstSignal()
     let (arrivals, continuation) = AsyncStream.makeStream(of: Int32.self)
+    // Dispatch listens a little after it was told to, and until then a signal ends the process.
+    let (listening, listens) = AsyncStream.makeStream(of: Void.self)
     let sources = SignalNumber.all.map { number in
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setRegistrationHandler { listens.yield() }
         source.setEventHandler {
             guard first.take(number) else { endAtOnce(after: number) }
             continuation.yield(number)
@@ -24,6 +27,7 @@ func withInterrupts<Value: Sendable>(
         source.resume()
         return source
     }
+    for await _ in listening.prefix(sources.count) {}
     let value = await running(body) {
         for await _ in arrivals { break }  // ends on the first one, or when cancelled
     }
