@@ -36,17 +36,23 @@ extension GraphClient {
     private func pages(_ requests: [GraphRequest]) async -> [Result<GraphPage, GraphError>] {
         await withTaskGroup(of: (Int, Result<GraphPage, GraphError>).self) { group in
             for (index, request) in requests.enumerated() {
-                group.addTask {
-                    do throws(GraphError) {
-                        return (index, .success(try await page(.first(request)) { _ in }))
-                    } catch {
-                        return (index, .failure(error))
-                    }
-                }
+                group.addTask { (index, await firstPage(of: request)) }
             }
-            var pages: [Int: Result<GraphPage, GraphError>] = [:]
+            var pages: [Result<GraphPage, GraphError>?] = requests.map { _ in nil }
             for await (index, page) in group { pages[index] = page }
-            return requests.indices.compactMap { pages[$0] }
+            // An answer too few would read as a deletion.
+            return pages.map { page in
+                guard let page else { fatalError("a request without an answer") }
+                return page
+            }
+        }
+    }
+
+    private func firstPage(of request: GraphRequest) async -> Result<GraphPage, GraphError> {
+        do throws(GraphError) {
+            return .success(try await page(.first(request)) { _ in })
+        } catch {
+            return .failure(error)
         }
     }
 

@@ -246,6 +246,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
             return .success(
                 above.enumerated().map { ($1, .failure($0 == 0 ? error : same)) })
         }
+        // An answer too few would read as a deletion.
+        precondition(pages.count == requests.count)
         var below: [Below] = []
         var reader = reader
         reader.isKept = isKept
