@@ -32,10 +32,14 @@ final class Program: Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Beside the tests, where the build puts it.
+    /// The program that `make test` names, which is the one that users run; else the one beside the
+    /// tests.
     static func executable() throws -> URL {
         let tests = try #require(Bundle.main.executableURL)
-        let executable = tests.deletingLastPathComponent().appending(path: "tenantkeep")
+        let named = ProcessInfo.processInfo.environment["TENANTKEEP_TEST_PROGRAM"]
+        let executable =
+            named.map { URL(filePath: $0) }
+            ?? tests.deletingLastPathComponent().appending(path: "tenantkeep")
         try #require(FileManager.default.isExecutableFile(atPath: executable.path))
         return executable
     }

@@ -68,6 +68,69 @@ struct ReleaseTests {
         }
     }
 
+    @Test func `it fetches, backs up with a federated token and pushes, twice`() async throws {
+        let root = try EmptyRoot()
+        let host = try GitHost()
+        let app = AppRegistration(
+            clientID: "5eed0000-0000-4000-8000-0000000000c2", secret: "never-used",
+            permissions: ["Directory.Read.All", "AuditLog.Read.All"],
+            federatedCredentials: [.init(issuer: "https://cluster.example/", subject: "backup")])
+        let content = SimulatedTenant.Configuration(
+            .generated(GeneratedTenant(users: 5_000)), usesTLS: true, registrations: [app])
+        try await withSimulatedTenant(content) { tenant in
+            try root.join(
+                [try #require(tenant.certificate), host.certificates], to: "etc/authorities.pem")
+            try root.write(
+                tenant.federatedToken(
+                    issuer: "https://cluster.example/", subject: "backup",
+                    audience: "api://AzureADTokenExchange", life: 3_600),
+                to: "tmp/token")
+            let environment = [
+                "AZURE_TENANT_ID": tenant.tenantID, "AZURE_CLIENT_ID": app.clientID,
+                "AZURE_FEDERATED_TOKEN_FILE": "/tmp/token",
+                "AZURE_AUTHORITY_HOST": tenant.authority,
+                "TENANTKEEP_GRAPH_ENDPOINT": tenant.graph,
+                "TENANTKEEP_REMOTE_TOKEN": GitHost.token, "TENANTKEEP_TYPE": "users",
+                "SSL_CERT_FILE": "/etc/authorities.pem", "TENANTKEEP_REPO": "/tmp/tenant.git",
+            ]
+            var moved: [Int] = []
+            for _ in 0..<2 {
+                try await CutProxy.run(to: host.port) { proxy in
+                    let url = host.url(port: proxy.port)
+                    for command in [["fetch", url], ["backup"], ["push", url]] {
+                        var settings = environment
+                        if command[0] != "backup" { settings["TENANTKEEP_TYPE"] = nil }
+                        let ending = try await root.run(command, environment: settings)
+                        try #require(ending.status == 0, "\(command): \(ending.messages)")
+                    }
+                    moved.append(proxy.uploaded + proxy.downloaded)
+                }
+                let ids = try host.place.git("ls-tree", "--name-only", "main:Users")
+                    .split(separator: "\n")
+                #expect(ids.count == 5_000)
+                let changes = [10, 2_000, 4_000].map {
+                    #"{"update": "users/\#(ids[$0])", "with": {"jobTitle": "Archivist"}}"#
+                }
+                try tenant.play(
+                    Scenario(parsing: #"{"changes": [\#(changes.joined(separator: ", "))]}"#))
+            }
+
+            let clone = try await CutProxy.run(to: host.port) { proxy in
+                try host.place.run([
+                    "git", "-c", "http.sslCAInfo=\(host.certificates)", "-c",
+                    "http.extraHeader=Authorization: Bearer \(GitHost.token)", "clone", "--quiet",
+                    "--mirror", host.url(port: proxy.port), "\(host.place.folder)/clone.git",
+                ])
+                return proxy.uploaded + proxy.downloaded
+            }
+            #expect(moved[1] * 100 < clone, "\(moved[1]) of \(clone) bytes")
+            #expect(try host.place.git("rev-list", "--count", "refs/tenantkeep/runs") == "2")
+            let changed = try host.place.git("diff", "--name-only", "main~1", "main")
+            #expect(changed.split(separator: "\n").count == 3)
+            #expect(try host.place.git("fsck", "--strict", "--full", "--no-dangling") == "")
+        }
+    }
+
     // MARK: ELF
 
     private func number(_ file: [UInt8], _ offset: Int, _ size: Int) -> Int {
@@ -125,9 +188,19 @@ struct EmptyRoot {
             [.posixPermissions: 0o755], ofItemAtPath: folder.appending(path: name).path)
     }
 
-    /// Runs the release with this folder as its root; who is not root already becomes it inside.
+    func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: folder.appending(path: name))
+    }
+
     func run(
         _ arguments: String..., environment: [String: String] = [:]
+    ) async throws -> Program.Ending {
+        try await run(arguments, environment: environment)
+    }
+
+    /// Runs the release with this folder as its root; who is not root already becomes it inside.
+    func run(
+        _ arguments: [String], environment: [String: String] = [:]
     ) async throws -> Program.Ending {
         let user = getuid() == 0 ? [] : ["--map-root-user"]
         return try await program.run(
