@@ -51,6 +51,8 @@ struct AuthorsRun: Codable {
 
     private static let head = ["right", "wrong", "unknown"]
 
+    private var isComparing: Bool { plainRequests > 0 }
+
     private func cells(_ score: Scores.Score) -> [String] {
         [score.right, score.wrong, score.unknown].map { $0 == 0 ? "–" : "\($0)" }
     }
@@ -59,7 +61,7 @@ struct AuthorsRun: Codable {
     var kinds: MarkdownTable {
         var rows = Scores.kinds.map { [$0] + cells(scores.total(of: $0)) }
         rows.append(["all"] + cells(scores.total))
-        if plainRequests > 0 { rows.append(["a query a file"] + cells(scores.totalOfPlain)) }
+        if isComparing { rows.append(["a query a file"] + cells(scores.totalOfPlain)) }
         return MarkdownTable(head: ["match"] + Self.head, rows: rows)
     }
 
@@ -72,30 +74,36 @@ struct AuthorsRun: Codable {
                 return score.wrong + score.unknown == 0
                     ? "\(score.right)" : "\(score.right)/\(score.wrong)/\(score.unknown)"
             }
+            guard isComparing else { return [type] + byKind }
             let plain = scores.plainScore(of: type)
             return [type] + byKind + ["\(plain.right)/\(plain.wrong)/\(plain.unknown)"]
         }
-        return MarkdownTable(
-            head: ["right/wrong/unknown"] + Scores.kinds + ["a query a file"], rows: rows)
+        let head = ["right/wrong/unknown"] + Scores.kinds + (isComparing ? ["a query a file"] : [])
+        return MarkdownTable(head: head, rows: rows)
     }
 
     var sentence: String {
         let total = scores.total
-        let plain = scores.totalOfPlain
-        return String(
+        let lived = String(
             format: """
                 Authors: a year of 5000 changes by 40 people and 10 applications, backed up %d times \
                 over HTTP in %.0f s. Of %d changed files the audit log has the authors of %d; %.2f %% \
                 of these carry just them, %d a wrong one by an exact match. The sweeps took %d \
-                requests. A query for each file and everybody who is found: %.1f %% and %d requests. \
-                %d files changed at once take one sweep of %d requests and %.0f s, or %d requests \
-                and %.0f s.
+                requests. %d files changed at once take one sweep of %d requests and %.0f s.
                 """,
             days, wall, total.count + scores.hidden, total.count,
             Double(total.right) / Double(max(1, total.count)) * 100, scores.wrongExact.count,
-            sweepRequests, Double(plain.right) / Double(max(1, plain.count)) * 100, plainRequests,
-            burst.changes, burst.sweepRequests, burst.sweepSeconds, burst.plainRequests,
-            burst.plainSeconds)
+            sweepRequests, burst.changes, burst.sweepRequests, burst.sweepSeconds)
+        guard isComparing else { return lived }
+        let plain = scores.totalOfPlain
+        return lived
+            + String(
+                format: """
+                     A query for each file and everybody who is found: %.1f %% and %d requests; for \
+                    the files changed at once %d requests and %.0f s.
+                    """,
+                Double(plain.right) / Double(max(1, plain.count)) * 100, plainRequests,
+                burst.plainRequests, burst.plainSeconds)
     }
 
     var verdicts: [Verdict] {
