@@ -5,7 +5,7 @@
 # make test   builds and runs the tests
 # make check  what every change must pass: format, lint, layering and all other tests
 # make bench  measures first and later backups beside git, their parts, and how many authors are right;
-#             BENCH="--users 20000"
+#             and pushes to a git host with a long history; BENCH="--users 20000"
 # make soak   kills runs at 200 random moments, then backs a thousand days and five made-up years up
 # make format puts the sources into shape
 

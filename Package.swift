@@ -161,7 +161,7 @@ let package = Package(
             dependencies: [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
                 "GraphCatalog", "GraphClient", "HTTPTransport", "Rehearsal", "TenantSimulator",
-                arguments, logging,
+                "TestSupport", arguments, logging,
             ],
             swiftSettings: strict),
 

@@ -17,7 +17,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Compare.self, Years.self, Record.self, Change.self, BackUp.self, Stream.self,
-            Stages.self, AuthorsOfYears.self,
+            Stages.self, AuthorsOfYears.self, Remotes.self,
         ],
         defaultSubcommand: Compare.self)
 

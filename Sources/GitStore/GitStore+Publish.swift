@@ -26,6 +26,18 @@ extension GitStore {
         return try packedRefs()[name]?.id
     }
 
+    /// Returns where those of the refs point that exist; looks through the list of refs once.
+    package func readRefs(
+        _ names: some Collection<RefName>
+    ) throws(GitError) -> [RefName: ObjectID] {
+        var found: [RefName: ObjectID] = [:]
+        for name in names { found[name] = try looseRef(name) }
+        // Later, for a ref that somebody packs meanwhile.
+        let packed = try packedRefs()
+        for name in names where found[name] == nil { found[name] = packed[name]?.id }
+        return found
+    }
+
     /// Puts everything written on the disk, then moves all refs in one step.
     ///
     /// The step is the replacement of `packed-refs`. Killed at any instant, the repository is as it
@@ -105,7 +117,11 @@ extension GitStore {
 
     private func packedRefs() throws(GitError) -> PackedRefs {
         let path = "\(folder)/packed-refs"
-        return try PackedRefs(try files { () throws(FileError) in try readFile(path) })
+        let bytes = try files { () throws(FileError) in try readFile(path) }
+        if let lastRefs, lastRefs.bytes == bytes { return lastRefs.refs }
+        let refs = try PackedRefs(bytes)
+        lastRefs = (bytes, refs)
+        return refs
     }
 
     /// Locks, reads, edits and replaces `packed-refs`.
@@ -138,8 +154,9 @@ extension GitStore {
 
     /// Checks that every ref is where the run found it, and that a new one can be made.
     private func verify(_ updates: [RefUpdate]) throws(GitError) {
+        let now = try readRefs(updates.map(\.name))
         for update in updates {
-            guard try readRef(update.name) == update.old else { throw Self.moved(update.name) }
+            guard now[update.name] == update.old else { throw Self.moved(update.name) }
             guard update.old == nil, let other = try refInTheWay(of: update.name) else { continue }
             throw GitError(
                 .other, "create \(update.name)", reason: "\(other) stands in its way",

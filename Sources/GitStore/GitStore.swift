@@ -47,6 +47,8 @@ package actor GitStore {
     private var previewed: [PackChunk] = []
     /// The last large tree that was read: it is compared first, then edited.
     private var lastTree: (id: ObjectID, bytes: [UInt8])?
+    /// `packed-refs` as it was when it was last read, which takes longer than to compare it.
+    var lastRefs: (bytes: [UInt8]?, refs: PackedRefs)?
     let unique: String
     let waitsForLock: @Sendable (_ attempt: Int) -> Bool
     private let thread = OwnThread("tenantkeep.store")

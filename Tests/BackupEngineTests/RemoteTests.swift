@@ -98,6 +98,26 @@ struct RemoteTests {
         #expect((result.push?.byteCount ?? 0) < 1_500)
     }
 
+    @Test(.timeLimit(.minutes(1))) func `thousands of tags on both sides cost no time`()
+        async throws
+    {
+        let (host, runs) = (try TestHost(), try Runs())
+        try await backUp(runs, to: host, day: 1)
+        let commit = try host.place.git("rev-parse", "main")
+        let lines = (0..<2_000).map { "create refs/tags/old/\($0) \(commit)\n" }.joined()
+        for repository in [host.place, runs.repository] {
+            try repository.git("update-ref", "--stdin", input: Array(lines.utf8))
+            try repository.git("pack-refs", "--all")
+        }
+        tenant.set("people", .pages([items(1..<401)]))
+
+        let result = try await backUp(runs, to: host, day: 2)
+
+        #expect(result.push?.failure == nil)
+        #expect(try host.place.git("rev-list", "--count", "main") == "2")
+        #expect(try runs.git("tag", "--list", "old/*").split(separator: "\n").count == 2_000)
+    }
+
     @Test func `a tag name that only the remote has is not taken again`() async throws {
         let host = try TestHost()
         try await backUp(try Runs(), to: host, day: 1)

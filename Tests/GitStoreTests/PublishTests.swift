@@ -82,6 +82,31 @@ struct PublishTests {
         try scene.expectSound()
     }
 
+    @Test func `refs are where git has just put them, packed or loose`() async throws {
+        let scene = try Scene()
+        let updates = try await scene.run(1)
+        let (commit, record) = (updates[0].new, updates[2].new)
+        let store = try scene.openToRead()
+        let names = try ["main", "packed", "loose", "absent"].map {
+            try #require(RefName.branch($0))
+        }
+        #expect(try await store.readRefs(names) == [names[0]: commit])
+
+        try scene.repository.git("update-ref", "\(names[1])", "\(commit)")
+        try scene.repository.git("pack-refs", "--all")
+        #expect(try await store.readRefs(names) == [names[0]: commit, names[1]: commit])
+
+        // The same number of bytes, and the same second.
+        try scene.repository.git("update-ref", "\(names[1])", "\(record)")
+        try scene.repository.git("pack-refs", "--all")
+        try scene.repository.git("update-ref", "\(names[0])", "\(record)")
+        try scene.repository.git("update-ref", "\(names[2])", "\(commit)")
+        let found = try await store.readRefs(names)
+
+        #expect(found == [names[0]: record, names[1]: record, names[2]: commit])
+        for name in names { #expect(try await store.readRef(name) == found[name]) }
+    }
+
     @Test func `loose refs of a person's git are folded in, others stay loose`() async throws {
         let scene = try Scene()
         let first = try await scene.run(1)

@@ -74,7 +74,7 @@ enum Layers {
             [
                 "BackupEngine", "CanonicalJSON", "GitObjects", "GitPack", "GitStore",
                 "GraphCatalog", "GraphClient", "HTTPTransport", "Rehearsal", "TenantSimulator",
-                "ArgumentParser", "Logging",
+                "TestSupport", "ArgumentParser", "Logging",
             ]),
         "TestSupport": Module(8, http.union(["GraphCatalog"])),
     ]

@@ -204,8 +204,10 @@ extension RemoteExchange {
     ) async throws(BackupError) -> [RefUpdate] {
         try await storing { () async throws(GitError) in
             var updates: [RefUpdate] = []
-            for (name, id) in host.refs where name.isTag {
-                guard try await store.readRef(name) == nil, await store.isHere(id) else { continue }
+            let tags = host.refs.filter { $0.key.isTag }
+            let here = try await store.readRefs(tags.keys)
+            for (name, id) in tags where here[name] == nil {
+                guard await store.isHere(id) else { continue }
                 updates.append(RefUpdate(name, from: nil, to: id, peeled: host.peeled[name]))
             }
             return updates

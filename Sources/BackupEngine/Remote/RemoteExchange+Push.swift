@@ -70,14 +70,11 @@ extension RemoteExchange {
             }
             names.formUnion(all.compactMap { RefName($0) })
         }
-        var moves: [RemoteMove] = []
-        for name in names.sorted() where host[name] == nil {
-            let id = try await storing { () async throws(GitError) in
-                try await store.readRef(name)
-            }
-            if let id { moves.append(RemoteMove(name, from: .zero, to: id)) }
+        let missing = names.filter { host[$0] == nil }
+        let ids = try await storing { () async throws(GitError) in
+            try await store.readRefs(missing)
         }
-        return moves
+        return ids.sorted { $0.key < $1.key }.map { RemoteMove($0.key, from: .zero, to: $0.value) }
     }
 
     private func push(

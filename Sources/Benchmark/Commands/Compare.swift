@@ -25,6 +25,9 @@ struct Compare: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Live a made-up year and judge who changed what.")
     var authors = true
 
+    @Flag(inversion: .prefixedNo, help: "Push to a git host that holds a thousand runs.")
+    var remotes = true
+
     @Option(help: "The folder of the tenant that the year begins with.")
     var tenant = "Fixtures/Tenants/contoso"
 
@@ -66,6 +69,9 @@ struct Compare: AsyncParsableCommand {
                 try await AuthorsRun(
                     workshop, seed: 1, days: 365, tenant: tenant, isComparing: true))
         }
+        if remotes {
+            results.add(try await RemoteRun(workshop, users: users, rounds: rounds))
+        }
         if large { results.add(try LargeRun(workshop, users: users * LargeRun.factor)) }
         return results
     }
@@ -95,7 +101,10 @@ extension Results {
     /// Heading and tables.
     var tables: String {
         let parts = [heading, MarkdownTable(lines).text, MarkdownTable(stages: stages).text]
-        let more = [throttled?.sentence, authors?.kinds.text, authors?.sentence]
+        let more = [
+            throttled?.sentence, authors?.kinds.text, authors?.sentence, remotes?.table.text,
+            remotes?.sentence,
+        ]
         return (parts + more.compactMap(\.self)).joined(separator: "\n\n")
     }
 

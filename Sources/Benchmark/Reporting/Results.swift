@@ -17,6 +17,7 @@ struct Results: Codable {
     private(set) var large: LargeRun?
     private(set) var throttled: ThrottledRun?
     private(set) var authors: AuthorsRun?
+    private(set) var remotes: RemoteRun?
     private(set) var verdicts: [Verdict] = []
 
     init(
@@ -45,6 +46,11 @@ struct Results: Codable {
 
     mutating func add(_ run: AuthorsRun) {
         authors = run
+        summarise()
+    }
+
+    mutating func add(_ run: RemoteRun) {
+        remotes = run
         summarise()
     }
 

@@ -29,7 +29,7 @@ extension Results {
     /// hold for any number.
     func judged() -> [Verdict] {
         firstBackupVerdicts + laterVerdicts + (throttled?.verdicts ?? [])
-            + (authors?.verdicts ?? [])
+            + (authors?.verdicts ?? []) + (remotes?.verdicts ?? [])
             + (large.map(verdicts) ?? [])
     }
 
