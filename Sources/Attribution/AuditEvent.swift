@@ -40,6 +40,8 @@ package struct AuditEvent: Sendable {
     package let evidence: [UInt8]
 
     let operation: Operation
+    /// Whether it neither makes nor removes anything.
+    package var changesWhatIsThere: Bool { operation == .update }
     /// Whether the service says that something joined something else, or parted from it.
     let isJoin: Bool
     let isUnattended: Bool

@@ -213,10 +213,20 @@ package struct Backup<Source: GraphSource>: Sendable {
         let index = AuditIndex(
             events, used: used.union(late.used), isKnown: plan.readings.hold)
         let respelling = last.isAdopted ? try await Respelling(of: plan, in: store) : nil
-        let attributor = Attributor(
+        var attributor = Attributor(
             plan: plan, root: options.root, index: index, window: window, store: store,
             clock: clock, deadline: options.audit?.deadline, respelling: respelling)
-        let (found, isFinished) = try await attributor.matches()
+        var (found, isFinished) = try await attributor.matches()
+        if isFinished, !late.doubtful.isEmpty {
+            // They may be of a change that nothing else explains.
+            attributor.index = AuditIndex(
+                events, used: used.union(late.used.subtracting(late.doubtful)),
+                isKnown: plan.readings.hold)
+            let more: [Int: [Match]]
+            (more, isFinished) = try await attributor.matches(besides: found)
+            late.giveUp(Set(more.values.joined().flatMap { [$0.event.id] + $0.twins.map(\.id) }))
+            found.merge(more) { one, _ in one }
+        }
         let names = try await ActorNames(readings: plan.readings, store: store).names(
             of: Set(index.events.compactMap(\.actor) + found.values.joined().compactMap(\.actor)))
         let credits = Credits(found, names: names, address: options.identityEmail)

@@ -19,6 +19,7 @@ package struct BackupOptions: Sendable {
     package var identityEmail: String
     /// The run's start: its name in record, tag and trailers.
     package var start: Date
+    package var tagFormat: TagFormat
     /// The program's version, for the record.
     package var version: String
     /// Takes deletions that look like a failure of the service at their word.
@@ -36,9 +37,10 @@ package struct BackupOptions: Sendable {
 
     package init(
         repository: String, branch: RefName, root: RootPath, selection: [SelectedResource],
-        tenant: String, identityName: String, identityEmail: String, start: Date, version: String,
-        acceptDeletions: Bool = false, isDryRun: Bool = false, workers: Int = 2,
-        audit: AuditOptions? = nil, remote: RemoteOptions? = nil, skipsCI: Bool = false
+        tenant: String, identityName: String, identityEmail: String, start: Date,
+        tagFormat: TagFormat = .standard, version: String, acceptDeletions: Bool = false,
+        isDryRun: Bool = false, workers: Int = 2, audit: AuditOptions? = nil,
+        remote: RemoteOptions? = nil, skipsCI: Bool = false
     ) {
         self.repository = repository
         self.branch = branch
@@ -48,6 +50,7 @@ package struct BackupOptions: Sendable {
         self.identityName = identityName
         self.identityEmail = identityEmail
         self.start = start
+        self.tagFormat = tagFormat
         self.version = version
         self.acceptDeletions = acceptDeletions
         self.isDryRun = isDryRun

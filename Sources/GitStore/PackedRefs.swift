@@ -20,6 +20,9 @@ struct PackedRefs: Equatable, Sendable {
     ///
     /// - Throws: ``GitError`` of kind `damaged` for a line git would not accept either.
     init(_ bytes: [UInt8]?) throws(GitError) {
+        if let end = bytes?.last, end != UInt8(ascii: "\n") {
+            throw .damaged("packed-refs", "its last line does not end")
+        }
         var last: [UInt8]?
         var isFullyPeeled = bytes == nil
         for line in (bytes ?? []).split(separator: UInt8(ascii: "\n")) {

@@ -67,7 +67,7 @@ struct BackupRequestTests {
     @Test(arguments: [
         (Setting.branch, "a..b"), (.branch, "-x"), (.branch, ""), (.root, "a/../b"), (.root, "CON"),
         (.repo, " "), (.identityName, ""), (.exclude, "Config"), (.type, ""),
-        (.branch, "refs/heads/"),
+        (.branch, "refs/heads/"), (.tagFormat, ""), (.tagFormat, "%Q"), (.tagFormat, "%F %H"),
         (.branch, "refs/tags/a b"),
     ])
     func `what cannot be is refused by its name`(setting: Setting, text: String) throws {

@@ -21,7 +21,7 @@ struct InvocationTests {
             "x,y", "--type", "z", "--exclude", "e", "--all", "--cloud", "china",
             "--graph-endpoint", "g", "--authority-endpoint", "a", "--arm-endpoint", "m",
             "--identity-name", "n", "--identity-email", "i", "--cloud-only", "--dry-run",
-            "--accept-deletions",
+            "--accept-deletions", "--tag-format", "t",
             "--json", "--quiet", "--verbose", "--color", "never")
 
         #expect(
@@ -30,9 +30,23 @@ struct InvocationTests {
                 .exclude: ["e"], .all: ["true"], .cloud: ["china"], .graphEndpoint: ["g"],
                 .authorityEndpoint: ["a"], .armEndpoint: ["m"], .identityName: ["n"],
                 .identityEmail: ["i"], .cloudOnly: ["true"], .dryRun: ["true"],
-                .acceptDeletions: ["true"],
+                .acceptDeletions: ["true"], .tagFormat: ["t"],
                 .json: ["true"], .quiet: ["true"], .verbose: ["true"], .color: ["never"],
             ])
+    }
+
+    @Test func `the example of each command stands on one line, to be copied`() throws {
+        for name in TenantkeepCommand.configuration.subcommands.map({ $0._commandName }) {
+            let help = TenantkeepCommand.helpMessage(
+                for: try #require(
+                    TenantkeepCommand.configuration.subcommands.first { $0._commandName == name }),
+                columns: 80)
+            let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
+            let place = try #require(lines.firstIndex(of: "Example:"), "\(name)")
+
+            #expect(lines[place + 1].hasPrefix("  tenantkeep \(name)"))
+            #expect(lines[place + 2].isEmpty, "\(name)")
+        }
     }
 
     @Test func `an option that is not there says nothing`() throws {

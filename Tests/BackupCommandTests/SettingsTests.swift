@@ -113,14 +113,6 @@ struct SettingsTests {
         #expect(unknown.map(\.nearest) == ["TENANTKEEP_BRANCH"])
     }
 
-    @Test func `a variable of a feature that is not there yet is refused`() {
-        let failure = #expect(throws: CommandFailure.self) {
-            try Settings(environment: ["TENANTKEEP_TAG_FORMAT": "x"])
-        }
-
-        #expect(failure?.status == .usage)
-    }
-
     @Test(arguments: [
         ("", "", 0), ("repo", "repo", 0), ("reop", "repo", 1), ("types", "type", 1),
         ("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3),

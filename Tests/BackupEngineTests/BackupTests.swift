@@ -35,6 +35,21 @@ struct BackupTests {
         try runs.expectSound()
     }
 
+    @Test func `a tag is named as asked, with a number where the name is taken`() async throws {
+        let runs = try Runs()
+        let formats = ["nightly/%F_%H.%M", "daily"].compactMap { TagFormat($0) }
+        for (count, format) in formats.enumerated() {
+            let tenant = RecordedTenant(["people": .pages([items(0..<count + 1)])])
+            try await runs.run(tenant, all(people)) { $0.tagFormat = format }
+            try runs.repository.git("tag", "daily/old\(count)", "main")
+        }
+
+        let names = try runs.git("tag").split(separator: "\n")
+
+        #expect(names == ["daily-2", "daily/old0", "daily/old1", "nightly/2026-09-22_14.13"])
+        try runs.expectSound()
+    }
+
     @Test func `a run without changes leaves nothing but its record`() async throws {
         let runs = try Runs()
         let tenant = RecordedTenant(["people": .pages([items(0..<5)])])

@@ -63,6 +63,29 @@ struct LateEventTests {
         try runs.expectSound()
     }
 
+    @Test(arguments: [["value"], []])
+    func `an event before the first backup explains a change that nothing else does`(
+        members: [String]
+    ) async throws {
+        let runs = try Runs()
+        let tenant = AuditedTenant(["people": people([:])])
+        try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
+        tenant.set("people", people([0: changed]))
+        tenant.log(
+            Event(
+                "e1", at: day(1, minutes: -10), by: adele, on: "person-number-0",
+                changing: members),
+            Event("e2", at: day(1, minutes: -10), by: diego, on: "person-number-1"))
+
+        let result = try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
+
+        #expect(try runs.git("log", "-1", "--format=%an", "main") == "Adele Vance")
+        #expect(result.record.audit.used == ["e1", "e2"])
+        #expect(try !note(runs, on: "main~1").contains("\"id\": \"e1\""))
+        #expect(try note(runs, on: "main~1").contains("\"id\": \"e2\""))
+        try runs.expectSound()
+    }
+
     @Test func `a late event is no author of what somebody else did since`() async throws {
         let (runs, tenant) = try await unexplained()
         tenant.set("people", people([0: changedAgain]))

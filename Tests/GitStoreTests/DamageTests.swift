@@ -106,7 +106,9 @@ struct DamageTests {
         #expect(error?.kind == .damaged)
     }
 
-    @Test(arguments: ["garbage\n", "^0123456789012345678901234567890123456789\n", "\0\0\0"])
+    @Test(arguments: [
+        "garbage\n", "^0123456789012345678901234567890123456789\n", "\0\0\0", "# pack-refs with",
+    ])
     func `packed-refs that git would not read are damage, and are not replaced`(
         text: String
     ) async throws {

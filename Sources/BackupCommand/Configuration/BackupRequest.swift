@@ -11,6 +11,7 @@ struct BackupRequest: Sendable {
     let selection: Selection
     let identityName: String
     let identityEmail: String
+    let tagFormat: TagFormat
     let acceptDeletions: Bool
     let isDryRun: Bool
     /// Whether nothing is backed up, and only the authors of earlier changes are looked for.
@@ -33,6 +34,7 @@ struct BackupRequest: Sendable {
         selection = try Selection(settings, from: catalog)
         identityName = try Self.filled(settings, .identityName) ?? "Tenantkeep"
         identityEmail = try Self.filled(settings, .identityEmail) ?? "tenantkeep@localhost"
+        tagFormat = try Self.tagFormat(settings)
         acceptDeletions = try settings.isOn(.acceptDeletions)
         isDryRun = try settings.isOn(.dryRun)
         isAttribution = try settings.isOn(.attributeLast)
@@ -57,7 +59,8 @@ struct BackupRequest: Sendable {
         BackupOptions(
             repository: repository, branch: branch, root: root, selection: selection.resources,
             tenant: tenant, identityName: identityName, identityEmail: identityEmail, start: start,
-            version: programVersion, acceptDeletions: acceptDeletions, isDryRun: isDryRun,
+            tagFormat: tagFormat, version: programVersion, acceptDeletions: acceptDeletions,
+            isDryRun: isDryRun,
             workers: ProcessInfo.processInfo.activeProcessorCount,
             audit: AuditOptions(
                 since: auditSince?.date(before: start), keepsEvidence: keepsEvidence,
@@ -75,6 +78,14 @@ struct BackupRequest: Sendable {
         let isFull = name.hasPrefix("refs/heads/")
         if let branch = isFull ? RefName(name) : RefName.branch(name) { return branch }
         throw wrong(settings, .branch, "git takes no branch of the name \"\(name)\"")
+    }
+
+    private static func tagFormat(_ settings: Settings) throws(CommandFailure) -> TagFormat {
+        guard let text = settings.text(.tagFormat) else { return .standard }
+        if let format = TagFormat(text) { return format }
+        throw wrong(
+            settings, .tagFormat, "git takes no tags of the form \"\(text)\"",
+            hint: "The letters are %Y, %m, %d, %H, %M, %S and %F: nightly/%F.")
     }
 
     private static func auditSince(

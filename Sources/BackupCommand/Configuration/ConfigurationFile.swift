@@ -40,6 +40,7 @@ struct ConfigurationFile: Sendable {
             case "auth": try readText(member, as: .auth)
             case "cloud": try readText(member, as: .cloud)
             case "cloudOnly": try readText(member, as: .cloudOnly)
+            case "tagFormat": try readText(member, as: .tagFormat)
             case "timeLimit": try readText(member, as: .timeLimit)
             case "types": try readList(member, as: .type)
             case "exclude": try readList(member, as: .exclude)
@@ -72,7 +73,7 @@ struct ConfigurationFile: Sendable {
     /// Keys of the top level.
     static let keys = [
         "repo", "branch", "root", "types", "exclude", "auth", "cloud", "cloudOnly", "endpoints",
-        "identity", "remote", "timeLimit", "notify", "customTypes",
+        "identity", "remote", "tagFormat", "timeLimit", "notify", "customTypes",
     ]
 
     private mutating func readText(

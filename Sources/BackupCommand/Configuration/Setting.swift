@@ -8,6 +8,7 @@ enum Setting: String, CaseIterable, Sendable {
     case armEndpoint = "arm-endpoint"
     case identityName = "identity-name"
     case identityEmail = "identity-email"
+    case tagFormat = "tag-format"
     case dryRun = "dry-run"
     case acceptDeletions = "accept-deletions"
     case auditSince = "audit-since"

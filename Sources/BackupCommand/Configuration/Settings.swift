@@ -64,20 +64,6 @@ extension Settings {
         try readAuthority(environment)
         try readTimeLimit(environment)
         try resolveAll()
-        try Self.refuseFuture(environment)
-    }
-
-    /// Options of the design that this version cannot act on yet.
-    private static let futureVariables = ["TENANTKEEP_TAG_FORMAT"]
-
-    private static func refuseFuture(
-        _ environment: [String: String]
-    ) throws(CommandFailure) {
-        let name = futureVariables.first { !(environment[$0] ?? "").isEmpty }
-        guard let name else { return }
-        throw .wrong(
-            .variable(name), "this version of Tenantkeep does not support it yet",
-            hint: "Remove it from the environment.")
     }
 
     /// The Azure SDKs' own name, which `TENANTKEEP_AUTHORITY_ENDPOINT` goes before.
@@ -123,7 +109,7 @@ extension Settings {
     ) -> [(name: String, nearest: String)] {
         let known = Setting.allCases.map(\.variable) + RemoteSecrets.variables
         return environment.keys.sorted()
-            .filter { $0.hasPrefix("TENANTKEEP_") && !(known + futureVariables).contains($0) }
+            .filter { $0.hasPrefix("TENANTKEEP_") && !known.contains($0) }
             .map { ($0, nearest(to: $0, among: known)) }
     }
 }

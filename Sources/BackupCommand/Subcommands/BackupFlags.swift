@@ -58,6 +58,12 @@ struct BackupFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "How to name the tag of a run, with letters of date for its start in UTC (default: backup/%Y-%m-%dT%H-%M-%SZ).",
+            valueName: "format"))
+    var tagFormat: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Where to read the audit log from: a date, a date-time or an age such as 3d (default: where the last run left off, at first 24h).",
             valueName: "time"))
     var auditSince: String?
@@ -119,6 +125,7 @@ struct BackupFlags: ParsableArguments {
         flags[.armEndpoint] = armEndpoint.map { [$0] }
         flags[.identityName] = identityName.map { [$0] }
         flags[.identityEmail] = identityEmail.map { [$0] }
+        flags[.tagFormat] = tagFormat.map { [$0] }
         flags[.auditSince] = auditSince.map { [$0] }
         flags[.noEvidence] = noEvidence.asFlag
         flags[.attributeLast] = attributeLast.asFlag

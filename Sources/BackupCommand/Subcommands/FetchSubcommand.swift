@@ -10,7 +10,7 @@ struct FetchSubcommand: Subcommand {
             The credential is that of push.
 
             Example:
-              tenantkeep fetch https://dev.azure.com/contoso/backup/_git/tenant --repo ./contoso.git
+              tenantkeep fetch https://dev.azure.com/contoso/backup/_git/tenant
             """)
 
     @OptionGroup var common: CommonOptions

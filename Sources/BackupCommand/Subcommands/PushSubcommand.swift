@@ -11,7 +11,7 @@ struct PushSubcommand: Subcommand {
             TENANTKEEP_REMOTE_PASSWORD (each also with _FILE), else the token of the pipeline's job.
 
             Example:
-              tenantkeep push https://dev.azure.com/contoso/backup/_git/tenant --repo ./contoso.git
+              tenantkeep push https://dev.azure.com/contoso/backup/_git/tenant
             """)
 
     @OptionGroup var common: CommonOptions

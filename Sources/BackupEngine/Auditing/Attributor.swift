@@ -10,7 +10,7 @@ import GraphCatalog
 struct Attributor {
     let plan: Plan
     let root: RootPath
-    let index: AuditIndex
+    var index: AuditIndex
     let window: AuditWindow
     let store: GitStore
     let clock: RunClock
@@ -22,9 +22,13 @@ struct Attributor {
     private static let stride = 256
 
     /// Returns what is known of each change by its place, and whether all were looked at.
-    func matches() async throws(BackupError) -> (found: [Int: [Match]], isFinished: Bool) {
+    ///
+    /// - Parameter explained: changes that need not be looked at, by their places.
+    func matches(
+        besides explained: [Int: [Match]] = [:]
+    ) async throws(BackupError) -> (found: [Int: [Match]], isFinished: Bool) {
         var found: [Int: [Match]] = [:]
-        let candidates = candidates
+        let candidates = candidates.filter { explained[$0] == nil }
         // All at once, if a remote has them.
         await store.bring(
             candidates.flatMap { number -> [ObjectID] in

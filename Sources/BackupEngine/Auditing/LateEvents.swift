@@ -32,6 +32,9 @@ struct LateEvents: Sendable {
 
     /// IDs of the events found, and of their twins.
     private(set) var used: Set<String> = []
+    /// Those of them that change what was there and fit nothing but creations: in a first backup
+    /// everything is new, whenever it was changed.
+    private(set) var doubtful: Set<String> = []
     /// Whether the time was enough to look at all runs.
     private(set) var isFinished = true
 
@@ -119,12 +122,32 @@ struct LateEvents: Sendable {
         let commits = try await commits(of: place, namedBy: index)
         for commit in commits {
             var found: [String: Match] = [:]
+            var certain: Set<String> = []
             for change in commit.changes {
                 for match in try await matches(of: change, commit, runs[place], read, index) {
                     found[match.event.id] = match
+                    if change.old != nil || !match.event.changesWhatIsThere {
+                        certain.insert(match.event.id)
+                    }
                 }
             }
+            for match in found.values where !certain.contains(match.event.id) {
+                doubtful.formUnion([match.event.id] + match.twins.map(\.id))
+            }
             try await note(Array(found.values), on: commit.commit)
+        }
+    }
+
+    /// Takes back that events are late: they explain something else.
+    mutating func giveUp(_ ids: Set<String>) {
+        used.subtract(ids)
+        for (commit, events) in notes {
+            let rest = events.filter { !ids.contains($0.id) }
+            counts[commit, default: 0] -= events.count - rest.count
+            let isNew = counts[commit] != 0
+            if !isNew { counts[commit] = nil }
+            notes[commit] = isNew ? rest : nil
+            known[commit] = .some(Note(rest))
         }
     }
 

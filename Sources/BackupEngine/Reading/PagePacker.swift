@@ -39,12 +39,10 @@ actor PagePacker {
             let body = cutToLastParts(page.body, at: type.lastParts, type.form)
             canonical = try CanonicalPage(body, type.form, by: type.rules)
         } catch {
-            let place = error.path.map { " at \($0)" } ?? ""
             throw .source(
                 GraphError(
                     .malformed,
-                    "\(type.service.name)'s answer is not proper JSON: \(error.reason)\(place), "
-                        + "byte \(error.position)"))
+                    "\(type.service.name)'s answer is not proper JSON: \(error.reason)"))
         }
         var packed = PackedPage()
         packed.service = type.service

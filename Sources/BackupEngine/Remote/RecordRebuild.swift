@@ -82,7 +82,8 @@ struct RecordRebuild {
         let text = RunText(
             start: start, resources: [:], root: options.root, skipsCI: options.skipsCI)
         var record = record
-        let name = try await RunTag(start: record.start).freeName(in: store, taken: taken)
+        let name = try await RunTag(start: record.start, format: options.tagFormat)
+            .freeName(in: store, taken: taken)
         record.tag = name
         let tag = Tag(
             target: tip, kind: .commit, name: name, tagger: identity,

@@ -126,7 +126,8 @@ struct RunWriter {
     }
 
     private func freeTagName() async throws(BackupError) -> String {
-        try await RunTag(start: options.start.timestamp).freeName(in: store, taken: taken)
+        try await RunTag(start: options.start.timestamp, format: options.tagFormat)
+            .freeName(in: store, taken: taken)
     }
 
     /// Writes the run's record and its evidence, and returns the moves that make the run visible: of
