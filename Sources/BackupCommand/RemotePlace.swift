@@ -15,20 +15,16 @@ enum RemotePlace: Sendable {
         if let url = RepositoryURL(text) {
             self = .web(url)
         } else if let path = Self.path(text) {
-            let carrier = ProcessCarrier(
-                path: path, program: Self.program, environment: environment)
-            self = .process(carrier)
+            self = .process(ProcessCarrier(path: path, environment: environment))
         } else if Self.isSSH(text) {
+            // The file of the program that runs, whatever has become of its name.
             let carrier = ProcessCarrier(
-                ssh: text, program: Self.program, environment: environment)
+                ssh: text, program: "/proc/self/exe", environment: environment)
             self = .process(carrier)
         } else {
             return nil
         }
     }
-
-    /// The file of the program that runs, whatever has become of its name.
-    private static let program = "/proc/self/exe"
 
     private static func path(_ text: String) -> String? {
         if text.hasPrefix("file:///") { return String(text.dropFirst(7)) }

@@ -37,7 +37,7 @@ struct TenantkeepCommand: AsyncParsableCommand {
         ignoreBrokenPipes()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let environment = ProcessInfo.processInfo.environment
-        if let status = carriedGit(arguments, environment: environment) {
+        if let status = carriedSSH(arguments, environment: environment) {
             endProcess(withStatus: status)
         }
         let invocation = Invocation(arguments, environment: environment)

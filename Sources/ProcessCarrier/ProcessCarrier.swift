@@ -1,11 +1,9 @@
 import GitObjects
 import GitPack
 package import GitRemote
-import Glibc
 
-/// Reaches a repository through a process of this machine: for a path git's own, whose hooks then
-/// have their say, or where there is no git this program's; and this program's for SSH, which a
-/// library without deadlines speaks.
+/// Reaches a repository through a process of this machine: git's own for a path, and this program's
+/// own for SSH, which a library without deadlines speaks.
 ///
 /// Each call has a process of its own, which ends with it. Its silence is bounded.
 package struct ProcessCarrier: GitCarrier {
@@ -18,18 +16,12 @@ package struct ProcessCarrier: GitCarrier {
     /// Ten minutes of silence: a host that takes a large push in says nothing for long.
     package static let patience: Duration = .seconds(600)
 
-    /// Reaches a repository on this machine, by its path.
-    ///
-    /// - Parameter program: this program; called with `path-carrier`, the service and the path.
+    /// Reaches a repository on this machine, by its path; needs git here.
     package init(
-        path: String, program: String, environment: [String: String],
-        idling: Duration = patience
+        path: String, environment: [String: String], idling: Duration = patience
     ) {
         name = path
-        let hasGit = (environment["PATH"] ?? "").split(separator: ":").contains {
-            access("\($0)/git", X_OK) == 0
-        }
-        command = hasGit ? ["git", "{}", path] : [program, "path-carrier", "{}", path]
+        command = ["git", "{}", path]
         self.environment = environment.filter { ["PATH", "HOME"].contains($0.key) }
         self.idling = idling
     }

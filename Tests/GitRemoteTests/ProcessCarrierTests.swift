@@ -38,27 +38,20 @@ struct ProcessCarrierTests {
         GitRemote(carrier: carrier, agent: "tenantkeep/0.1.0", clock: TestClock())
     }
 
-    private var program: String {
-        get throws {
-            let tests = try #require(Bundle.main.executableURL)
-            return tests.deletingLastPathComponent().appending(path: "tenantkeep").path
-        }
-    }
-
     private func ssh(
         _ host: SSHHost, port: Int? = nil, home: String? = nil,
         idling: Duration = ProcessCarrier.patience
     ) throws -> GitRemote {
-        return try remote(
+        let tests = try #require(Bundle.main.executableURL)
+        let program = tests.deletingLastPathComponent().appending(path: "tenantkeep").path
+        return remote(
             ProcessCarrier(
                 ssh: host.url(port: port), program: program,
                 environment: ["HOME": home ?? host.home], idling: idling))
     }
 
-    /// Pushes three times, and fetches what was pushed.
-    private func exercise(
-        _ remote: GitRemote, at place: TemporaryRepository, cuts: Bool = true
-    ) async throws {
+    /// Pushes twice, is refused once, and fetches what was pushed.
+    private func exercise(_ remote: GitRemote, at place: TemporaryRepository) async throws {
         let text = (0..<200_000).map { "\(($0 &* 7919) % 100_003)\n" }.joined()
         let (first, next) = (try commit("one"), try commit(text, on: try commit("one")))
         let empty = try await remote.advertisement(for: .push)
@@ -83,7 +76,7 @@ struct ProcessCarrierTests {
         request.depth = 1
         let answer = try await remote.fetch(
             request, from: remote.advertisement(for: .fetch), packTo: path)
-        #expect(answer.shallow == (cuts ? [next] : []))
+        #expect(answer.shallow == [next])
         #expect(try Data(contentsOf: URL(filePath: path)).count == answer.byteCount)
     }
 
@@ -97,51 +90,8 @@ struct ProcessCarrierTests {
         let place = try TemporaryRepository()
         try place.initialize()
         let environment = ProcessInfo.processInfo.environment
-        let carrier = try ProcessCarrier(
-            path: place.path, program: program, environment: environment)
-        try await exercise(remote(carrier), at: place)
-    }
-
-    @Test func `a repository at a path needs no git`() async throws {
-        let place = try TemporaryRepository()
-        try place.initialize()
-        let carrier = try ProcessCarrier(path: place.path, program: program, environment: [:])
-        let remote = remote(carrier)
-        try await exercise(remote, at: place, cuts: false)
-        try place.git("tag", "-a", "-m", "x", "nested", "main")
-        let first = try place.git("rev-parse", "main~")
-        let next = try place.git("rev-parse", "main")
-
-        let host = try await remote.advertisement(for: .fetch)
-        let tag = try #require(RefName.tag("nested"))
-        let wanted = try #require(host[tag])
-        let have = try #require(ObjectID(hex: first))
-        let path = "\(local.folder)/rest.pack"
-        let answer = try await remote.fetch(
-            FetchRequest(wants: [wanted], haves: [have]), from: host, packTo: path)
-
-        #expect(host.head?.text == "refs/heads/main")
-        #expect(host.peeled[tag] == ObjectID(hex: next))
-        #expect(answer.common == [have])
-        try local.git("index-pack", path)
-        let index = try Data(contentsOf: URL(filePath: "\(local.folder)/rest.idx"))
-        let ids = try local.git("show-index", input: Array(index)).split(separator: "\n")
-        #expect(ids.count == 4, "tag, commit, tree and blob")
-    }
-
-    @Test func `without git a pack whose commit is missing moves nothing`() async throws {
-        let place = try TemporaryRepository()
-        try place.initialize()
-        let carrier = try ProcessCarrier(path: place.path, program: program, environment: [:])
-        let (one, other) = (try commit("one"), try commit("other"))
-
-        let report = try await remote(carrier).push(
-            [RemoteMove(main, from: .zero, to: one), RemoteMove(.runs, from: .zero, to: other)],
-            pack: pack(one), to: remote(carrier).advertisement(for: .push))
-
-        #expect(report.taken.isEmpty)
-        #expect(report.refused.keys.sorted() == [main, .runs])
-        #expect(try place.git("for-each-ref") == "")
+        try await exercise(
+            remote(ProcessCarrier(path: place.path, environment: environment)), at: place)
     }
 
     @Test func `a hook's refusal comes over SSH`() async throws {
@@ -190,11 +140,8 @@ struct ProcessCarrierTests {
         let carriers = [
             try ssh(host),
             remote(
-                try ProcessCarrier(
-                    path: host.place.path, program: program,
-                    environment: ProcessInfo.processInfo.environment)),
-            remote(
-                try ProcessCarrier(path: host.place.path, program: program, environment: [:])),
+                ProcessCarrier(
+                    path: host.place.path, environment: ProcessInfo.processInfo.environment)),
         ]
         for remote in carriers {
             let error = await #expect(throws: RemoteError.self) {
