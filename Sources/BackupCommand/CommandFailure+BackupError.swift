@@ -57,7 +57,7 @@ extension CommandFailure {
             case .held: .held
             case .notARepository: .usage
             case .damaged: .damaged
-            case .moved, .locked, .other: .failed
+            case .moved, .locked, .incomplete, .other: .failed
             }
         self.init(
             "Could not \(error.action)", reason: error.reason, hint: error.hint, status: status)

@@ -13,15 +13,18 @@ struct Invocation {
     private let arguments: [String]
     private let environment: [String: String]
     private let demand: Demand
+    private let remoteTiming: RemoteTiming
     private let write: Console.Write
 
     /// - Parameter arguments: without the program's name.
     init(
         _ arguments: [String], environment: [String: String],
+        remoteTiming: RemoteTiming = RemoteTiming(),
         write: @escaping Console.Write = { $0.write($1) }
     ) {
         self.arguments = arguments
         self.environment = environment
+        self.remoteTiming = remoteTiming
         self.write = write
         demand = Self.demand(of: arguments)
     }
@@ -55,7 +58,8 @@ struct Invocation {
             let status = try await subcommand.execute(
                 in: Surroundings(
                     console: console, settings: file.settings.overlaid(with: said),
-                    catalog: GraphResource.all + file.customTypes, environment: environment))
+                    catalog: GraphResource.all + file.customTypes, environment: environment,
+                    remoteTiming: remoteTiming))
             return await report(console.outputFailure, after: status, on: console)
         } catch {
             return await report(error, on: console, asJSON: wantsJSON)

@@ -12,9 +12,11 @@ struct RemoteAccess: Sendable {
     private let runs: RefName?
     private let secrets: RemoteSecrets
     private let network: Network
+    private let timing: RemoteTiming
 
     /// `nil` if no remote is set.
-    init?(_ settings: Settings, _ environment: [String: String]) throws(CommandFailure) {
+    init?(_ surroundings: Surroundings) throws(CommandFailure) {
+        let (settings, environment) = (surroundings.settings, surroundings.environment)
         guard let value = settings[.push], let text = value.texts.last else { return nil }
         guard let place = RemotePlace(text, environment) else {
             throw .wrong(
@@ -28,6 +30,7 @@ struct RemoteAccess: Sendable {
         secrets = RemoteSecrets(environment)
         if case .web(let url) = place { _ = try secrets.credential(for: url) }
         network = try TenantAccess.network(environment)
+        timing = surroundings.remoteTiming
     }
 
     private static func branch(_ settings: Settings) throws(CommandFailure) -> RefName {
@@ -49,51 +52,65 @@ struct RemoteAccess: Sendable {
         return runs
     }
 
+    /// Returns a token of Entra for a resource.
+    typealias EntraToken = @Sendable (String) async throws(RemoteError) -> String
+
     /// Runs `body` with the remote, and closes its connections behind it.
     ///
-    /// - Parameter entra: returns a token of Entra for a resource.
+    /// - Parameter entra: asked where nothing else opens a host that takes such tokens.
     func connected<Value, Failure: Error>(
-        entra: (@Sendable (String) async throws(RemoteError) -> String)? = nil,
+        entra: @escaping EntraToken,
         _ body: (RemoteOptions) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         switch place {
         case .web(let url): try await connected(to: url, entra: entra, body)
-        case .process(let carrier): try await body(options(carrier))
+        case .ssh(let carrier): try await body(options(remote(carrier)))
+        case .folder(let path): try await body(options(LocalRemote(path: path)))
         }
     }
 
-    private func options(_ carrier: any GitCarrier) -> RemoteOptions {
-        let remote = GitRemote(carrier: carrier, agent: "tenantkeep/\(programVersion)")
-        return RemoteOptions(remote, branch: branch, runs: runs)
+    private func options(_ remote: any Remote) -> RemoteOptions {
+        RemoteOptions(remote, branch: branch, runs: runs)
+    }
+
+    private func remote(_ carrier: any GitCarrier) -> GitRemote {
+        GitRemote(
+            carrier: carrier, agent: "tenantkeep/\(programVersion)", clock: timing.clock,
+            pace: timing.pace)
     }
 
     private func connected<Value, Failure: Error>(
-        to url: RepositoryURL,
-        entra: (@Sendable (String) async throws(RemoteError) -> String)?,
+        to url: RepositoryURL, entra: @escaping EntraToken,
         _ body: (RemoteOptions) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let secrets = secrets
         return try await withHTTPCarrier(
-            to: url, network: network, version: programVersion,
+            to: url, network: network, version: programVersion, patience: timing.patience,
             credential: { () async throws(RemoteError) in
                 do throws(CommandFailure) {
                     if let credential = try secrets.credential(for: url) { return credential }
                 } catch {
                     throw RemoteError(.unauthorised, error.sentence, hint: error.hint)
                 }
-                guard let entra, AzureDevOps.isHost(of: url) else { return nil }
+                guard AzureDevOps.isHost(of: url) else { return nil }
                 return .bearer(try await entra(AzureDevOps.resource))
             },
             { (carrier) async throws(Failure) in
-                try await body(options(carrier))
+                try await body(options(remote(carrier)))
             })
     }
 }
 
+/// How long hosts are waited for, and by which clock.
+struct RemoteTiming: Sendable {
+    var patience = RemotePatience()
+    var pace = Pace()
+    var clock: any Clock<Duration> = ContinuousClock()
+}
+
 /// Runs `body` with the remote, if there is one.
 func withRemote<Value, Failure: Error>(
-    _ remote: RemoteAccess?,
-    entra: (@Sendable (String) async throws(RemoteError) -> String)? = nil,
+    _ remote: RemoteAccess?, entra: @escaping RemoteAccess.EntraToken,
     _ body: (RemoteOptions?) async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
     guard let remote else { return try await body(nil) }

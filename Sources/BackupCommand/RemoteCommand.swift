@@ -9,12 +9,12 @@ struct RemoteCommand: Sendable {
     private let repository: String
     private let branch: RefName
     private let console: Console
-    /// Who signs in where nothing else opens the remote.
-    private let tenant: @Sendable () throws(CommandFailure) -> TenantAccess
+    /// Signs in where nothing else opens the remote.
+    private let entra: RemoteAccess.EntraToken
 
     init(_ surroundings: Surroundings) throws(CommandFailure) {
         let settings = surroundings.settings
-        guard let access = try RemoteAccess(settings, surroundings.environment) else {
+        guard let access = try RemoteAccess(surroundings) else {
             throw CommandFailure(
                 "There is no remote", hint: "Name its URL, or set remote: in the configuration.",
                 status: .usage)
@@ -23,9 +23,7 @@ struct RemoteCommand: Sendable {
         repository = try BackupRequest.repository(settings)
         branch = try BackupRequest.branch(settings)
         console = surroundings.console
-        tenant = { () throws(CommandFailure) in
-            try TenantAccess(surroundings.settings, surroundings.environment)
-        }
+        entra = TenantAccess.tokens(settings, surroundings.environment)
     }
 
     /// Runs the exchange, shows how it goes, and ends it when the process is told to end.
@@ -36,10 +34,6 @@ struct RemoteCommand: Sendable {
         let began = clock.now
         let reporter = ProgressReporter(on: console, elapsed: { began.duration(to: clock.now) }) {
             OutputStream.standardError.terminalWidth ?? 80
-        }
-        let entra: @Sendable (String) async throws(RemoteError) -> String = {
-            (resource) async throws(RemoteError) in
-            try await token(for: resource)
         }
         let start = Date()
         let (outcome, signal) = await withInterrupts { () -> Result<Value, BackupError> in
@@ -60,13 +54,5 @@ struct RemoteCommand: Sendable {
         do throws(BackupError) { return try outcome.get() } catch {
             throw CommandFailure(error, signal: signal)
         }
-    }
-
-    private func token(for resource: String) async throws(RemoteError) -> String {
-        let access: TenantAccess
-        do throws(CommandFailure) { access = try tenant() } catch {
-            throw RemoteError(.unauthorised, error.sentence, hint: error.hint)
-        }
-        return try await access.token(for: resource)
     }
 }

@@ -4,8 +4,9 @@ import ProcessCarrier
 /// Where a remote is: what its address says, and how this program gets there.
 enum RemotePlace: Sendable {
     case web(RepositoryURL)
-    /// Over SSH, or on this machine.
-    case process(ProcessCarrier)
+    case ssh(ProcessCarrier)
+    /// A folder of this machine.
+    case folder(String)
 
     /// Reads `https://host/path`, `ssh://user@host/path`, `user@host:path`, `file:///path`, or a path
     /// that begins as one; `nil` for anything else.
@@ -15,12 +16,12 @@ enum RemotePlace: Sendable {
         if let url = RepositoryURL(text) {
             self = .web(url)
         } else if let path = Self.path(text) {
-            self = .process(ProcessCarrier(path: path, environment: environment))
+            self = .folder(path)
         } else if Self.isSSH(text) {
             // The file of the program that runs, whatever has become of its name.
             let carrier = ProcessCarrier(
                 ssh: text, program: "/proc/self/exe", environment: environment)
-            self = .process(carrier)
+            self = .ssh(carrier)
         } else {
             return nil
         }

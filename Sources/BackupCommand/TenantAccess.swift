@@ -45,8 +45,7 @@ struct TenantAccess: Sendable {
             let result = try await withGraphClient(configuration) {
                 client async throws(BackupError) in
                 let tenant = try await tenantID(client)
-                let entra: @Sendable (String) async throws(RemoteError) -> String = {
-                    (resource) async throws(RemoteError) in
+                let entra: RemoteAccess.EntraToken = { (resource) async throws(RemoteError) in
                     try await token(resource, of: client)
                 }
                 return try await withRemote(remote, entra: entra) {
@@ -81,11 +80,20 @@ struct TenantAccess: Sendable {
         }
     }
 
-    /// A token for a git host that takes those of Entra.
-    /// Returns a token of Entra for a resource, signing in for it alone.
-    func token(for resource: String) async throws(RemoteError) -> String {
-        try await withGraphClient(configuration) { client async throws(RemoteError) in
-            try await token(resource, of: client)
+    /// Tokens of Entra for git hosts, for commands that ask nothing else of the tenant: each is a
+    /// sign-in of its own, and only then it matters whether there are settings for one.
+    static func tokens(
+        _ settings: Settings, _ environment: [String: String]
+    ) -> RemoteAccess.EntraToken {
+        { (resource) async throws(RemoteError) in
+            let access: TenantAccess
+            do throws(CommandFailure) { access = try TenantAccess(settings, environment) } catch {
+                throw RemoteError(.unauthorised, error.sentence, hint: error.hint)
+            }
+            return try await withGraphClient(access.configuration) {
+                client async throws(RemoteError) in
+                try await access.token(resource, of: client)
+            }
         }
     }
 

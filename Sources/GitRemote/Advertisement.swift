@@ -13,6 +13,16 @@ package struct Advertisement: Sendable {
     package private(set) var headID: ObjectID?
     let capabilities: Capabilities
 
+    /// What a repository of this machine holds.
+    ///
+    /// - Parameter words: what can be done with it, as hosts say it.
+    package init(of refs: [RefName: ObjectID], for service: GitService, words: String) {
+        self.service = service
+        self.refs = refs
+        place = ""
+        capabilities = Capabilities(words[...])
+    }
+
     /// The repository holds nothing yet.
     package var isEmpty: Bool { refs.isEmpty && headID == nil }
 
@@ -97,6 +107,7 @@ extension Advertisement {
                 hasEnded = true
                 break
             }
+            guard !text.isEmpty else { throw .malformed("the host's list of refs has a gap") }
             byteCount += text.utf8.count
             guard byteCount <= Self.byteLimit else {
                 throw .malformed("the host lists more than \(Self.byteLimit) bytes of refs")
@@ -113,18 +124,18 @@ extension Advertisement {
         capabilities = Capabilities(parts.count == 2 ? parts[1] : "")
         if let format = capabilities.values(of: "object-format").first, format != "sha1" {
             throw RemoteError(
-                .refused, "the repository names objects by \(format.printable)",
+                .refused, "the repository names objects by \(format.quoted)",
                 hint: "Name a repository with SHA-1 object IDs.")
         }
         if let name = parts.first, !lines.isEmpty { lines[0] = String(name) }
-        for line in lines where !line.isEmpty { try add(line) }
+        for line in lines { try add(line) }
     }
 
     private mutating func add(_ line: String) throws(RemoteError) {
         let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         if parts[0] == "shallow" { return }
         guard parts.count == 2, let id = ObjectID(hex: parts[0]) else {
-            throw .malformed("the host's list of refs holds “\(line.prefix(60).printable)”")
+            throw .malformed("the host's list of refs holds \(line.quoted)")
         }
         let name = String(parts[1])
         if name == "HEAD" {
@@ -133,11 +144,17 @@ extension Advertisement {
             // Also the line of an empty repository, whose name is none.
             if let ref = RefName(String(name.dropLast(3))) { peeled[ref] = id }
         } else if let ref = RefName(name) {
-            refs[ref] = id
+            guard id != .zero, refs.updateValue(id, forKey: ref) == nil else {
+                throw .malformed("the host lists \(ref) twice, or without an object")
+            }
         }
     }
 }
 
-extension Substring {
-    var printable: String { String(self).printable }
+extension StringProtocol {
+    /// As much of the text as a person reads, printable and in quotation marks.
+    var quoted: String { "“\(beginning(60).printable)”" }
+
+    /// A character may be of any length, and is cut.
+    func beginning(_ count: Int) -> String { String(String.UnicodeScalarView(unicodeScalars.prefix(count))) }
 }

@@ -10,8 +10,11 @@ struct BandReader {
     private var unfinished: [UInt8] = []
     /// The answer came to an end of its own, and did not merely stop.
     private(set) var isEnded = false
+    /// Bytes of all that was no data, and of what it costs to read them.
+    private var chatter = 0
 
-    private static let messageLimit = 64 << 10
+    /// 16 MiB: a sign of life every five seconds for two weeks.
+    private static let chatterLimit = 16 << 20
 
     init(_ reader: PktReader) {
         self.reader = reader
@@ -32,10 +35,13 @@ struct BandReader {
         while let line = try await reader.line() {
             guard case .data(let bytes) = line else {
                 isEnded = true
+                try count(0)
                 continue
             }
+            isEnded = false
+            if bytes.first == 1, bytes.count > 1 { return .data(Array(bytes.dropFirst())) }
+            try count(bytes.count)
             switch bytes.first {
-            case 1 where bytes.count > 1: return .data(Array(bytes.dropFirst()))
             case 2: note(bytes.dropFirst())
             case 3:
                 let words = String(decoding: bytes.dropFirst(), as: UTF8.self)
@@ -45,6 +51,13 @@ struct BandReader {
             }
         }
         return nil
+    }
+
+    private mutating func count(_ byteCount: Int) throws(RemoteError) {
+        chatter += max(byteCount, 64)
+        guard chatter <= Self.chatterLimit else {
+            throw .malformed("the host talks without end")
+        }
     }
 
     private mutating func note(_ bytes: ArraySlice<UInt8>) {

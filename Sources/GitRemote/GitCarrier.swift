@@ -16,7 +16,8 @@ package protocol GitCarrier: Sendable {
     /// Sends one request and returns the answer to it.
     ///
     /// - Parameter place: from the advertisement's answer.
-    /// - Throws: `unreachable` if the host cannot have seen the request; `broken` if it may have.
+    /// - Throws: `unreachable` if the host cannot have seen the request; `broken` or `silent` if it
+    ///   may have.
     func exchange(
         _ request: GitRequest, with service: GitService, at place: String
     ) async throws(RemoteError) -> CarriedAnswer
@@ -32,11 +33,7 @@ package enum GitService: String, Sendable {
 package struct GitRequest: Sendable {
     package let lines: [UInt8]
     package let pack: PackFile?
-
-    package init(lines: [UInt8], pack: PackFile? = nil) {
-        self.lines = lines
-        self.pack = pack
-    }
+    let deadline: Pace.Deadline
 
     package var byteCount: Int { lines.count + (pack?.byteCount ?? 0) }
 }

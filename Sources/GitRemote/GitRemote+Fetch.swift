@@ -29,11 +29,13 @@ package struct FetchAnswer: Sendable, Equatable {
     /// Commits that were cut off before and are complete now.
     package var unshallow: [ObjectID] = []
     /// Commits that both sides have.
-    package var common: [ObjectID] = []
+    package var common: Set<ObjectID> = []
     /// The host was able to leave blobs out, and was asked to.
     package var isWithoutBlobs = false
     /// Of the pack.
     package var byteCount = 0
+
+    package init() {}
 }
 
 extension GitRemote {
@@ -50,8 +52,8 @@ extension GitRemote {
         precondition(!request.wants.isEmpty, "a fetch wants something")
         let lines = self.lines(of: request, to: advertisement)
         return try await repeated { () async throws(RemoteError) in
-            let answer = try await carrier.exchange(
-                GitRequest(lines: lines), with: advertisement.service, at: advertisement.place)
+            let answer = try await exchange(
+                lines, with: advertisement.service, at: advertisement.place)
             do throws(RemoteError) {
                 var fetch = FetchReader(answer, isCut: request.isCut(for: advertisement))
                 try await fetch.readHead()
@@ -107,6 +109,11 @@ private struct FetchReader {
     var answer = FetchAnswer()
     private var reader: PktReader
     private let isCut: Bool
+    /// Bytes of the lines in front of the pack.
+    private var headCount = 0
+
+    /// 4 MiB, more than 80,000 commits that are cut off or known to both.
+    private static let headLimit = 4 << 20
 
     init(_ answer: CarriedAnswer, isCut: Bool) {
         reader = PktReader(answer)
@@ -116,16 +123,16 @@ private struct FetchReader {
     /// Reads the lines in front of the pack: what is cut off, and what both have.
     mutating func readHead() async throws(RemoteError) {
         if isCut { try await readCuts() }
-        while let line = try await reader.line() {
+        while let line = try await headLine() {
             guard let text = line.text else { continue }
             let words = text.split(separator: " ")
             switch words.first {
             case "NAK": return
             case "ACK":
                 guard words.count > 1, let id = ObjectID(hex: words[1]) else {
-                    throw .malformed("the host answered “\(text.prefix(60).printable)”")
+                    throw Self.refusal(text)
                 }
-                if !answer.common.contains(id) { answer.common.append(id) }
+                answer.common.insert(id)
                 // With a third word more of them follow.
                 if words.count == 2 { return }
             default: throw Self.refusal(text)
@@ -134,8 +141,17 @@ private struct FetchReader {
         throw .endedEarly
     }
 
+    private mutating func headLine() async throws(RemoteError) -> PktLine? {
+        let line = try await reader.line()
+        headCount += 4 + (line?.text?.utf8.count ?? 0)
+        guard headCount <= Self.headLimit else {
+            throw .malformed("the host talks without end")
+        }
+        return line
+    }
+
     private mutating func readCuts() async throws(RemoteError) {
-        while let line = try await reader.line() {
+        while let line = try await headLine() {
             guard let text = line.text else { return }
             let words = text.split(separator: " ")
             guard words.count == 2, let id = ObjectID(hex: words[1]) else {
@@ -151,9 +167,7 @@ private struct FetchReader {
     }
 
     private static func refusal(_ text: String) -> RemoteError {
-        guard text.hasPrefix("ERR ") else {
-            return .malformed("the host answered “\(text.prefix(60).printable)”")
-        }
+        guard text.hasPrefix("ERR ") else { return .malformed("the host answered \(text.quoted)") }
         return HostWords([String(text.dropFirst(4))]).error
     }
 
@@ -193,7 +207,7 @@ extension BandReader {
                     throw HostWords([String(text.dropFirst(4))]).error
                 }
                 guard text == "NAK" || text.hasPrefix("ACK ") else {
-                    throw .malformed("the host answered “\(text.prefix(60).printable)”")
+                    throw .malformed("the host answered \(text.quoted)")
                 }
             }
         }

@@ -43,7 +43,9 @@ extension GitRemote {
         }
         guard !push.pending.isEmpty else { return }
         let reason = failure ?? .malformed("the host reports a push that it did not make")
-        guard reason.isPassing, push.count < tries else { return try push.fail(reason) }
+        guard reason.isPassing(after: push.count), push.count < tries else {
+            return try push.fail(reason)
+        }
         try await wait(after: push.count, asked: reason.retryAfter)
     }
 
@@ -53,11 +55,11 @@ extension GitRemote {
     private func send(_ push: inout Push, _ status: inout PushStatus) async -> RemoteError? {
         let answer: CarriedAnswer
         do throws(RemoteError) {
-            let request = GitRequest(lines: lines(of: push), pack: push.pack)
-            answer = try await carrier.exchange(
-                request, with: .push, at: push.advertisement.place)
+            answer = try await exchange(
+                lines(of: push), push.pack, with: .push, at: push.advertisement.place)
         } catch {
-            push.isInDoubt = push.isInDoubt || error.kind == .broken || error.kind == .malformed
+            let mayHaveHappened = [.broken, .silent, .malformed].contains(error.kind)
+            push.isInDoubt = push.isInDoubt || mayHaveHappened
             return error
         }
         do throws(RemoteError) {
@@ -160,8 +162,10 @@ private struct Push {
 }
 
 extension RemoteError {
-    /// Trying again may do.
-    var isPassing: Bool { kind == .unreachable || kind == .broken }
+    /// Trying again may do, after so many tries.
+    func isPassing(after count: Int) -> Bool {
+        kind == .unreachable || kind == .broken || kind == .silent && count < 2
+    }
 
     static func moved(_ ref: RefName) -> RemoteError {
         RemoteError(

@@ -1,26 +1,31 @@
+import GitPack
+
 /// One repository of a host, reached by a carrier that is passed in.
 ///
 /// - Nothing the host says is believed further than it can be checked: an exchange counts when its
 ///   end has arrived, a push when every ref is reported or read back.
 /// - What did not happen is tried again, a few times; what may have happened is looked up first.
+/// - A host that falls silent, or tells its answer too slowly, is asked once more and no oftener.
 /// - Memory: the list of refs, and one line of an answer. Packs go from file to file.
 package struct GitRemote: Sendable {
     let carrier: any GitCarrier
     let agent: String
     let clock: any Clock<Duration>
+    let pace: Pace
     /// Tries of one exchange, the first included.
     let tries: Int
 
     /// - Parameters:
     ///   - agent: this program's name and version, `tenantkeep/1.0`.
-    ///   - clock: for waits between tries.
+    ///   - clock: for waits between tries, and for the pace of the host.
     package init(
         carrier: any GitCarrier, agent: String, clock: any Clock<Duration> = ContinuousClock(),
-        tries: Int = 4
+        pace: Pace = Pace(), tries: Int = 4
     ) {
         self.carrier = carrier
         self.agent = agent.replacing(" ", with: "-")
         self.clock = clock
+        self.pace = pace
         self.tries = max(tries, 1)
     }
 
@@ -32,8 +37,18 @@ package struct GitRemote: Sendable {
         for service: GitService
     ) async throws(RemoteError) -> Advertisement {
         try await repeated { () async throws(RemoteError) in
-            try await Advertisement(carrier.advertisement(of: service), of: service)
+            let answer = try await carrier.advertisement(of: service)
+            return try await Advertisement(answer.ended(by: pace.begun(by: clock)), of: service)
         }
+    }
+
+    /// Sends one request, and returns the answer to it.
+    func exchange(
+        _ lines: [UInt8], _ pack: PackFile? = nil, with service: GitService, at place: String
+    ) async throws(RemoteError) -> CarriedAnswer {
+        let request = GitRequest(lines: lines, pack: pack, deadline: pace.begun(by: clock))
+        return try await carrier.exchange(request, with: service, at: place)
+            .ended(by: pace.begun(by: clock))
     }
 
     /// Makes an exchange that changes nothing at the host, again where it may pass.
@@ -42,7 +57,7 @@ package struct GitRemote: Sendable {
     ) async throws(RemoteError) -> Value {
         for count in 1..<tries {
             do throws(RemoteError) { return try await exchange() } catch {
-                guard error.isPassing else { throw error }
+                guard error.isPassing(after: count) else { throw error }
                 try await wait(after: count, asked: error.retryAfter)
             }
         }

@@ -16,7 +16,7 @@ package struct HostWords: Sendable, Equatable {
         var lines: [String] = []
         for text in texts {
             for line in text.split(whereSeparator: \.isNewline) where lines.count < Self.lineLimit {
-                let clean = line.prefix(Self.columnLimit).printable.trimmed
+                let clean = line.beginning(Self.columnLimit).printable.trimmed
                 if !clean.isEmpty, !lines.contains(clean) { lines.append(clean) }
             }
         }

@@ -23,6 +23,11 @@ package struct PushReport: Sendable, Equatable {
     /// What the host said beside, printable lines.
     package internal(set) var messages: [String] = []
 
+    /// - Parameter taken: the host has these where they shall be.
+    package init(taken: Set<RefName> = []) {
+        self.taken = taken
+    }
+
     /// Every ref is where it shall be.
     package var isComplete: Bool { refused.isEmpty }
 }
@@ -63,6 +68,7 @@ struct PushStatus {
     mutating func read(_ answer: CarriedAnswer) async throws(RemoteError) {
         var bands = BandReader(PktReader(answer))
         var inner: [UInt8] = []
+        var bareCount = 0
         var isBanded = false
         defer { messages = bands.takeMessages() }
         do throws(RemoteError) {
@@ -71,9 +77,11 @@ struct PushStatus {
                 case .data(let bytes):
                     isBanded = true
                     inner += bytes
-                case .bare(let line): note(PktLine.data(line).text ?? "")
+                case .bare(let line):
+                    bareCount += line.count
+                    note(PktLine.data(line).text ?? "")
                 }
-                guard inner.count <= Self.byteLimit else {
+                guard inner.count + bareCount <= Self.byteLimit else {
                     throw .malformed("the host's report does not end")
                 }
             }

@@ -17,6 +17,8 @@ package struct RemoteError: Error, Sendable, Equatable {
         case unreachable
         /// The exchange broke off before its end.
         case broken
+        /// The host let too much time pass before its end.
+        case silent
         /// A push may have happened, and the refs could not be read again.
         case unknown
         /// What came is not git's protocol.

@@ -17,6 +17,8 @@ package struct GitError: Error, Sendable {
         case moved
         /// Somebody's lock file stayed in the way.
         case locked
+        /// What somebody else sent is not what it has to be.
+        case incomplete
         case other
     }
 

@@ -72,6 +72,19 @@ extension GitStore {
         try? files { () throws(FileError) in try lock?.clear() }
     }
 
+    /// Returns all refs, but symbolic ones and those whose names this program would not write.
+    package func refs() throws(GitError) -> [RefName: ObjectID] {
+        var refs: [RefName: ObjectID] = [:]
+        for (name, line) in try packedRefs().lines {
+            if let ref = RefName(String(decoding: name, as: UTF8.self)) { refs[ref] = line.id }
+        }
+        for ref in try looseNames(in: "refs").compactMap({ RefName($0) }) {
+            guard try looseText(ref)?.hasPrefix(Self.symbolic) == false else { continue }
+            refs[ref] = try looseRef(ref)
+        }
+        return refs
+    }
+
     /// Returns the names of all refs below a prefix, such as `refs/tags/backup/`.
     package func refNames(below prefix: String) throws(GitError) -> [String] {
         var names = Set(try packedRefs().names(below: prefix))
@@ -206,7 +219,8 @@ extension GitStore {
         }
     }
 
-    private func peeledTarget(of id: ObjectID) throws(GitError) -> ObjectID? {
+    /// What an annotated tag leads to in the end; `nil` for every other object.
+    package func peeledTarget(of id: ObjectID) throws(GitError) -> ObjectID? {
         var (kind, bytes) = try read(id)
         var target: ObjectID?
         while kind == .tag {
@@ -220,15 +234,21 @@ extension GitStore {
         return target
     }
 
-    private func looseRef(_ name: RefName) throws(GitError) -> ObjectID? {
+    /// What the file of a ref that stands for another begins with.
+    private static let symbolic = "ref:"
+
+    /// The first word of a ref's own file; `nil` if it has none.
+    private func looseText(_ name: RefName) throws(GitError) -> Substring? {
         let path = "\(folder)/\(name)"
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        guard let bytes = try files({ () throws(FileError) in try readFile(path) }) else {
-            return nil
-        }
-        let text = String(decoding: bytes, as: UTF8.self).prefix { !$0.isWhitespace }
-        if bytes.starts(with: "ref:".utf8) {
+        let bytes = try files { () throws(FileError) in try readFile(path) }
+        return bytes.map { String(decoding: $0, as: UTF8.self).prefix { !$0.isWhitespace } }
+    }
+
+    private func looseRef(_ name: RefName) throws(GitError) -> ObjectID? {
+        guard let text = try looseText(name) else { return nil }
+        if text.hasPrefix(Self.symbolic) {
             throw GitError(
                 .other, "use \(name)", reason: "it only stands for another ref",
                 hint: "Name the branch it leads to.")

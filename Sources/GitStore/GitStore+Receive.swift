@@ -1,5 +1,5 @@
 package import GitObjects
-import GitPack
+package import GitPack
 
 /// What a host said about a pack that it sent.
 package struct Reception: Sendable {
@@ -24,6 +24,11 @@ package struct Reception: Sendable {
     }
 }
 
+/// A line of commits of which a partial repository has the newest.
+package enum HistoryLine: Sendable {
+    case branch, runs
+}
+
 extension GitStore {
     /// Whether history or blobs are missing here that a remote has.
     package var isPartial: Bool { cuts.isPartial }
@@ -35,6 +40,9 @@ extension GitStore {
     package func isHere(_ id: ObjectID) -> Bool {
         holdings.run.contains(id) || holdings.packs.isHere(id) || isLoose(id)
     }
+
+    /// Whether one of the objects cannot be read.
+    package func isAnyMissing(of ids: [ObjectID]) -> Bool { !ids.allSatisfy(isHere) }
 
     /// Returns those of the objects that a remote has and this repository lacks.
     package func missing(of ids: some Sequence<ObjectID>) -> [ObjectID] {
@@ -52,6 +60,18 @@ extension GitStore {
             try lock?.willCreate(names)
             temporaries += names
             return names[0]
+        }
+    }
+
+    /// Copies a pack to where ``receive(_:)`` takes it from.
+    package func beginReceiving(copyOf pack: PackFile) throws(GitError) {
+        let path = try beginReceiving()
+        try files { () throws(FileError) in
+            var file = try DurableFile(creating: path)
+            while file.count < pack.byteCount {
+                try file.write(try pack.read(1 << 20, at: file.count))
+            }
+            try file.sync()
         }
     }
 
@@ -79,7 +99,7 @@ extension GitStore {
     /// - Durability: what the pack leaves out is noted on the disk before the pack is visible.
     /// - Throws: ``GitError`` if it is not what was asked for; nothing of it is left then.
     package func receive(_ reception: Reception) throws(GitError) {
-        var named = NamedObjects(isWithTrees: reception.isFiltered || !reception.shallow.isEmpty)
+        var named = NamedObjects()
         let pack: ReceivedPack
         do throws(PackFault) {
             pack = try ReceivedPack(in: packFolder, unique: receivedName) {
@@ -163,7 +183,7 @@ extension GitStore {
 
     private static func incomplete(_ reason: String) -> GitError {
         GitError(
-            .other, "take in what the remote sent", reason: reason,
+            .incomplete, "take in what the remote sent", reason: reason,
             hint: "Try again; if it goes on, look at the remote with git fsck.")
     }
 
@@ -193,15 +213,29 @@ extension GitStore {
     // MARK: History
 
     /// Sets who is asked for older commits where history is cut off.
-    package func supplyHistory(by supply: @escaping @Sendable ([ObjectID]) async -> Void) {
+    package func supplyHistory(
+        by supply: @escaping @Sendable (HistoryLine, [ObjectID]) async -> Void
+    ) {
         historySupply = supply
     }
 
     /// Brings commits here that are missing, as far as they can be had.
-    package func bringHistory(to commits: [ObjectID]) async {
+    package func bringHistory(of line: HistoryLine, to commits: [ObjectID]) async {
         let missing = commits.filter { !isHere($0) }
         guard !missing.isEmpty, isPartial, let historySupply else { return }
-        await historySupply(missing)
+        await historySupply(line, missing)
+    }
+
+    /// Returns a commit's parents. Those that are cut off are brought here first; none if they cannot
+    /// be had.
+    package func parents(
+        of id: ObjectID, on line: HistoryLine
+    ) async throws(GitError) -> [ObjectID] {
+        if cuts.shallow.contains(id) {
+            let bytes = try read(id, .commit)
+            await bringHistory(of: line, to: (try? Commit(bytes: bytes).parents) ?? [])
+        }
+        return try commit(id).parents
     }
 
     /// A commit and its first parents, the newest first.
@@ -253,16 +287,10 @@ extension GitStore {
 
 /// What the objects of a pack name.
 private struct NamedObjects {
-    /// Whether what trees name is wanted: all of it, of one state of the repository.
-    let isWithTrees: Bool
     private(set) var found: Set<ObjectID> = []
     private(set) var parents: [(child: ObjectID, parent: ObjectID)] = []
     private(set) var trees: Set<ObjectID> = []
     private(set) var blobs: Set<ObjectID> = []
-
-    init(isWithTrees: Bool) {
-        self.isWithTrees = isWithTrees
-    }
 
     mutating func visit(_ id: ObjectID, _ kind: ObjectKind, _ bytes: [UInt8]) {
         found.insert(id)
@@ -273,7 +301,6 @@ private struct NamedObjects {
             trees.insert(commit.tree)
             parents += commit.parents.map { (id, $0) }
         case .tree:
-            guard isWithTrees else { return }
             var cursor = TreeCursor(bytes)
             while (try? cursor.advance()) == true {
                 if cursor.isFolder {

@@ -15,6 +15,12 @@ package struct Outgoing: Sendable {
     fileprivate(set) var folders: [Folder] = []
     fileprivate(set) var blobs: [ObjectID] = []
     fileprivate var seen: Set<ObjectID> = []
+    /// Whether what trees name is sent, too.
+    fileprivate let isWithBlobs: Bool
+
+    init(withBlobs: Bool = true) {
+        isWithBlobs = withBlobs
+    }
 
     /// Objects of all kinds.
     package var count: Int { commits.count + tags.count + folders.count + blobs.count }
@@ -43,37 +49,51 @@ extension GitStore {
     ///
     /// - Parameter known: commits and tags that the receiver has; those not here are passed over.
     package func outgoing(
-        from tips: [ObjectID], without known: [ObjectID]
+        from tips: [ObjectID], without known: [ObjectID], withBlobs: Bool = true
     ) throws(GitError) -> Outgoing {
-        var outgoing = Outgoing()
-        var commits: [ObjectID] = []
-        for tip in tips where !known.contains(tip) {
-            if let commit = try addTags(from: tip, to: &outgoing) { commits.append(commit) }
-        }
+        var outgoing = Outgoing(withBlobs: withBlobs)
+        let commits = try addTags(from: tips.filter { !known.contains($0) }, to: &outgoing)
         var knownCommits: [ObjectID] = []
         for id in known where isHere(id) {
             if let commit = try commitIfAny(id) { knownCommits.append(commit) }
         }
         let walk = try CommitWalk(from: commits, without: knownCommits, in: self)
-        for (id, commit) in walk.commits {
-            outgoing.commits.append(id)
-            outgoing.seen.insert(id)
-            let before = try commit.parents.first.map { (id) throws(GitError) in
-                try self.commit(id).tree
-            }
-            guard before != commit.tree else { continue }
-            try add(commit.tree, before: before, to: &outgoing)
-        }
+        for (id, commit) in walk.commits { try add(commit, id, to: &outgoing) }
         return outgoing
     }
 
-    /// Notes a tag and those it leads to; returns the commit at their end.
+    /// Notes a commit, and what it has that its first parent has not.
+    func add(
+        _ commit: Commit, _ id: ObjectID, to outgoing: inout Outgoing
+    ) throws(GitError) {
+        outgoing.commits.append(id)
+        outgoing.seen.insert(id)
+        let before = try commit.parents.first.map { (id) throws(GitError) in
+            try self.commit(id).tree
+        }
+        guard before != commit.tree else { return }
+        try add(commit.tree, before: before, to: &outgoing)
+    }
+
+    /// Notes the tags among these and what they lead to; returns the commits at their ends.
+    func addTags(
+        from tips: [ObjectID], to outgoing: inout Outgoing
+    ) throws(GitError) -> [ObjectID] {
+        var commits: [ObjectID] = []
+        for tip in tips {
+            if let commit = try addTags(from: tip, to: &outgoing) { commits.append(commit) }
+        }
+        return commits
+    }
+
+    /// Notes a tag and those it leads to, or the blob at their end; returns the commit there.
     private func addTags(
         from tip: ObjectID, to outgoing: inout Outgoing
     ) throws(GitError) -> ObjectID? {
         var id = tip
         while true {
             let (kind, bytes) = try read(id)
+            if kind == .blob, outgoing.seen.insert(id).inserted { outgoing.blobs.append(id) }
             guard kind == .tag else { return kind == .commit ? id : nil }
             guard outgoing.seen.insert(id).inserted else { return nil }
             outgoing.tags.append(id)
@@ -117,7 +137,7 @@ extension GitStore {
             guard !isThere || old.id != new.id else { continue }
             if new.isFolder {
                 try add(new.id, before: isThere ? old.id : nil, to: &outgoing)
-            } else if !new.isSubmodule, !isPromised(new.id),
+            } else if outgoing.isWithBlobs, !new.isSubmodule, !isPromised(new.id),
                 outgoing.seen.insert(new.id).inserted
             {
                 outgoing.blobs.append(new.id)

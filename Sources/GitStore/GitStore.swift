@@ -18,6 +18,8 @@ package actor GitStore {
     package enum Purpose: Sendable {
         /// To look: needs a repository, takes no lock.
         case reading
+        /// To hand objects out: the same, for one who asks what is here.
+        case serving
         /// To see what a run would do: a repository that is not there yet is an empty one, and what
         /// is written gets its ID and is let go.
         case preview
@@ -36,7 +38,7 @@ package actor GitStore {
     var cuts = Cuts()
     /// Packs received and sent so far, which number their temporary files.
     var supply: (@Sendable ([ObjectID]) async -> Void)?
-    var historySupply: (@Sendable ([ObjectID]) async -> Void)?
+    var historySupply: (@Sendable (HistoryLine, [ObjectID]) async -> Void)?
     /// Whether a person's git has left objects in files of their own.
     private var hasLooseObjects = false
     var receptions = 0
@@ -92,7 +94,7 @@ package actor GitStore {
         case .preview where found != .repository:
             lock = nil
             database = nil
-        case .preview, .reading:
+        case .preview, .reading, .serving:
             lock = nil
             guard found == .repository else {
                 throw GitError(

@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import GitObjects
-import GitPack
 package import GitRemote
 package import HTTPTransport
 import NIOCore
@@ -39,7 +38,7 @@ package struct HTTPCarrier: GitCarrier {
     let url: RepositoryURL
     private let client: HTTPClient
     private let version: String
-    private let patience: RemotePatience
+    let patience: RemotePatience
     private let credential: @Sendable () async throws(RemoteError) -> RemoteCredential?
 
     fileprivate init(
@@ -129,7 +128,7 @@ package struct HTTPCarrier: GitCarrier {
         post.headers.add(name: "Accept", value: "application/x-\(service.rawValue)-result")
         post.body = .stream(
             RequestBytes(request: request), length: .known(Int64(request.byteCount)))
-        let response = try await execute(post, deadline: nil)
+        let response = try await execute(post, deadline: request.longest)
         if (300..<400).contains(response.status.code) {
             throw RemoteError(
                 .refused, "the host redirects a request that holds data",
@@ -155,16 +154,11 @@ package struct HTTPCarrier: GitCarrier {
         return request
     }
 
-    /// - Parameter deadline: for the first byte of the answer; with none, silence alone ends it.
+    /// - Parameter deadline: for the first byte of the answer.
     private func execute(
-        _ request: HTTPClientRequest, deadline: Duration?
+        _ request: HTTPClientRequest, deadline: Duration
     ) async throws(RemoteError) -> HTTPClientResponse {
-        do {
-            guard let deadline else {
-                return try await client.execute(request, deadline: .distantFuture)
-            }
-            return try await client.execute(request, timeout: TimeAmount(deadline))
-        } catch {
+        do { return try await client.execute(request, timeout: TimeAmount(deadline)) } catch {
             throw RemoteError(transport: error, host: url.origin.host)
         }
     }
@@ -191,22 +185,14 @@ private struct RequestBytes: AsyncSequence, Sendable {
 
     let request: GitRequest
 
-    private static let pieceLength = 256 << 10
-
     struct AsyncIterator: AsyncIteratorProtocol {
         let request: GitRequest
         var position = 0
 
         mutating func next() async throws -> ByteBuffer? {
-            guard position < request.byteCount else { return nil }
-            let lines = request.lines.dropFirst(position)
-            var piece = Array(lines.prefix(RequestBytes.pieceLength))
-            if lines.isEmpty, let pack = request.pack {
-                piece = try pack.read(
-                    RequestBytes.pieceLength, at: position - request.lines.count)
-            }
+            let piece = try request.piece(at: position)
             position += piece.count
-            return ByteBuffer(bytes: piece)
+            return piece.isEmpty ? nil : ByteBuffer(bytes: piece)
         }
     }
 

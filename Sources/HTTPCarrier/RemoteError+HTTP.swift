@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import GitObjects
-import GitPack
 import GitRemote
 import Glibc
 import NIOCore
@@ -42,7 +41,7 @@ extension HTTPCarrier {
     private func error(
         of response: HTTPClientResponse, at place: RepositoryURL
     ) async -> RemoteError {
-        let words = HostWords(await Self.words(of: response))
+        let words = HostWords(await words(of: response))
         let answered = "the host answered \(response.status.code)"
         let status = Int(response.status.code)
         var error = words.error(or: Self.kind(of: status), answered)
@@ -80,10 +79,23 @@ extension HTTPCarrier {
         }
     }
 
-    /// The lines of an answer for people; none of a page for browsers.
-    private static func words(of response: HTTPClientResponse) async -> [String] {
+    /// The lines of an answer for people; none of a page for browsers, or of a host that does not
+    /// come to an end.
+    private func words(of response: HTTPClientResponse) async -> [String] {
         let type = response.headers.first(name: "content-type") ?? ""
         guard !type.lowercased().contains("html") else { return [] }
+        return await withTaskGroup(of: [String].self) { group in
+            group.addTask { await Self.text(of: response) }
+            group.addTask {
+                try? await Task.sleep(for: patience.connecting)
+                return []
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? []
+        }
+    }
+
+    private static func text(of response: HTTPClientResponse) async -> [String] {
         var bytes: [UInt8] = []
         do {
             for try await piece in response.body {
@@ -131,7 +143,6 @@ extension RemoteError {
     init(transport error: any Error, host: String) {
         switch error {
         case let error as RemoteError: self = error
-        case let error as FileError: self.init(error)
         case is CancellationError: self = .cancelled
         case let error as HTTPClientError: self.init(client: error, host: host)
         case is NIOConnectionError: self = .noConnection(to: host)
@@ -152,12 +163,18 @@ extension RemoteError {
         case .connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout,
             .httpProxyHandshakeTimeout:
             self = .noConnection(to: host)
-        case .proxyAuthenticationRequired, .invalidProxyResponse:
+        case .proxyAuthenticationRequired:
+            self.init(
+                .unauthorised, "the proxy on the way to \(host) wants to know who asks",
+                hint: "Name a user and a password that are current in HTTPS_PROXY: "
+                    + "http://user:password@proxy:3128.")
+        case .invalidProxyResponse:
             self = .noConnection(
                 to: host, " (the proxy refused)",
-                hint: "Check HTTPS_PROXY, and the user and password in it.")
+                hint: "Check that the proxy that HTTPS_PROXY names lets this machine reach the "
+                    + "host, or name the host in NO_PROXY.")
         case .deadlineExceeded, .readTimeout, .writeTimeout:
-            self.init(.broken, "\(host) fell silent")
+            self.init(.silent, "\(host) fell silent")
         default: self.init(.broken, "the connection to \(host) broke off")
         }
     }

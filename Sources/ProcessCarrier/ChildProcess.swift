@@ -112,7 +112,7 @@ final class ChildProcess: Sendable {
             if count < 0 && errno == EINTR { continue }
             guard count == 0 else { return }
             kill(pid, SIGKILL)
-            throw RemoteError(.broken, "the host fell silent")
+            throw RemoteError(.silent, "the host fell silent")
         }
     }
 

@@ -2,33 +2,21 @@ import GitObjects
 import GitPack
 package import GitRemote
 
-/// Reaches a repository through a process of this machine: git's own for a path, and this program's
-/// own for SSH, which a library without deadlines speaks.
+/// Reaches a repository over SSH through a process of this program's own: the library that speaks SSH
+/// knows no deadlines.
 ///
 /// Each call has a process of its own, which ends with it. Its silence is bounded.
 package struct ProcessCarrier: GitCarrier {
     package let name: String
-    /// All but the service's name, which `{}` stands for.
-    private let command: [String]
+    private let program: String
     private let environment: [String: String]
     private let idling: Duration
 
     /// Ten minutes of silence: a host that takes a large push in says nothing for long.
     package static let patience: Duration = .seconds(600)
 
-    /// Reaches a repository on this machine, by its path; needs git here.
-    package init(
-        path: String, environment: [String: String], idling: Duration = patience
-    ) {
-        name = path
-        command = ["git", "{}", path]
-        self.environment = environment.filter { ["PATH", "HOME"].contains($0.key) }
-        self.idling = idling
-    }
-
-    /// Reaches a repository over SSH, `ssh://user@host/path` or `user@host:path`.
-    ///
     /// - Parameters:
+    ///   - url: `ssh://user@host/path` or `user@host:path`.
     ///   - program: this program; called with `ssh-carrier`, the service and the URL.
     ///   - environment: what says which key is used is handed on.
     package init(
@@ -36,7 +24,7 @@ package struct ProcessCarrier: GitCarrier {
         idling: Duration = patience
     ) {
         name = url
-        command = [program, "ssh-carrier", "{}", url]
+        self.program = program
         self.environment = environment.filter {
             $0.key == "HOME" || $0.key == "SSH_AUTH_SOCK" || $0.key.hasPrefix("TENANTKEEP_REMOTE_")
         }
@@ -54,13 +42,9 @@ package struct ProcessCarrier: GitCarrier {
     ) async throws(RemoteError) -> CarriedAnswer {
         let process = try start(service)
         let rest = try await answer(of: process).pastAdvertisement()
-        try await process.write(request.lines)
         var position = 0
-        while let pack = request.pack, position < pack.byteCount {
-            let piece: [UInt8]
-            do throws(FileError) { piece = try pack.read(256 << 10, at: position) } catch {
-                throw RemoteError(error)
-            }
+        while position < request.byteCount {
+            let piece = try request.piece(at: position)
             try await process.write(piece)
             position += piece.count
         }
@@ -69,9 +53,9 @@ package struct ProcessCarrier: GitCarrier {
     }
 
     private func start(_ service: GitService) throws(RemoteError) -> ChildProcess {
-        let word = command[0] == "git" ? String(service.rawValue.dropFirst(4)) : service.rawValue
-        return try ChildProcess(
-            command.map { $0 == "{}" ? word : $0 }, environment: environment, idling: idling)
+        try ChildProcess(
+            [program, "ssh-carrier", service.rawValue, name], environment: environment,
+            idling: idling)
     }
 
     private func answer(of process: ChildProcess) -> CarriedAnswer {

@@ -1,5 +1,7 @@
 import BackupEngine
 import FoundationEssentials
+import GitObjects
+import GitRemote
 import GraphCatalog
 import TestSupport
 import Testing
@@ -137,6 +139,47 @@ struct AttributeLastTests {
 
         #expect(try refs(runs) == before)
         try runs.expectSound()
+    }
+
+    @Test(arguments: [[], ["filter"], ["filter", "shallow"]] as [Set<String>])
+    func `from an empty disk, runs of weeks ago get their authors, too`(
+        lacks: Set<String>
+    ) async throws {
+        var host = try TestHost()
+        host.lacks = lacks
+        let remote = RemoteOptions(
+            GitRemote(carrier: host, agent: "tenantkeep/test", tries: 1),
+            branch: try #require(RefName.branch("main")))
+        let pushed = { (options: inout BackupOptions) in
+            audited(&options)
+            options.remote = remote
+        }
+        let runs = try Runs()
+        let tenant = AuditedTenant(["people": people("old")])
+        try await runs.run(from: tenant, all(BackupEngineTests.people), pushed)
+        tenant.behave(.fails(.unavailable))
+        for number in 1...20 {
+            tenant.set("people", people("value \(number)"))
+            try await runs.run(from: tenant, all(BackupEngineTests.people), pushed)
+        }
+        tenant.behave(.answers)
+        for number in 1...20 {
+            let time = day(number + 1, minutes: -600)
+            tenant.log(Event("e\(number)", at: time, by: adele, on: "person-number-0"))
+        }
+
+        let result = try await Runs().run(
+            from: tenant, all(BackupEngineTests.people),
+            {
+                pushed(&$0)
+                $0.start = day(22, minutes: 0)
+            }, isAttribution: true)
+
+        #expect(result.push?.failure == nil)
+        #expect(result.record.audit.noted?.count == 20)
+        let notes = try host.place.git("notes", "--ref=tenantkeep-audit", "list")
+        #expect(notes.split(separator: "\n").count >= 20)
+        #expect(try host.place.git("fsck", "--strict", "--full", "--no-dangling") == "")
     }
 
     @Test func `without a repository nothing is made`() async throws {

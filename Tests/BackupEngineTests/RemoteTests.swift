@@ -74,17 +74,46 @@ struct RemoteTests {
         }
     }
 
-    @Test func `hosts that want whole packs get them`() async throws {
+    @Test(arguments: [true, false])
+    func `hosts that want whole packs get them`(isSaid: Bool) async throws {
         var host = try TestHost()
-        host.adds = ["no-thin"]
+        host.isStrict = true
+        if isSaid { host.adds = ["no-thin"] }
         let runs = try Runs()
         try await backUp(runs, to: host, day: 1)
         tenant.set("people", .pages([items(1..<400)]))
 
         let result = try await backUp(runs, to: host, day: 2)
 
-        #expect(result.push?.failure == nil)
+        // One that does not say so shows that the others are thin.
+        #expect((result.push?.failure == nil) == isSaid)
+        #expect(
+            try (runs.git("rev-parse", "main") == host.place.git("rev-parse", "main")) == isSaid)
         #expect(try host.place.git("fsck", "--strict", "--full", "--no-dangling") == "")
+    }
+
+    @Test(arguments: [[], ["no-thin"]])
+    func `hosts that do not know deltas by distance get them by name`(
+        adds: [String]
+    ) async throws {
+        for lacks in [[], ["ofs-delta"]] as [Set<String>] {
+            var host = try TestHost()
+            host.lacks = lacks
+            host.adds = adds
+            host.isStrict = !adds.isEmpty
+            let runs = try Runs()
+            try await backUp(runs, to: host, day: 1)
+            tenant.set("people", .pages([items(1..<401)]))
+            let result = try await backUp(runs, to: host, day: 2)
+            let types = try host.packs.flatMap { try host.entryTypes($0) }
+
+            #expect(result.push?.failure == nil)
+            #expect(host.packs.count == 2)
+            #expect(types.contains(6) == lacks.isEmpty)
+            #expect(types.contains(7) == (!lacks.isEmpty || adds.isEmpty))
+            #expect(try host.place.git("fsck", "--strict", "--full", "--no-dangling") == "")
+            tenant.set("people", .pages([items(0..<400)]))
+        }
     }
 
     @Test func `what is unchanged is not fetched, and costs a record only`() async throws {

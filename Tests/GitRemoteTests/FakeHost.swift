@@ -18,6 +18,12 @@ final class FakeHost: Sendable {
         var body: [UInt8] = []
         /// Nothing is answered.
         var isSilent = false
+        /// Statuses that are said before, such as 100.
+        var heralds: [Int] = []
+        /// Said behind the body again and again, without end.
+        var refrain: (@Sendable () -> [UInt8])?
+        /// The connection is closed before the body's end.
+        var isCut = false
 
         static func advertisement(_ lines: [String], of service: String) -> Reply {
             var body = FakeHost.line("# service=git-\(service)\n") + Array("0000".utf8)
@@ -125,17 +131,37 @@ private final class Desk: ChannelInboundHandler {
             to: FakeHost.Request(
                 method: head.method.rawValue, target: head.uri, headers: head.headers, body: body))
         guard !reply.isSilent else { return }
+        for status in reply.heralds {
+            context.write(
+                wrapOutboundOut(
+                    .head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: status)))),
+                promise: nil)
+        }
         var headers = HTTPHeaders(reply.headers)
-        headers.add(name: "Content-Length", value: "\(reply.body.count)")
+        if reply.refrain == nil {
+            headers.add(
+                name: "Content-Length", value: "\(reply.body.count + (reply.isCut ? 1 : 0))")
+        }
         let response = HTTPResponseHead(
             version: .http1_1, status: .init(statusCode: reply.status), headers: headers)
         context.write(wrapOutboundOut(.head(response)), promise: nil)
         context.write(
             wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.body)))), promise: nil)
         let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
-            if isEarly { channel.close(promise: nil) }
+        if let refrain = reply.refrain { return Self.sing(refrain, to: channel) }
+        let last = reply.isCut ? HTTPServerResponsePart.body(.byteBuffer(ByteBuffer())) : .end(nil)
+        context.writeAndFlush(wrapOutboundOut(last)).whenComplete { _ in
+            if isEarly || reply.isCut { channel.close(promise: nil) }
         }
+    }
+
+    private static func sing(
+        _ refrain: @escaping @Sendable () -> [UInt8], to channel: any Channel
+    ) {
+        let sung = channel.eventLoop.makePromise(of: Void.self)
+        sung.futureResult.whenSuccess { sing(refrain, to: channel) }
+        let part = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: refrain())))
+        channel.pipeline.syncOperations.writeAndFlush(NIOAny(part), promise: sung)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

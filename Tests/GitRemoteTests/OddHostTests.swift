@@ -315,8 +315,11 @@ struct OddHostTests {
                             [move], pack: nil, to: remote.advertisement(for: .push))
                     }
 
-                    #expect(error?.kind == .broken)
+                    #expect(error?.kind == .silent)
                     #expect(error?.reason.contains("silent") == true)
+                    // Once more, and no oftener.
+                    let method = isPush ? "POST" : "GET"
+                    #expect(host.requests.filter { $0.method == method }.count == 2)
                 }
             }
         }

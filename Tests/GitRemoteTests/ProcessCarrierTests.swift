@@ -6,7 +6,7 @@ import ProcessCarrier
 import TestSupport
 import Testing
 
-/// Remotes over SSH, through the built program, and by a path.
+/// Remotes over SSH, through the built program.
 struct ProcessCarrierTests {
     private let local: TemporaryRepository
     private let main: RefName
@@ -86,14 +86,6 @@ struct ProcessCarrierTests {
         try await exercise(try ssh(host), at: host.place)
     }
 
-    @Test func `a repository at a path takes pushes and serves fetches`() async throws {
-        let place = try TemporaryRepository()
-        try place.initialize()
-        let environment = ProcessInfo.processInfo.environment
-        try await exercise(
-            remote(ProcessCarrier(path: place.path, environment: environment)), at: place)
-    }
-
     @Test func `a hook's refusal comes over SSH`() async throws {
         let host = try SSHHost()
         try host.place.write("hooks/update", Array("#!/bin/sh\nexit 1\n".utf8))
@@ -137,19 +129,13 @@ struct ProcessCarrierTests {
     @Test func `a repository that is not there is not found`() async throws {
         let host = try SSHHost()
         try host.place.run(["mv", host.place.path, "\(host.place.path).away"])
-        let carriers = [
-            try ssh(host),
-            remote(
-                ProcessCarrier(
-                    path: host.place.path, environment: ProcessInfo.processInfo.environment)),
-        ]
-        for remote in carriers {
-            let error = await #expect(throws: RemoteError.self) {
-                try await remote.advertisement(for: .push)
-            }
+        let remote = try ssh(host)
 
-            #expect(error?.kind == .notFound, "\(String(describing: error))")
+        let error = await #expect(throws: RemoteError.self) {
+            try await remote.advertisement(for: .push)
         }
+
+        #expect(error?.kind == .notFound, "\(String(describing: error))")
     }
 
     @Test func `a host that falls silent is given up`() async throws {
@@ -165,7 +151,7 @@ struct ProcessCarrierTests {
                 to: remote.advertisement(for: .push))
         }
 
-        #expect(error?.kind == .broken)
+        #expect(error?.kind == .silent)
         #expect(error?.reason.contains("silent") == true)
     }
 

@@ -68,7 +68,8 @@ struct Scene {
 func withTestRemote<Value>(
     _ url: String, certificates: String? = nil,
     credential: RemoteCredential? = .bearer(GitHost.token), tries: Int = 4,
-    patience: RemotePatience = RemotePatience(), _ body: (GitRemote) async throws -> Value
+    patience: RemotePatience = RemotePatience(), clock: TestClock = TestClock(),
+    _ body: (GitRemote) async throws -> Value
 ) async throws -> Value {
     let network = try Network(
         environment: certificates.map { ["SSL_CERT_FILE": $0] } ?? [:])
@@ -77,7 +78,7 @@ func withTestRemote<Value>(
         patience: patience, credential: { () async throws(RemoteError) in credential }
     ) { carrier in
         try await body(
-            GitRemote(carrier: carrier, agent: "tenantkeep/0.1.0", clock: TestClock(), tries: tries)
+            GitRemote(carrier: carrier, agent: "tenantkeep/0.1.0", clock: clock, tries: tries)
         )
     }
 }

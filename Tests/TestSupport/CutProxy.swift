@@ -2,13 +2,22 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Stands between a client and a server on this machine, counts their bytes, and cuts once.
+/// Stands between a client and a server on this machine, counts their bytes, and cuts once, or is slow
+/// for ever.
 package final class CutProxy: Sendable {
     /// Where a connection is cut: behind so many bytes of all that went one way.
     package enum Cut: Sendable {
         case never
         case upload(after: Int)
         case download(after: Int)
+        /// Nothing more goes one way, once so many bytes have gone that way or the other.
+        case silence(Way, after: Int, Way)
+        /// A byte goes one way ten times a second, and no more.
+        case drip(Way, after: Int, Way)
+    }
+
+    package enum Way: Sendable {
+        case upload, download
     }
 
     private struct State {
@@ -16,6 +25,8 @@ package final class CutProxy: Sendable {
         var uploaded = 0
         var downloaded = 0
         var port = 0
+
+        func count(_ way: Way) -> Int { way == .upload ? uploaded : downloaded }
     }
 
     private let state: Mutex<State>
@@ -68,60 +79,106 @@ package final class CutProxy: Sendable {
     ) -> EventLoopFuture<Void> {
         client.eventLoop.makeCompletedFuture {
             try client.pipeline.syncOperations.addHandler(
-                Pipe(to: server) { self.allowed($0, isUpload: true) })
+                ByteRelay(to: server) { self.verdict(on: $0, .upload) })
             try server.pipeline.syncOperations.addHandler(
-                Pipe(to: client) { self.allowed($0, isUpload: false) })
+                ByteRelay(to: client) { self.verdict(on: $0, .download) })
         }.flatMap {
             client.setOption(.autoRead, value: true).and(server.setOption(.autoRead, value: true))
                 .map { _ in }
         }
     }
 
-    /// Returns how many of so many bytes may pass before the connection is cut, if it is.
-    private func allowed(_ count: Int, isUpload: Bool) -> Int? {
+    /// Returns what becomes of so many bytes, and counts them.
+    private func verdict(on count: Int, _ way: Way) -> ByteRelay.Verdict {
         state.withLock { state in
-            let passed = isUpload ? state.uploaded : state.downloaded
-            if isUpload { state.uploaded += count } else { state.downloaded += count }
-            let limit: Int? =
-                switch state.cut {
-                case .upload(let limit) where isUpload: limit
-                case .download(let limit) where !isUpload: limit
-                default: nil
-                }
-            guard let limit, passed + count > limit else { return nil }
-            state.cut = .never
-            return max(0, limit - passed)
+            let passed = state.count(way)
+            if way == .upload { state.uploaded += count } else { state.downloaded += count }
+            func isOver(_ limit: Int) -> Bool { passed + count > limit }
+            switch (state.cut, way) {
+            case (.upload(let limit), .upload) where isOver(limit),
+                (.download(let limit), .download) where isOver(limit):
+                state.cut = .never
+                return .cut(after: max(0, limit - passed))
+            case (.silence(way, let limit, way), _) where isOver(limit):
+                return .silence(after: max(0, limit - passed))
+            case (.drip(way, let limit, way), _) where isOver(limit):
+                return .drip(after: max(0, limit - passed))
+            case (.silence(way, let limit, let other), _) where other != way:
+                return state.count(other) > limit ? .silence(after: 0) : .passes
+            case (.drip(way, let limit, let other), _) where other != way:
+                return state.count(other) > limit ? .drip(after: 0) : .passes
+            default:
+                return .passes
+            }
         }
     }
 }
 
 /// Hands what one side says to the other.
-private final class Pipe: ChannelInboundHandler {
+final class ByteRelay: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let other: any Channel
-    private let allowed: (Int) -> Int?
+    /// What becomes of some bytes, behind those that pass.
+    enum Verdict {
+        case passes
+        case cut(after: Int)
+        case silence(after: Int)
+        case drip(after: Int)
+    }
 
-    init(to other: any Channel, allowed: @escaping (Int) -> Int?) {
+    private let other: any Channel
+    private let verdict: (Int) -> Verdict
+    private var isSilent = false
+    /// What is handed on byte by byte.
+    private var rest: ByteBuffer?
+
+    init(to other: any Channel, verdict: @escaping (Int) -> Verdict = { _ in .passes }) {
         self.other = other
-        self.allowed = allowed
+        self.verdict = verdict
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        guard let count = allowed(bytes.readableBytes) else {
-            other.writeAndFlush(bytes, promise: nil)
+        guard !isSilent else { return }
+        guard rest == nil else {
+            rest?.writeBuffer(&bytes)
             return
         }
-        let (channel, other) = (context.channel, other)
-        let part = bytes.readSlice(length: count) ?? ByteBuffer()
-        other.writeAndFlush(part).whenComplete { _ in
-            other.close(promise: nil)
-            channel.close(promise: nil)
+        switch verdict(bytes.readableBytes) {
+        case .passes: other.writeAndFlush(bytes, promise: nil)
+        case .cut(let count):
+            let (channel, other) = (context.channel, other)
+            pass(count, of: &bytes).whenComplete { _ in
+                other.close(promise: nil)
+                channel.close(promise: nil)
+            }
+        case .silence(let count):
+            isSilent = true
+            _ = pass(count, of: &bytes)
+            context.channel.setOption(.autoRead, value: false).whenComplete { _ in }
+        case .drip(let count):
+            _ = pass(count, of: &bytes)
+            rest = bytes
+            drip(context)
+        }
+    }
+
+    private func pass(_ count: Int, of bytes: inout ByteBuffer) -> EventLoopFuture<Void> {
+        other.writeAndFlush(bytes.readSlice(length: count) ?? ByteBuffer())
+    }
+
+    private func drip(_ context: ChannelHandlerContext) {
+        context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(100)) {
+            guard self.other.isActive else { return }
+            if let byte = self.rest?.readSlice(length: 1) {
+                self.other.writeAndFlush(byte, promise: nil)
+            }
+            self.drip(context)
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        guard !isSilent, rest == nil else { return }
         // What has been written goes out first.
         let other = other
         other.writeAndFlush(ByteBuffer()).whenComplete { _ in other.close(promise: nil) }

@@ -14,6 +14,7 @@ package final class GitHost: Sendable {
     /// The host's files; a repository's place is what its URL's path names.
     package let place: TemporaryRepository
     package let port: Int
+    private let isPlain: Bool
     private let process: HostProcess
 
     /// The repository's URL.
@@ -22,17 +23,24 @@ package final class GitHost: Sendable {
     /// A file with the certificate of whoever signed the host's.
     package var certificates: String { "\(place.folder)/ca.pem" }
 
-    /// - Parameter rules: further lines of lighttpd's configuration.
-    package init(rules: String = "") throws {
+    /// - Parameters:
+    ///   - rules: further lines of lighttpd's configuration.
+    ///   - names: further names and addresses of the host, as OpenSSL writes them: `DNS:host.example`.
+    ///   - bearers: a pattern of the tokens that open the host.
+    ///   - isPlain: whether it speaks HTTP without TLS.
+    package init(
+        rules: String = "", names: [String] = [], bearers: String = token, isPlain: Bool = false
+    ) throws {
         let place = try TemporaryRepository()
         self.place = place
         try place.initialize()
         try place.git("config", "http.receivepack", "true")
         try place.git("config", "receive.fsckObjects", "true")
-        try Certificates.write(to: place)
+        try Certificates.write(to: place, for: ["DNS:localhost"] + names)
         let port = try freePort()
         self.port = port
-        try Self.configure(place, port, rules)
+        self.isPlain = isPlain
+        try Self.configure(place, port, rules, bearers, isPlain)
         process = try HostProcess(
             ["lighttpd", "-D", "-f", "\(place.folder)/lighttpd.conf"], port: port,
             log: "\(place.folder)/error.log")
@@ -40,7 +48,7 @@ package final class GitHost: Sendable {
 
     /// The repository's URL by way of a proxy at `port`, or under another `path`.
     package func url(port: Int? = nil, path: String = "git/tenant.git") -> String {
-        "https://localhost:\(port ?? self.port)/\(path)"
+        "\(isPlain ? "http" : "https")://localhost:\(port ?? self.port)/\(path)"
     }
 
     /// Ends the host, and returns the credential of each request it had, `-` where there was none.
@@ -58,7 +66,8 @@ package final class GitHost: Sendable {
     }
 
     private static func configure(
-        _ place: TemporaryRepository, _ port: Int, _ rules: String
+        _ place: TemporaryRepository, _ port: Int, _ rules: String, _ bearers: String,
+        _ isPlain: Bool
     ) throws {
         let folder = place.folder
         func write(_ text: String, _ name: String) throws {
@@ -84,7 +93,7 @@ package final class GitHost: Sendable {
             server.stream-request-body = 1
             server.stream-response-body = 1
             server.max-request-size = 0
-            ssl.engine = "enable"
+            ssl.engine = "\(isPlain ? "disable" : "enable")"
             ssl.pemfile = "\(folder)/host.pem"
             accesslog.filename = "\(folder)/access.log"
             accesslog.format = "%{Authorization}i"
@@ -96,7 +105,7 @@ package final class GitHost: Sendable {
                     "GIT_PROJECT_ROOT" => "\(folder)", "GIT_HTTP_EXPORT_ALL" => "1",
                     "HOME" => "\(folder)", "GIT_CONFIG_NOSYSTEM" => "1", "PATH" => "/usr/bin:/bin"
                 )
-                $REQUEST_HEADER["Authorization"] != "Bearer \(token)" {
+                $REQUEST_HEADER["Authorization"] !~ "^Bearer (\(bearers))$" {
                     auth.backend = "plain"
                     auth.backend.plain.userfile = "\(folder)/users"
                     auth.require = ( "" => (
@@ -108,9 +117,9 @@ package final class GitHost: Sendable {
     }
 }
 
-/// A certificate authority and a certificate of `localhost` by it.
+/// A certificate authority and a certificate of a host by it.
 private enum Certificates {
-    static func write(to place: TemporaryRepository) throws {
+    static func write(to place: TemporaryRepository, for names: [String]) throws {
         let folder = place.folder
         let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         try place.run(
@@ -119,7 +128,7 @@ private enum Certificates {
         try place.run(
             ["openssl", "req", "-subj", "/CN=localhost"] + key
                 + ["-keyout", "\(folder)/host.key", "-out", "\(folder)/host.csr"])
-        try Data("subjectAltName=DNS:localhost\n".utf8)
+        try Data("subjectAltName=\(names.joined(separator: ","))\n".utf8)
             .write(to: URL(filePath: "\(folder)/host.ext"))
         try place.run([
             "openssl", "x509", "-req", "-days", "2", "-in", "\(folder)/host.csr",

@@ -61,7 +61,16 @@ struct RemoteSecrets: Sendable {
     private func text(_ variable: String) throws(CommandFailure) -> String? {
         guard let text = environment[variable], !text.isEmpty else { return nil }
         try refuseMacro(text, in: variable)
+        try refuseControls(text[...], of: variable)
         return text
+    }
+
+    /// No header can hold them, and no token has them.
+    private func refuseControls(
+        _ text: Substring, of variable: String
+    ) throws(CommandFailure) {
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return }
+        throw .wrong(.variable(variable), "it holds a line break or another control character")
     }
 
     private func secret(_ variable: String) throws(CommandFailure) -> String? {
@@ -76,6 +85,7 @@ struct RemoteSecrets: Sendable {
         guard !text.isEmpty else {
             throw .wrong(.variable("\(variable)_FILE"), "\(path) is empty")
         }
+        try refuseControls(text, of: "\(variable)_FILE")
         return String(text)
     }
 }

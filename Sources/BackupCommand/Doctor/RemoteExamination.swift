@@ -5,12 +5,15 @@ import GitRemote
 /// Looks at what a push to the remote needs, and writes nothing there.
 struct RemoteExamination: Sendable {
     let access: RemoteAccess
+    /// Signs in where nothing else opens the remote.
+    let entra: RemoteAccess.EntraToken
 
     private static let check = "remote"
 
     func finding() async -> Finding {
         do throws(RemoteError) {
-            let text = try await access.connected { (options) async throws(RemoteError) in
+            let text = try await access.connected(entra: entra) {
+                (options) async throws(RemoteError) in
                 // A host opens this only to who may push, so it comes first.
                 let writing = try await options.remote.advertisement(for: .push)
                 _ = try await options.remote.advertisement(for: .fetch)

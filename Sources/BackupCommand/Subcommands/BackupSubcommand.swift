@@ -44,7 +44,7 @@ struct BackupSubcommand: Subcommand {
         let request = try BackupRequest(
             surroundings.settings, from: surroundings.catalog, surroundings.environment)
         let access = try TenantAccess(surroundings.settings, surroundings.environment)
-        let remote = try RemoteAccess(surroundings.settings, surroundings.environment)
+        let remote = try RemoteAccess(surroundings)
         let isJSON = try surroundings.settings.isOn(.json)
         let console = surroundings.console
         await console.say("Signing in with \(access.credential)".stopped)

@@ -58,8 +58,10 @@ struct DoctorSubcommand: Subcommand {
             findings.list.append(.failed("sign-in", error))
         }
         do throws(CommandFailure) {
-            if let access = try RemoteAccess(settings, environment) {
-                findings.list.append(await RemoteExamination(access: access).finding())
+            if let access = try RemoteAccess(surroundings) {
+                let remote = RemoteExamination(
+                    access: access, entra: TenantAccess.tokens(settings, environment))
+                findings.list.append(await remote.finding())
             }
         } catch {
             findings.list.append(.failed("remote", error))

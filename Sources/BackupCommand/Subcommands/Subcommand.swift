@@ -26,6 +26,7 @@ struct Surroundings: Sendable {
     let catalog: [GraphResource]
     /// For what has the names of others: sign-in, proxies.
     let environment: [String: String]
+    let remoteTiming: RemoteTiming
 }
 
 /// The options every command has.

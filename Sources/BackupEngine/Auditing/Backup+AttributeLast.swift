@@ -120,7 +120,8 @@ extension EarlierRuns {
         _ noted: NotedEvents
     ) async throws(BackupError) -> EarlierRun? {
         for run in runs {
-            await noted.store.bringHistory(to: [run.after].compactMap(\.self))
+            await noted.store.bringHistory(
+                of: .branch, to: [run.before, run.after].compactMap(\.self))
             let commits = try await storing { () async throws(GitError) in
                 try await run.commits(in: noted.store)
             }

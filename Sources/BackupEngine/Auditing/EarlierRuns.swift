@@ -72,7 +72,9 @@ struct EarlierRuns: Sendable {
             let record = try await readRecord(of: commit, in: store)
             guard let end = Date(timestamp: record.end), end >= from else { break }
             records.append(record)
-            next = commit.parents.first
+            next = try await storing { () async throws(GitError) in
+                try await store.parents(of: id, on: .runs).first
+            }
         }
         for record in records.reversed() { append(record) }
     }

@@ -224,7 +224,7 @@ struct LateEvents: Sendable {
         if let known = changes[place] { return known }
         let run = runs[place]
         let (selection, root, store) = (selection, root, noted.store)
-        await store.bringHistory(to: [run.before, run.after].compactMap(\.self))
+        await store.bringHistory(of: .branch, to: [run.before, run.after].compactMap(\.self))
         let found = try await storing { () async throws(GitError) in
             try await Self.commits(of: run, selection, root, index, store)
         }

@@ -136,7 +136,7 @@ extension RemoteExchange {
     }
 
     /// Fetches what of these is not here, in one request.
-    private func bring(
+    func bring(
         _ wants: some Collection<ObjectID>, from host: Advertisement, isComplete: Bool = false,
         _ edit: (inout FetchRequest) async throws(BackupError) -> Void
     ) async throws(BackupError) {
@@ -153,7 +153,10 @@ extension RemoteExchange {
         try await receive(request, from: host, isComplete: isComplete)
     }
 
-    private func receive(
+    /// Run records that come with the last one: those that late events may be of.
+    private static var records: Int { 6 }
+
+    func receive(
         _ request: FetchRequest, from host: Advertisement, isComplete: Bool = false
     ) async throws(BackupError) {
         let path = try await storing { () async throws(GitError) in
@@ -162,12 +165,22 @@ extension RemoteExchange {
         let answer = try await asking { () async throws(RemoteError) in
             try await remote.fetch(request, from: host, packTo: path)
         }
-        try await storing { () async throws(GitError) in
+        do throws(GitError) {
             try await store.receive(
                 Reception(
                     of: request.wants, shallow: Set(answer.shallow),
                     isFiltered: answer.isWithoutBlobs, isComplete: isComplete))
+        } catch {
+            guard error.kind == .incomplete else { throw .store(error) }
+            throw lie("what it sent is not whole: \(error.reason)", hint: error.hint)
         }
+    }
+
+    /// The remote has what it must not have, which is no damage here.
+    private func lie(_ reason: String, hint: String? = nil) -> BackupError {
+        .remote(
+            remote.name,
+            RemoteError(.malformed, reason, hint: hint ?? "Look at the remote with git fsck."))
     }
 
     /// Commits of ours that the remote may have, the newest first.
@@ -185,173 +198,30 @@ extension RemoteExchange {
         than tenant: String, at runs: ObjectID?
     ) async throws(BackupError) {
         guard let runs else { return }
-        let recorded = try await recordedTenant(at: runs)
+        try await expectCommit(runs, at: options.runs)
+        let recorded: String
+        do throws(BackupError) { recorded = try await recordedTenant(at: runs) } catch {
+            switch error {
+            case .unreadableRecord(let reason): throw lie(reason)
+            case .store(let error) where error.kind == .damaged: throw lie(error.reason)
+            default: throw error
+            }
+        }
         guard recorded.lowercased() == tenant.lowercased() else {
             throw .otherTenant(repository: remote.name, recorded: recorded, given: tenant)
+        }
+    }
+
+    func expectCommit(_ id: ObjectID, at ref: RefName) async throws(BackupError) {
+        do throws(GitError) { _ = try await store.commit(id) } catch {
+            guard error.kind == .damaged else { throw .store(error) }
+            throw lie("what \(ref) leads to there is no commit: \(error.reason)")
         }
     }
 
     private func recordedTenant(at run: ObjectID) async throws(BackupError) -> String {
         let commit = try await storing { () async throws(GitError) in try await store.commit(run) }
         return try await readRecord(of: commit, in: store).tenant
-    }
-
-    // MARK: Refs
-
-    /// The remote's tags that a whole repository gets, each with where it leads.
-    private func tags(
-        of host: Advertisement
-    ) async throws(BackupError) -> [RefUpdate] {
-        try await storing { () async throws(GitError) in
-            var updates: [RefUpdate] = []
-            let tags = host.refs.filter { $0.key.isTag }
-            let here = try await store.readRefs(tags.keys)
-            for (name, id) in tags where here[name] == nil {
-                guard await store.isHere(id) else { continue }
-                updates.append(RefUpdate(name, from: nil, to: id, peeled: host.peeled[name]))
-            }
-            return updates
-        }
-    }
-
-    /// Moves refs to where the remote has them; returns the refs that keep what it has not.
-    private func settle(
-        _ pairs: [Pair], tags: [RefUpdate], run: Date
-    ) async throws(BackupError) -> [RefName] {
-        var behind: [Pair] = []
-        var apart: [Pair] = []
-        for pair in pairs {
-            switch try await standing(of: pair) {
-            case .behind: behind.append(pair)
-            case .apart: apart.append(pair)
-            case .level: break
-            }
-        }
-        var updates = tags
-        var kept: [RefName] = []
-        // The record belongs to its branch: if one of both has gone another way, both follow the
-        // remote.
-        if !apart.isEmpty {
-            let name = try await nameOfLocalRun(or: run)
-            for pair in pairs where pair.local != nil && pair.local != pair.far {
-                guard let local = pair.local, try await !isBehind(pair) else { continue }
-                let keeper = try await freeName(name, pair.suffix)
-                updates.append(RefUpdate(keeper, from: nil, to: local))
-                kept.append(keeper)
-            }
-            behind = pairs.filter { $0.far != nil && $0.far != $0.local }
-        }
-        for pair in behind {
-            if let far = pair.far {
-                updates.append(RefUpdate(pair.here, from: pair.local, to: far))
-            }
-        }
-        if !updates.isEmpty {
-            let moves = updates
-            try await storing { () async throws(GitError) in try await store.publish(moves) }
-        }
-        return kept
-    }
-
-    private enum Standing {
-        /// The remote has all of it and more.
-        case behind
-        /// Nothing is to be done to this side.
-        case level
-        /// Both have what the other has not.
-        case apart
-    }
-
-    private func standing(of pair: Pair) async throws(BackupError) -> Standing {
-        guard let far = pair.far, far != pair.local else { return .level }
-        guard pair.local != nil else { return .behind }
-        if try await isBehind(pair) { return .behind }
-        return try await isAhead(pair) ? .level : .apart
-    }
-
-    private func isBehind(_ pair: Pair) async throws(BackupError) -> Bool {
-        guard let local = pair.local, let far = pair.far else { return false }
-        return try await storing { () async throws(GitError) in
-            try await store.isAncestor(local, of: far)
-        }
-    }
-
-    private func isAhead(_ pair: Pair) async throws(BackupError) -> Bool {
-        guard let local = pair.local, let far = pair.far else { return false }
-        return try await storing { () async throws(GitError) in
-            try await store.isAncestor(far, of: local)
-        }
-    }
-
-    /// The last run here, as a ref can be named.
-    private func nameOfLocalRun(or run: Date) async throws(BackupError) -> String {
-        let tip = try await storing { () async throws(GitError) in try await store.readRef(.runs) }
-        guard let tip else { return run.timestamp.replacing(":", with: "-") }
-        let commit = try await storing { () async throws(GitError) in try await store.commit(tip) }
-        return try await readRecord(of: commit, in: store).start.replacing(":", with: "-")
-    }
-
-    private func freeName(
-        _ run: String, _ suffix: String
-    ) async throws(BackupError) -> RefName {
-        var number = 1
-        while true {
-            let text = run + (number == 1 ? "" : "-\(number)") + suffix
-            let name = RefName("refs/tenantkeep/diverged/\(text)")
-            number += 1
-            guard let name else { continue }
-            let taken = try await storing { () async throws(GitError) in
-                try await store.readRef(name)
-            }
-            if taken == nil { return name }
-        }
-    }
-
-    // MARK: Missing blobs
-
-    /// Commits of the branch that are had when those of the last runs are wanted.
-    private static var deeper: Int { 64 }
-    /// Run records that come with the last one: those that late events may be of.
-    private static var records: Int { 6 }
-
-    /// Lets the store ask for blobs that it lacks; a host that does not hand them out one by one is
-    /// asked for its whole tip.
-    private func supplyMissing(from host: Advertisement, _ pairs: [Pair]) async {
-        guard await store.isPartial else { return }
-        await store.supplyHistory { _ in
-            guard let tip = pairs[0].far else { return }
-            var request = FetchRequest(wants: [tip], haves: [tip])
-            request.shallow = await store.shallowCommits.sorted()
-            request.depth = Self.deeper
-            request.withoutBlobs = true
-            request.allowsThinPack = true
-            do throws(BackupError) { try await receive(request, from: host) } catch {
-                await say(.missing(1, error))
-            }
-        }
-        await store.supplyMissing { ids in
-            do throws(BackupError) {
-                do throws(BackupError) {
-                    try await receive(FetchRequest(wants: ids), from: host)
-                } catch {
-                    guard case .remote(_, let reason) = error, reason.meansNoSingleObjects else {
-                        throw error
-                    }
-                    try await bring(pairs.compactMap(\.far), from: host, isComplete: true) {
-                        $0.depth = 1
-                    }
-                }
-            } catch {
-                await say(.missing(ids.count, error))
-            }
-        }
-    }
-}
-
-extension RemoteError {
-    /// Whether the host may still hand out whole refs.
-    fileprivate var meansNoSingleObjects: Bool {
-        [.missing, .refused, .malformed, .notFound].contains(kind)
     }
 }
 

@@ -28,7 +28,7 @@ package struct RemoteExchange: Sendable {
         tell = progress
     }
 
-    var remote: GitRemote { options.remote }
+    var remote: any Remote { options.remote }
 
     /// One ref under both its names, and where both have it.
     struct Pair: Sendable {

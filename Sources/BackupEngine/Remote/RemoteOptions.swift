@@ -3,7 +3,7 @@ package import GitRemote
 
 /// Where a run begins and what it is pushed to.
 package struct RemoteOptions: Sendable {
-    package let remote: GitRemote
+    package let remote: any Remote
     /// The branch's name there.
     package let branch: RefName
     /// The name of the chain of run records there.
@@ -12,7 +12,7 @@ package struct RemoteOptions: Sendable {
     package let evidence: RefName
 
     /// - Parameter runs: a branch for hosts that take nothing else; the evidence then is one, too.
-    package init(_ remote: GitRemote, branch: RefName, runs: RefName? = nil) {
+    package init(_ remote: any Remote, branch: RefName, runs: RefName? = nil) {
         self.remote = remote
         self.branch = branch
         self.runs = runs ?? .runs

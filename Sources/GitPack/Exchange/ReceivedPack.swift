@@ -9,6 +9,19 @@ package enum PackFault: Error, Sendable {
     case file(FileError)
 }
 
+/// What a pack of somebody else's may cost. More is no backup, and not worth it.
+package struct PackLimits: Sendable {
+    /// Bytes of one object.
+    package var object = 1 << 30
+    /// Bytes of the bases of deltas that are held at once.
+    package var bases = 1 << 30
+    /// How many times a pack of 1 MiB or more all its objects may be: a folder's trees, of which each
+    /// is a small delta of the next, are some hundred times their deltas.
+    package var growth = 10_000
+
+    package init() {}
+}
+
 /// A pack that somebody else has made, verified and completed, not yet visible.
 ///
 /// Every object is inflated and hashed with the detector of collisions, so that nothing is believed
@@ -16,7 +29,8 @@ package enum PackFault: Error, Sendable {
 /// then stands for itself, as every pack on a disk must.
 ///
 /// - Durability: ``finished`` is on the disk under its temporary names, as of a ``PackWriter``.
-/// - Memory: 100 bytes an object, and the bytes of as many objects as a chain of deltas branches.
+/// - Memory: 100 bytes an object, and the bytes of as many objects as a chain of deltas branches, up
+///   to 1 GiB.
 package struct ReceivedPack: Sendable {
     package let finished: FinishedPack
     /// Objects in it.
@@ -29,14 +43,13 @@ package struct ReceivedPack: Sendable {
     ///   - visit: called with each object, deltas after their bases.
     /// - Throws: ``PackFault``. Neither file is left then.
     package init(
-        in folder: String, unique: String,
+        in folder: String, unique: String, limits: PackLimits = PackLimits(),
         base: (ObjectID) -> (kind: ObjectKind, bytes: [UInt8])?,
         visit: (ObjectID, ObjectKind, [UInt8]) -> Void = { _, _, _ in }
     ) throws(PackFault) {
         let names = PackWriter.temporaryNames(in: folder, unique: unique)
         do throws(PackFault) {
-            var entries = try PackEntries(names[0], visit: visit)
-            try entries.resolve(base, visit)
+            var entries = try Self.entries(of: names[0], limits, base, visit)
             let trailer = try entries.complete(in: folder, unique: unique)
             let index = PackIndex(entries.index)
             guard !index.hasDuplicates else {
@@ -56,6 +69,26 @@ package struct ReceivedPack: Sendable {
     }
 }
 
+extension ReceivedPack {
+    /// Reads all entries, with as few bases of the repository's as will do.
+    ///
+    /// A base can be in the pack, too, behind a delta of something else that the repository has.
+    private static func entries(
+        of path: String, _ limits: PackLimits,
+        _ base: (ObjectID) -> (kind: ObjectKind, bytes: [UInt8])?,
+        _ visit: (ObjectID, ObjectKind, [UInt8]) -> Void
+    ) throws(PackFault) -> PackEntries {
+        var inPack: Set<ObjectID> = []
+        while true {
+            var entries = try PackEntries(path, limits, visit: visit)
+            try entries.resolve({ inPack.contains($0) ? nil : base($0) }, visit)
+            let doubles = entries.doubledBases
+            guard !doubles.isEmpty else { return entries }
+            inPack.formUnion(doubles)
+        }
+    }
+}
+
 private func files<Result>(_ body: () throws(FileError) -> Result) throws(PackFault) -> Result {
     do { return try body() } catch { throw .file(error) }
 }
@@ -71,6 +104,7 @@ private struct PackEntries {
 
     private let file: MappedFile
     private let path: String
+    private let limits: PackLimits
     private let deflate = SharedDeflate()
     private var entries: [Entry] = []
     /// Deltas that wait for the entry with this number.
@@ -82,14 +116,15 @@ private struct PackEntries {
     private var bases: [(id: ObjectID, kind: ObjectKind, bytes: [UInt8])] = []
     private(set) var index: [IndexEntry] = []
 
-    /// A larger object is no object of a backup, and not worth the memory.
-    private static let largest = 1 << 30
+    /// Bytes of all objects so far.
+    private var byteCount = 0
 
     /// Reads all entries; whole objects are known then.
     init(
-        _ path: String, visit: (ObjectID, ObjectKind, [UInt8]) -> Void
+        _ path: String, _ limits: PackLimits, visit: (ObjectID, ObjectKind, [UInt8]) -> Void
     ) throws(PackFault) {
         self.path = path
+        self.limits = limits
         file = try files { () throws(FileError) in try MappedFile(path) }
         let bytes = file.bytes
         guard bytes.count >= PackHeader.length + 20 else {
@@ -115,7 +150,7 @@ private struct PackEntries {
     ) throws(PackFault) -> Int {
         let end = file.bytes.count - 20
         guard start < end, let header = EntryHeader(file.bytes, at: start),
-            start + header.length < end, header.count <= Self.largest,
+            start + header.length < end, header.count <= limits.object,
             let (bytes, length) = deflate.value.decompress(
                 prefixOf: UnsafeRawBufferPointer(
                     rebasing: file.bytes[(start + header.length)..<end]), count: header.count)
@@ -139,9 +174,13 @@ private struct PackEntries {
         return entry.end
     }
 
-    private func known(
+    private mutating func known(
         _ kind: ObjectKind, _ bytes: [UInt8], _ visit: (ObjectID, ObjectKind, [UInt8]) -> Void
     ) throws(PackFault) -> ObjectID {
+        byteCount += bytes.count
+        guard byteCount / limits.growth <= max(file.bytes.count, 1 << 20) else {
+            throw .malformed("it grows to more than \(limits.growth) times its size")
+        }
         guard let id = ObjectID(ofForeign: kind, bytes.span) else {
             throw .malformed("it holds an attack on SHA-1")
         }
@@ -189,6 +228,13 @@ private struct PackEntries {
         }
     }
 
+    /// Bases of the repository's that turned out to be in the pack, too.
+    var doubledBases: [ObjectID] {
+        guard !bases.isEmpty else { return [] }
+        let ids = Set(entries.compactMap(\.id))
+        return bases.map(\.id).filter(ids.contains)
+    }
+
     private func isAwaited(_ number: Int) -> Bool {
         waitingForEntry[number] != nil
             || entries[number].id.map { waitingForObject[$0] != nil } ?? false
@@ -205,19 +251,29 @@ private struct PackEntries {
         _ visit: (ObjectID, ObjectKind, [UInt8]) -> Void
     ) throws(PackFault) {
         var rest = [(bytes: bytes, deltas: deltas)]
+        var held = bytes.count
         while let last = rest.popLast() {
+            held -= last.bytes.count
             guard let number = last.deltas.first else { continue }
             // The bytes are let go with their last delta.
-            if last.deltas.count > 1 { rest.append((last.bytes, Array(last.deltas.dropFirst()))) }
+            if last.deltas.count > 1 {
+                rest.append((last.bytes, Array(last.deltas.dropFirst())))
+                held += last.bytes.count
+            }
             guard let object = applied(try inflated(number), to: last.bytes),
-                object.count <= Self.largest
+                object.count <= limits.object
             else {
                 throw .malformed("the delta at byte \(entries[number].offset) does not fit")
             }
             entries[number].id = try known(kind, object, visit)
             unresolved -= 1
             let next = waiting(for: number)
-            if !next.isEmpty { rest.append((object, next)) }
+            guard !next.isEmpty else { continue }
+            rest.append((object, next))
+            held += object.count
+            guard held <= limits.bases else {
+                throw .malformed("too many of its deltas wait for each other")
+            }
         }
     }
 

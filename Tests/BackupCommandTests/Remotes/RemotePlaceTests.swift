@@ -23,7 +23,8 @@ struct RemotePlaceTests {
         let found: String? =
             switch RemotePlace(text, [:]) {
             case .web(let url): "\(url)"
-            case .process(let carrier): carrier.name
+            case .ssh(let carrier): carrier.name
+            case .folder(let path): path
             case nil: nil
             }
 
@@ -48,20 +49,44 @@ struct RemotePlaceTests {
         }
     }
 
-    @Test func `a run from an empty disk is pushed to a path, and again`() async throws {
+    @Test func `a run from an empty disk is pushed to a path, and again, without any git`()
+        async throws
+    {
         let place = try TemporaryRepository()
         try place.initialize()
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         try await endToEnd(.init(users: 60, groups: 6, membersPerGroup: 3)) { run in
-            let settings = ["TENANTKEEP_PUSH": place.path, "PATH": path]
+            let settings = ["TENANTKEEP_PUSH": place.path]
             for name in ["a.git", "b.git"] {
                 let ending = try await run.backUp(
                     "users,groups", repository: name, changing: settings)
 
                 #expect(ending.status == 0, "\(ending.messages)")
             }
+            let fetch = try await run.program.run("fetch", place.path, "--repo", "whole.git")
+
+            #expect(fetch.status == 0, "\(fetch.messages)")
             #expect(try place.git("rev-list", "--count", "refs/tenantkeep/runs") == "2")
             #expect(try place.git("fsck", "--strict", "--full", "--no-dangling") == "")
+            #expect(run.program.exists("b.git/tenantkeep/partial"))
+            #expect(!run.program.exists("whole.git/tenantkeep/partial"))
+            try run.expectSound("whole.git")
+        }
+    }
+
+    @Test func `doctor says whether a path can be pushed to`() async throws {
+        let place = try TemporaryRepository()
+        try place.initialize()
+        try await endToEnd(.init(users: 1)) { run in
+            for (path, outcome) in [(place.path, "ok"), ("/nothing-of-this-name", "failed")] {
+                let ending = try await run.program.run(
+                    ["doctor", "--json", "--type", "users"],
+                    environment: run.environment.merging(["TENANTKEEP_PUSH": path]) { $1 })
+
+                let checks = try #require(try ending.document()["checks"] as? [[String: Any]])
+                #expect(checks.last?["check"] as? String == "remote")
+                #expect(checks.last?["outcome"] as? String == outcome)
+            }
+            #expect(try place.files().filter { $0.contains("tenantkeep") } == [])
         }
     }
 }

@@ -3,6 +3,8 @@ import TenantSimulator
 import TestSupport
 import Testing
 
+@testable import BackupCommand
+
 /// The program between a simulated tenant and a real git host.
 struct RemoteScene {
     let run: EndToEnd
@@ -38,6 +40,24 @@ struct RemoteScene {
     ) async throws -> Program.Ending {
         try await run.program.run(
             arguments + ["--json"], environment: environment().merging(changes) { $1 })
+    }
+
+    /// Makes a backup as ``backUp(_:repository:url:token:arguments:changing:whileRunning:)`` does, in
+    /// this process, with another patience than a user has.
+    func backUpHere(
+        repository: String, url: String, timing: RemoteTiming,
+        changing changes: [String: String] = [:]
+    ) async throws -> Program.Ending {
+        var environment = run.environment.merging(self.environment(url: url)) { $1 }
+        environment["TENANTKEEP_TYPE"] = "users,groups"
+        environment["TENANTKEEP_REPO"] = run.program.folder.appending(path: repository).path
+        let recorder = Recorder()
+        let invocation = Invocation(
+            ["backup", "--json"], environment: environment.merging(changes) { $1 },
+            remoteTiming: timing, write: recorder.write)
+        let status = await invocation.run()
+        return Program.Ending(
+            status: status.rawValue, output: recorder.output, messages: recorder.messages)
     }
 
     /// What the host has, by ref.
@@ -99,7 +119,14 @@ func withRemote(
     _ size: GeneratedTenant = GeneratedTenant(users: 120, groups: 12, membersPerGroup: 3),
     rules: String = "", _ body: @Sendable (RemoteScene) async throws -> Void
 ) async throws {
-    let host = try GitHost(rules: rules)
+    try await withRemote(size, at: try GitHost(rules: rules), body)
+}
+
+/// The same, with a host of the caller's.
+func withRemote(
+    _ size: GeneratedTenant = GeneratedTenant(users: 120, groups: 12, membersPerGroup: 3),
+    at host: GitHost, _ body: @Sendable (RemoteScene) async throws -> Void
+) async throws {
     try await endToEnd(size) { run in
         try await body(RemoteScene(run: run, host: host))
     }

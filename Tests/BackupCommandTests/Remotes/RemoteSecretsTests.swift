@@ -47,12 +47,13 @@ struct RemoteSecretsTests {
         #expect(try credential(all, "https://github.com/c/r.git") == nil)
     }
 
-    @Test func `a macro that a pipeline left, and an empty file, are refused`() throws {
+    @Test func `a macro that a pipeline left, an empty file and line breaks are refused`() throws {
         for environment in [
             ["SYSTEM_ACCESSTOKEN": "$(System.AccessToken)"],
             ["TENANTKEEP_REMOTE_TOKEN": "$(token)"],
             ["TENANTKEEP_REMOTE_TOKEN_FILE": "/dev/null"],
             ["TENANTKEEP_REMOTE_PASSWORD_FILE": "/nowhere/at/all"],
+            ["TENANTKEEP_REMOTE_TOKEN": "to\nken"], ["SYSTEM_ACCESSTOKEN": "token\r\n"],
         ] {
             #expect(throws: CommandFailure.self) { try credential(environment) }
         }
