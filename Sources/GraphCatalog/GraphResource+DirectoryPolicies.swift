@@ -88,6 +88,10 @@ extension GraphResource {
             ].map { FileTemplate($0, where: "id", is: $0) }),
         groups: policyGroups,
         permissions: .policy,
+        knownIDs: [
+            "email", "fido2", "microsoftAuthenticator", "sms", "temporaryAccessPass",
+            "softwareOath", "voice", "x509Certificate",
+        ],
         sets: ["excludeTargets", "includeTargets", "keyRestrictions.aaGuids"],
         auditActivities: [
             "Authentication Methods Policy Update", "Authentication Methods Policy Reset",

@@ -75,6 +75,8 @@ package struct GraphResource: Sendable {
     package let narrowings: [Narrowing]
     /// The member that names an object. Of a walked list it may be a path: `properties.scope`.
     package let idMember: String
+    /// IDs of a list's objects, each asked for by itself where Graph does not give the list.
+    package let knownIDs: [String]
     /// Members that are IDs behind a path that is spelled otherwise in each listing, as paths:
     /// `properties.roleDefinitionId`. Only the ID is kept, in lower case.
     package let lastParts: [String]
@@ -134,6 +136,7 @@ package struct GraphResource: Sendable {
         empty: [String] = [],
         narrowings: [Narrowing] = [],
         idMember: String = "id",
+        knownIDs: [String] = [],
         lastParts: [String] = [],
         volatile: [String] = [],
         reductions: [Reduction] = [],
@@ -176,6 +179,7 @@ package struct GraphResource: Sendable {
         self.empty = empty
         self.narrowings = narrowings
         self.idMember = idMember
+        self.knownIDs = knownIDs
         self.lastParts = lastParts
         self.volatile = volatile
         self.reductions = reductions

@@ -122,6 +122,22 @@ struct ExporterRowTests {
         #expect(try runs.files == ["\(folder)/FIDO2.json", "\(folder)/HardwareOath.json"])
     }
 
+    @Test func `methods of signing in are asked for one by one where there is no list`()
+        async throws
+    {
+        let runs = try Runs()
+        let list = "policies/authenticationMethodsPolicy/authenticationMethodConfigurations"
+        let tenant = RecordedTenant([
+            "\(list)/email": .object(item("Email")), "\(list)/fido2": .object(item("Fido2")),
+        ])
+
+        let result = try await runs.run(tenant, all(.authenticationMethodConfigurations))
+
+        let folder = "Policies/AuthenticationMethodsPolicy/AuthenticationMethodConfigurations"
+        #expect(try runs.files == ["\(folder)/Email.json", "\(folder)/FIDO2.json"])
+        #expect(result.record.types["authenticationMethodConfigurations"]?.outcome == .complete)
+    }
+
     @Test func `a file whose object is set no longer goes, and its type is complete`() async throws
     {
         let runs = try Runs()

@@ -163,6 +163,15 @@ struct CollectionAnswer: Sendable {
         try note(page)
     }
 
+    /// Adds the objects of another answer.
+    mutating func add(_ other: CollectionAnswer) {
+        requests += other.requests
+        waited += other.waited
+        withheld += other.withheld
+        documents += other.documents
+        listing.append(other.listing)
+    }
+
     /// An object may come twice and a page may be empty, but a list that does so for ever would
     /// never end. A page is known again by the sum of its objects' hashes, in whatever order.
     private mutating func note(_ page: PackedPage) throws(BackupError) {

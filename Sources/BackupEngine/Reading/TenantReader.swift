@@ -93,13 +93,40 @@ struct TenantReader<Source: GraphSource>: Sendable {
         } catch {
             let reason = try error.ofOneType.asDeclared(by: resource)
             reading.requests += reason.requests
-            if reason.kind == .empty {
-                try await reading.take(CollectionAnswer(), below: [], in: store)
-            } else {
-                reading.failure = reason
+            switch reason.kind {
+            case .empty: try await reading.take(CollectionAnswer(), below: [], in: store)
+            case .notFound: try await readKnown(&reading, insteadOf: reason)
+            default: reading.failure = reason
             }
         }
         return reading
+    }
+
+    /// Reads the objects of a list that is not found, each by its known ID.
+    private func readKnown(
+        _ reading: inout TypeReading, insteadOf list: GraphError
+    ) async throws(BackupError) {
+        var objects = CollectionAnswer()
+        for id in reading.resource.knownIDs {
+            let chain = [(reading.resource, Array(id.utf8))]
+            guard let request = GraphResource.request(of: chain, tenant: tenant) else { continue }
+            do throws(BackupError) {
+                objects.add(try await reader.read(request, of: reading.selected) { _ in })
+            } catch {
+                let reason = try error.ofOneType
+                reading.requests += reason.requests
+                guard reason.kind == .notFound else {
+                    reading.failure = reason
+                    return
+                }
+            }
+        }
+        guard objects.objectCount > 0 else {
+            reading.failure = list
+            return
+        }
+        objects.listing.sort()
+        try await reading.take(objects, below: [], in: store)
     }
 
     var reader: CollectionReader<Source> {
