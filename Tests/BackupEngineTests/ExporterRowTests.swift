@@ -104,6 +104,7 @@ struct ExporterRowTests {
 
         #expect(!result.isIncomplete)
         #expect(result.record.types["connectors"]?.outcome == .skipped)
+        #expect(result.record.types["connectors"]?.requests == 1)
         #expect(
             result.record.types["connectors"]?.reason
                 == "App-only sign-in cannot read it: Graph lets only signed-in people read it")

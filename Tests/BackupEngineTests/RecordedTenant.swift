@@ -75,7 +75,7 @@ final class RecordedTenant: GraphSource {
         var isLast = false
         switch answer {
         case .object(let text): return GraphPage(body: Array(text.utf8))
-        case .failure(let kind): throw GraphError(kind, "The recording says \(kind)")
+        case .failure(let kind): throw GraphError(kind, "The recording says \(kind)", requests: 1)
         case .pages(let all): pages = all
         case .broken(let all, let kind):
             pages = all

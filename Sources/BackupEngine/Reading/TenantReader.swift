@@ -126,6 +126,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
             return
         }
         objects.listing.sort()
+        await progress(.read(type: reading.resource.name, objects: objects.objectCount))
         try await reading.take(objects, below: [], in: store)
     }
 
@@ -298,7 +299,8 @@ extension GraphError {
     /// What the error means for a type that app-only sign-in cannot read whatever it is granted.
     fileprivate func asDeclared(by resource: GraphResource) -> GraphError {
         guard kind == .notPermitted, let why = resource.appOnly else { return self }
-        return GraphError(.notAvailable, "App-only sign-in cannot read it: \(why)")
+        return GraphError(
+            .notAvailable, "App-only sign-in cannot read it: \(why)", requests: requests)
     }
 }
 
