@@ -139,6 +139,21 @@ struct ExporterRowTests {
         #expect(result.record.types["authenticationMethodConfigurations"]?.outcome == .complete)
     }
 
+    @Test func `a method of signing in is not gone because the list is`() async throws {
+        let runs = try Runs()
+        let list = "policies/authenticationMethodsPolicy/authenticationMethodConfigurations"
+        let whole = RecordedTenant([list: .pages([[item("Fido2"), item("HardwareOath")]])])
+        try await runs.run(whole, all(.authenticationMethodConfigurations))
+
+        let result = try await runs.run(
+            RecordedTenant(["\(list)/fido2": .object(item("Fido2"))]),
+            all(.authenticationMethodConfigurations))
+
+        let folder = "Policies/AuthenticationMethodsPolicy/AuthenticationMethodConfigurations"
+        #expect(try runs.files == ["\(folder)/FIDO2.json", "\(folder)/HardwareOath.json"])
+        #expect(result.record.types["authenticationMethodConfigurations"]?.outcome == .kept)
+    }
+
     @Test func `a file whose object is set no longer goes, and its type is complete`() async throws
     {
         let runs = try Runs()

@@ -218,18 +218,23 @@ extension TypeReading {
         if error.kind == .notPermitted { refusedLists[list.name] = error }
     }
 
+    /// Notes that its own list is not there, and its objects were asked for one by one.
+    mutating func noteOwnList(_ error: GraphError) {
+        failuresBelow[[Array(resource.name.utf8)]] = error
+    }
+
     /// Takes the lists that are refused as ever for no failure.
     mutating func leaveOutLists() {
         leftOut.formIntersection(refusedLists.keys)
         for name in leftOut { failuresBelow[[Array(name.utf8)]] = nil }
     }
 
-    /// Whether all that failed are lists that nobody here may read.
+    /// Whether all that failed are lists: such as nobody here may read, or its own.
     var lacksOnlyLists: Bool {
-        !refusedLists.isEmpty
-            && failuresBelow.keys.allSatisfy { ids in
-                refusedLists.keys.contains { ids == [Array($0.utf8)] }
-            }
+        failuresBelow.keys.allSatisfy { ids in
+            ids == [Array(resource.name.utf8)]
+                || refusedLists.keys.contains { ids == [Array($0.utf8)] }
+        }
     }
 
     /// Returns whether to go on after the answers about what lies below `part`: not once 80 in a row

@@ -102,7 +102,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
         return reading
     }
 
-    /// Reads the objects of a list that is not found, each by its known ID.
+    /// Reads the objects of a list that is not found, each by its known ID. That others are missing
+    /// then says nothing.
     private func readKnown(
         _ reading: inout TypeReading, insteadOf list: GraphError
     ) async throws(BackupError) {
@@ -128,6 +129,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
         objects.listing.sort()
         await progress(.read(type: reading.resource.name, objects: objects.objectCount))
         try await reading.take(objects, below: [], in: store)
+        reading.noteOwnList(list)
     }
 
     var reader: CollectionReader<Source> {
