@@ -15,7 +15,7 @@ struct TestHost: GitCarrier {
     /// Edits the list of refs.
     var disguise: (@Sendable ([UInt8]) -> [UInt8])?
     /// Whether packs that build on what is not in them are refused.
-    var isStrict = false
+    private(set) var isStrict = false
     private let log = Log()
 
     /// What was pushed.
@@ -32,6 +32,12 @@ struct TestHost: GitCarrier {
     }
 
     var name: String { "https://host.example/tenant.git" }
+
+    /// Refuses packs that build on what is not in them.
+    mutating func refuseThinPacks() throws {
+        isStrict = true
+        try place.git("config", "receive.unpackLimit", "1")
+    }
 
     func advertisement(of service: GitService) async throws(RemoteError) -> CarriedAnswer {
         let bytes = try run(service, ["--advertise-refs"], [])

@@ -159,7 +159,10 @@ private final class Desk: ChannelInboundHandler {
         _ refrain: @escaping @Sendable () -> [UInt8], to channel: any Channel
     ) {
         let sung = channel.eventLoop.makePromise(of: Void.self)
-        sung.futureResult.whenSuccess { sing(refrain, to: channel) }
+        // Others of this loop, the client among them, have their turn.
+        sung.futureResult.whenSuccess {
+            channel.eventLoop.execute { sing(refrain, to: channel) }
+        }
         let part = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: refrain())))
         channel.pipeline.syncOperations.writeAndFlush(NIOAny(part), promise: sung)
     }

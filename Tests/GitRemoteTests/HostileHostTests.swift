@@ -3,13 +3,12 @@ import GitObjects
 import GitPack
 import GitRemote
 import HTTPCarrier
-import Synchronization
 import TestSupport
 import Testing
 
 /// Hosts that lie, talk without end, or hardly talk at all.
 struct HostileHostTests {
-    private static let id = String(repeating: "1", count: 40)
+    fileprivate static let id = String(repeating: "1", count: 40)
     fileprivate static let flush = Array("0000".utf8)
 
     private let main: RefName
@@ -18,19 +17,12 @@ struct HostileHostTests {
 
     init() throws {
         main = try #require(RefName.branch("main"))
-        let (old, new) = (try Self.numbered(1), try Self.numbered(2))
+        let old = try #require(ObjectID(hex: Self.id))
+        let new = try #require(ObjectID(hex: String(repeating: "2", count: 40)))
         move = RemoteMove(main, from: old, to: new)
         want = FetchRequest(wants: [old])
     }
 
-    private static func numbered(_ number: Int) throws -> ObjectID {
-        try #require(ObjectID(hex: hex(number)))
-    }
-
-    private static func hex(_ number: Int) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "1", count: 40 - digits.count) + digits
-    }
 
     fileprivate static func band(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
         FakeHost.line([number] + bytes)
@@ -40,7 +32,7 @@ struct HostileHostTests {
         let words =
             service == "upload-pack"
             ? "multi_ack side-band-64k shallow filter" : "report-status side-band-64k"
-        return .advertisement(["\(hex(1)) refs/heads/main\0 \(words)"], of: service)
+        return .advertisement(["\(id) refs/heads/main\0 \(words)"], of: service)
     }
 
     private static func service(_ request: FakeHost.Request) -> String {
@@ -97,13 +89,8 @@ struct HostileHostTests {
     }
 
     @Test func `a list of refs without end is given up`() async throws {
-        let counter = Counter()
-        let result = try await advertisement(of: ["\(Self.id) refs/heads/main\0"]) {
-            (0..<64).flatMap { _ in
-                let name = String(repeating: "x", count: 60_000)
-                return FakeHost.line("\(Self.hex(counter.next())) \(name)")
-            }
-        }
+        let line = FakeHost.line("\(Self.id) \(String(repeating: "x", count: 60_000))")
+        let result = try await advertisement(of: ["\(Self.id) refs/heads/main\0"]) { line }
 
         guard case .failure(let error) = result else { throw Unexpected() }
         #expect(error.kind == .malformed)
@@ -146,11 +133,10 @@ struct HostileHostTests {
 
         var isOfCut: Bool { self == .cuts }
 
-        func lines(_ count: Int) -> [UInt8] {
-            let id = HostileHostTests.hex(count)
+        var line: [UInt8] {
             switch self {
-            case .acknowledgements: return FakeHost.line("ACK \(id) common\n")
-            case .cuts: return FakeHost.line("shallow \(id)\n")
+            case .acknowledgements: return FakeHost.line("ACK \(HostileHostTests.id) common\n")
+            case .cuts: return FakeHost.line("shallow \(HostileHostTests.id)\n")
             case .progress:
                 return HostileHostTests.band(2, [UInt8](repeating: 0x2E, count: 60_000))
             case .signsOfLife: return HostileHostTests.band(1, [])
@@ -161,13 +147,13 @@ struct HostileHostTests {
 
     @Test(arguments: Refrain.allCases)
     func `a host that talks without end is left`(refrain: Refrain) async throws {
-        let counter = Counter()
+        let lines = [[UInt8]](repeating: refrain.line, count: 1_000).flatMap(\.self)
         let isPack = ![.acknowledgements, .cuts].contains(refrain)
 
         let error = try await fetch(
             isPack ? Self.nak : [], depth: refrain.isOfCut ? 1 : nil
         ) { reply in
-            reply.refrain = { (0..<500).flatMap { _ in refrain.lines(counter.next()) } }
+            reply.refrain = { lines }
         }
 
         #expect(error?.kind == .malformed, "\(String(describing: error))")
@@ -382,17 +368,5 @@ private struct SlowCarrier: GitCarrier {
             clock.advance(by: pause)
         }
         throw RemoteError(.broken, "the end")
-    }
-}
-
-/// Counts.
-private final class Counter: Sendable {
-    private let value = Mutex(0)
-
-    func next() -> Int {
-        value.withLock {
-            $0 += 1
-            return $0
-        }
     }
 }

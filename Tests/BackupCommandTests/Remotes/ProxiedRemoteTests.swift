@@ -15,7 +15,7 @@ struct ProxiedRemoteTests {
         _ conduct: TunnelProxy.Conduct,
         _ body: @Sendable (RemoteScene, TunnelProxy) async throws -> Void
     ) async throws {
-        let host = try GitHost(names: ["DNS:\(Self.name)", "IP:0.0.0.0"])
+        let host = try GitHost(names: ["DNS:\(Self.name)", "IP:127.0.0.1"])
         try await withRemote(at: host) { scene in
             try await TunnelProxy.run(to: host.port, conduct) { proxy in
                 try await body(scene, proxy)
@@ -53,6 +53,7 @@ struct ProxiedRemoteTests {
 
     @Test func `whom NO_PROXY names is reached without it`() async throws {
         try await withProxy(.refuses(407)) { scene, proxy in
+            // This machine by a name that does not say so.
             let url = "https://0.0.0.0:\(scene.host.port)/git/tenant.git"
             let through = ["HTTPS_PROXY": proxy.url()]
             let without = through.merging(["NO_PROXY": "example.com, 0.0.0.0"]) { $1 }
@@ -73,10 +74,10 @@ struct ProxiedRemoteTests {
         (TunnelProxy.Conduct.refuses(407), "wants to know who asks", 1),
         (.tunnelsFor("me:right"), "wants to know who asks", 1),
         (.refuses(502), "(the proxy refused)", 4), (.refuses(403), "(the proxy refused)", 4),
-        (.isSilent, "could not be reached", 4),
-    ])
+        (.isSilent, "could not be reached", nil),
+    ] as [(TunnelProxy.Conduct, String, Int?)])
     func `a proxy that refuses is status 4, or 1 from an empty disk, and costs no run`(
-        conduct: TunnelProxy.Conduct, words: String, tries: Int
+        conduct: TunnelProxy.Conduct, words: String, tries: Int?
     ) async throws {
         try await withProxy(conduct) { scene, proxy in
             try await scene.backUp(repository: "a.git")
@@ -99,7 +100,7 @@ struct ProxiedRemoteTests {
                 #expect(!ending.messages.contains("wr0ng") && !ending.output.contains("wr0ng"))
             }
             // Before and after the run, and before the other.
-            #expect(proxy.calls.count == 3 * tries)
+            if let tries { #expect(proxy.calls.count == 3 * tries) }
             #expect(!scene.run.program.exists("b.git/packed-refs"))
             let next = try await scene.backUp(repository: "a.git")
             #expect(next.status == 0, "\(next.messages)")
