@@ -29,8 +29,8 @@ struct Act: Sendable {
 /// Finds the directory's own events of what other services logged too.
 ///
 /// Conditional access, PIM and others log what they do, and the directory logs what that did to it,
-/// within the minute. Both are one act if they name the same object and role, did the same to it,
-/// and the directory names the same actor, nobody, or a service that stands in for people.
+/// within the minute. Both are one act if they name the same object and role, both did the same to
+/// it, and the directory names the same actor, nobody, or a service that stands in for people.
 struct TwinFinder {
     private static let directory = "Core Directory"
     private static let window: Int64 = 60 * 10_000_000
@@ -67,13 +67,18 @@ struct TwinFinder {
         }
     }
 
-    /// Returns the nearest in time.
+    /// Returns the nearest in time of those that share the object fewest others are about.
     private func twin(of event: AuditEvent) -> Int? {
-        let near = event.targets.compactMap(\.id).flatMap { id in
+        let near = Set(event.targets.compactMap(\.id)).map { id in
             window(of: byTarget[id] ?? [], around: event.time)
         }
-        let twins = near.filter { !isTaken[$0] && isTwin(events[$0], of: event) }
-        return twins.min { distance($0, event) < distance($1, event) }
+        for places in near.sorted(by: { ($0.count, $0.first ?? 0) < ($1.count, $1.first ?? 0) }) {
+            let twins = places.filter { !isTaken[$0] && isTwin(events[$0], of: event) }
+            if let twin = twins.min(by: { distance($0, event) < distance($1, event) }) {
+                return twin
+            }
+        }
+        return nil
     }
 
     private func distance(_ place: Int, _ event: AuditEvent) -> Int64 {
@@ -94,13 +99,14 @@ struct TwinFinder {
     }
 
     private func isTwin(_ twin: AuditEvent, of event: AuditEvent) -> Bool {
-        guard twin.operation == event.operation else { return false }
+        guard twin.operation == event.operation, twin.isJoin == event.isJoin else { return false }
         let (roles, others) = (event.roles, twin.roles)
         guard roles.isEmpty || others.isEmpty || !roles.isDisjoint(with: others) else {
             return false
         }
         guard let actor = twin.actor, actor.kind != .service else { return true }
-        guard let known = event.actor else { return !event.isUnattended }
+        guard !event.isUnattended else { return false }
+        guard let known = event.actor else { return true }
         return known.key == actor.key || known.kind == .service
     }
 }

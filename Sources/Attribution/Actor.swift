@@ -45,7 +45,7 @@ struct Initiator {
     var actor: Actor?
     /// Everything the event calls them besides, in lower case.
     var names: Set<String> = []
-    /// The log says that nobody acted: something expired.
+    /// The log says that nobody acted: something expired. The actor is the service that saw to it.
     var isUnattended = false
     /// The name is the log's own, not an ID or principal name that stands in for it.
     var isNamed = false
@@ -54,7 +54,6 @@ struct Initiator {
         let user = Party(json?["user"])
         let app = Party(json?["app"])
         isUnattended = user.displayName == "Azure AD PIM" && user.principalName == nil
-        guard !isUnattended else { return }
         if let name = user.displayName, user.principalName == nil, Self.services.contains(name) {
             actor = Actor(kind: .service, id: user.id ?? "", name: name + " (SP)", email: nil)
         } else if let name = user.displayName ?? user.principalName ?? user.id {
@@ -76,7 +75,9 @@ struct Initiator {
             isNamed = name != nil
             actor = Actor(.application, id: text("applicationId"), name: name)
         }
-        names = Set(["userPrincipalName", "applicationId"].compactMap(text).map(folded))
+        // Of people it is the application they used.
+        names = Set(
+            [text("userPrincipalName") ?? text("applicationId")].compactMap(\.self).map(folded))
     }
 
     /// The claims of the token say more than the `caller`, who is an address, or an ID of some kind.
@@ -91,14 +92,16 @@ struct Initiator {
         let address =
             addresses.compactMap(\.self).first ?? caller.flatMap { $0.contains("@") ? $0 : nil }
         let name = text(claims?["name"])
+        var others = [caller, id] + addresses
         if address != nil || name != nil {
             isNamed = name != nil
             actor = Actor(.person, id: id, name: name, email: address)
         } else {
             actor = Actor(.application, id: id ?? caller, name: nil)
+            // Of people it is the application they used.
+            others.append(text(claims?["appid"]))
         }
-        names = Set(
-            ([caller, id, text(claims?["appid"])] + addresses).compactMap(\.self).map(folded))
+        names = Set(others.compactMap(\.self).map(folded))
     }
 
     /// What an object calls somebody: an ID or, of people, a principal name.

@@ -22,14 +22,22 @@ extension AuditEvent {
         } else if json["activityDateTime"] != nil {
             self.init(json)
         } else {
-            let known = GraphResource.all.compactMap(\.authorship).lazy.compactMap { own in
-                Self.statements(
-                    of: json, as: own, id: json["id"]?.string ?? "", since: Moment(ticks: .min)
-                ).first
-            }
-            guard let statement = known.first else { return nil }
-            self = statement
+            self.init(statement: json)
         }
+    }
+
+    /// Reads `{"id": …, "properties": {"createdBy": …, "createdOn": …}}`.
+    private init?(statement json: JSONValue) {
+        let holders = (json.object ?? []).filter { $0.name != "id" }
+        guard let id = json["id"]?.string, holders.count == 1,
+            let own = holders[0].value.object, own.count == 2,
+            let time = own.first(where: { $0.value.string.flatMap(Moment.init) != nil }),
+            let person = own.first(where: { $0.name != time.name })
+        else { return nil }
+        let statement = Authorship.Statement(
+            in: holders[0].name, by: person.name, at: time.name)
+        self.init(
+            statement, folded(person.name).hasPrefix("created") ? .creation : .update, of: json, id)
     }
 
     private init?(
@@ -37,13 +45,11 @@ extension AuditEvent {
         category: String?, isSuccess: Bool, operation: Operation, _ initiator: Initiator,
         targets: [Target]
     ) {
-        guard let id, !id.isEmpty, let time = time.flatMap(Moment.init),
-            let evidence = try? canonicalized(Array(json.bytes))
-        else { return nil }
+        guard let id, !id.isEmpty, let time = time.flatMap(Moment.init) else { return nil }
         self.init(
             id: id, time: time, activity: activity, service: service, category: category ?? "",
             isSuccess: isSuccess, operation: operation, initiator: initiator, targets: targets,
-            evidence: evidence)
+            evidence: Array(json.bytes))
     }
 
     // MARK: - Intune
@@ -145,7 +151,6 @@ extension AuditEvent {
         else { return nil }
         let own: JSONDraft = ["\(statement.by)": .string(by), "\(statement.at)": .string(at)]
         let evidence: JSONDraft = ["id": .string(id), "\(statement.holder)": own]
-        guard let bytes = try? canonicalized(evidence.bytes) else { return nil }
         self.init(
             id: "\(id)#\(statement.by)", time: time,
             activity: "\(statement.by) of the object itself",
@@ -155,7 +160,7 @@ extension AuditEvent {
                 Target(
                     type: "", id: folded(id), displayName: nil, userPrincipalName: nil,
                     properties: [])
-            ], evidence: bytes)
+            ], evidence: evidence.bytes)
         isStatement = true
     }
 }

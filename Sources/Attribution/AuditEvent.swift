@@ -31,25 +31,29 @@ package struct AuditEvent: Sendable {
     package let activity: String
     package let service: String
     package let category: String
+    /// Whether it was done: neither in vain, nor merely asked for.
     package let isSuccess: Bool
     /// `nil` if the log names nobody, or says that nobody acted.
     package internal(set) var actor: Actor?
     package let targets: [Target]
     package let additionalDetails: [(key: String, value: String)]
-    /// The event as canonical JSON, secrets withheld.
+    /// The event as the log has it, secrets and all: only its canonical form is for others.
     package let evidence: [UInt8]
 
     let operation: Operation
     /// Whether it neither makes nor removes anything.
     package var changesWhatIsThere: Bool { operation == .update }
-    /// Whether the service says that something joined something else, or parted from it.
-    let isJoin: Bool
+    /// Whether something joined something else, or parted from it. PIM does nothing else, and names
+    /// all that it is concerned with.
+    var isJoin: Bool
     let isUnattended: Bool
     let isActorNamed: Bool
     /// Everything the event calls its actor besides, in lower case.
     let actorNames: Set<String>
     /// An object says it of itself, and no log has it.
     package internal(set) var isStatement = false
+    /// It tells only of the end of what objects are in.
+    package var isOfEnd = false
     /// What the log is about. Entra's tells of parts of the other services too; theirs tell of
     /// nothing but themselves, whatever IDs they name.
     var form = AuditSource.Form.directory
@@ -84,25 +88,35 @@ package struct AuditEvent: Sendable {
         _ json: JSONValue, applications: (String) -> String? = { _ in nil }
     ) {
         guard let id = json["id"]?.string, !id.isEmpty,
-            let time = json["activityDateTime"]?.string.flatMap(Moment.init),
-            let evidence = try? canonicalized(Array(json.bytes))
+            let time = json["activityDateTime"]?.string.flatMap(Moment.init)
         else { return nil }
         let activity = json["activityDisplayName"]?.string ?? ""
+        let service = json["loggedByService"]?.string ?? ""
+        let isPIM = service == "PIM"
         let type = json["operationType"]?.string
+        let isJoin = isPIM || type == "Assign" || type == "Unassign"
+        let targets = (json["targetResources"]?.array ?? []).map {
+            Target($0, id: "id", type: $0["type"] == nil ? "Type" : "type")
+        }
         self.init(
-            id: id, time: time, activity: activity,
-            service: json["loggedByService"]?.string ?? "",
+            id: id, time: time, activity: activity, service: service,
             category: json["category"]?.string ?? "",
-            isSuccess: json["result"]?.string == "success",
-            operation: Operation(activity, type: type),
+            isSuccess: json["result"]?.string == "success"
+                && !(isPIM && Self.isAsking(activity)),
+            // PIM calls most of what it does an update of its own requests.
+            operation: Operation(activity, type: isPIM ? nil : type, of: isJoin ? nil : targets),
             initiator: Initiator(json["initiatedBy"], applications: applications),
-            targets: (json["targetResources"]?.array ?? []).map {
-                Target($0, id: "id", type: $0["type"] == nil ? "Type" : "type")
-            },
+            targets: targets,
             additionalDetails: (json["additionalDetails"]?.array ?? []).compactMap { detail in
                 guard let key = detail["key"]?.string else { return nil }
                 return (key, detail["value"]?.string ?? "")
-            }, evidence: evidence, isJoin: type == "Assign" || type == "Unassign")
+            }, evidence: Array(json.bytes), isJoin: isJoin)
+    }
+
+    /// Whether PIM was only asked to do something, or not to. What it did is logged besides.
+    private static func isAsking(_ activity: String) -> Bool {
+        [" requested", " request approved", " denied", " canceled"].contains(
+            where: activity.contains)
     }
 }
 
@@ -125,8 +139,22 @@ extension AuditEvent.Target {
 
 extension AuditEvent.Operation {
     /// The type of operation is the service's word for the request, so it tells an addition to an
-    /// object (`Add service principal credentials`) from that of one.
-    fileprivate init(_ activity: String, type: String?) {
+    /// object (`Add service principal credentials`) from that of one. So does the activity where the
+    /// target is of a known kind: who deletes a user's key changes the user.
+    ///
+    /// - Parameter targets: `nil` if something joined something else, or parted from it.
+    fileprivate init(_ activity: String, type: String?, of targets: [AuditEvent.Target]?) {
+        self.init(activity, type: type)
+        guard let targets, self == .creation || self == .deletion else { return }
+        let isPart = [" for ", " from ", " to "].contains(where: activity.contains)
+        let kinds = Self.kinds.intersection(targets.map { folded($0.type) })
+        let name = folded(activity.filter { $0 != " " })
+        if isPart || !kinds.isEmpty && !kinds.contains(where: name.hasSuffix) { self = .update }
+    }
+
+    private static let kinds: Set = ["user", "group", "application", "serviceprincipal", "device"]
+
+    private init(_ activity: String, type: String?) {
         let word = activity.prefix { $0 != " " }
         switch (word, type) {
         case ("Restore", _), ("Recover", _), ("Undelete", _): self = .restoration

@@ -39,7 +39,8 @@ private struct Search {
     init(_ index: AuditIndex, _ change: ObjectChange) {
         self.index = index
         self.change = change
-        difference = ObjectDifference(change.before, change.after)
+        difference = ObjectDifference(
+            change.before, change.after, leavingOut: change.type.volatile)
         ids = change.ids.map(folded)
     }
 
@@ -180,17 +181,17 @@ private struct Search {
         switch clue.place {
         case .object: id
         case .parent: ids.count > 1 ? ids[ids.count - 2] : nil
-        case .member(let name): difference.text(name)
+        case .member(let name), .role(let name): difference.text(name)
         }
     }
 
-    /// Deletions or restorations of what the object is below or joins.
+    /// Deletions or restorations of what the object is in, is below or joins.
     func ends() -> [Match] {
         guard change.kind != .updated else { return [] }
         let wanted: AuditEvent.Operation = change.kind == .deleted ? .deletion : .restoration
         let members = change.type.evidence.flatMap(\.clues).filter { !$0.isOptional }
         var acts: [String: Act] = [:]
-        for end in Set(ids + members.compactMap(value)) {
+        for end in Set(ids + members.compactMap(value) + holders) {
             let lives = index.lives(of: end).filter(isInTime)
             let fitting = lives.filter { $0.event.operation == wanted }
             for act in Self.standing(
@@ -200,6 +201,12 @@ private struct Search {
             }
         }
         return acts.values.map { Match($0, .parent) }
+    }
+
+    /// Of an object in Azure, what it is in: its ID begins with theirs.
+    private var holders: [String] {
+        guard change.type.audit.form == .azure else { return [] }
+        return id.indices.filter { id[$0] == "/" }.map { String(id[..<$0]) }
     }
 
     // MARK: - By activity
@@ -257,7 +264,7 @@ private struct Search {
     /// Whether no other type knows the activities, and they do not say that they changed what is as
     /// it was.
     private func isOwn(_ story: Story) -> Bool {
-        guard !story.acts.contains(where: { SharedActivities.contain($0.event.activity) }) else {
+        guard !story.acts.contains(where: { index.words.areShared($0.event.activity) }) else {
             return false
         }
         return story.acts.flatMap(\.events).allSatisfy { event in
@@ -287,16 +294,6 @@ private struct Story {
     }
 }
 
-/// Activities that several types of the catalog declare.
-private enum SharedActivities {
-    private static let counts = (GraphResource.all + GraphResource.all.flatMap(\.children))
-        .flatMap(\.auditActivities).map(folded).reduce(into: [String: Int]()) {
-            $0[$1, default: 0] += 1
-        }
-
-    static func contain(_ activity: String) -> Bool { counts[folded(activity), default: 0] > 1 }
-}
-
 extension Match {
     fileprivate init(_ act: Act, _ kind: Kind) {
         self.init(event: act.event, kind: kind, actor: act.actor, twins: act.twins)
@@ -317,11 +314,12 @@ extension AuditEvent {
 
     /// Whether the event names an ID where a clue says it does.
     fileprivate func names(_ id: String, for clue: Evidence.Clue) -> Bool {
-        if let name = clue.property {
-            let properties = targets.flatMap(\.properties).filter { $0.name == name }
-            if !properties.isEmpty { return properties.contains { $0.holds(id) } }
-            if clue.isOptional { return true }
+        if case .role = clue.place {
+            let roles = targets.filter { $0.type == "Role" }.compactMap(\.displayName)
+            return roles.isEmpty || roles.contains { folded($0) == id }
         }
-        return targets.contains { $0.id == id }
+        let properties = targets.flatMap(\.properties).filter { clue.properties.contains($0.name) }
+        if !properties.isEmpty { return properties.contains { $0.holds(id) } }
+        return clue.isOptional || targets.contains { $0.id == id }
     }
 }

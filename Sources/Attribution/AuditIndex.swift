@@ -11,6 +11,7 @@ package struct AuditIndex: Sendable {
     package let events: [AuditEvent]
 
     let acts: [Act]
+    let words: AuditWords
     private let isKnown: @Sendable (String) -> Bool
     /// Acts about an object, by its ID; without ``joins``, which leave the object as it is.
     private var about: [String: [Int32]] = [:]
@@ -27,15 +28,17 @@ package struct AuditIndex: Sendable {
 
     /// - Parameters:
     ///   - used: IDs of events that earlier runs used.
+    ///   - words: of the types that changes may be of.
     ///   - isKnown: whether an ID, in lower case, is that of an object of the tenant.
     package init(
-        _ events: [AuditEvent], used: Set<String> = [],
+        _ events: [AuditEvent], used: Set<String> = [], words: AuditWords = .catalog,
         isKnown: @escaping @Sendable (String) -> Bool = { _ in false }
     ) {
+        self.words = words
         self.isKnown = isKnown
         var known: Set<String> = []
         let unique = events.filter { known.insert($0.id).inserted }.sorted { $0.time < $1.time }
-        self.events = Self.named(unique)
+        self.events = Self.named(Self.joining(unique, words))
         acts = TwinFinder.acts(self.events.filter { $0.isSuccess })
             .filter { act in !act.events.contains { used.contains($0.id) } }
         for event in self.events {
@@ -43,12 +46,20 @@ package struct AuditIndex: Sendable {
             let own = [actor.id, actor.email.map(folded) ?? ""].filter { !$0.isEmpty }
             for name in event.actorNames.union(own) { people[name] = actor }
         }
-        var areJoins: [String: Bool] = [:]
         for (place, act) in acts.enumerated() {
-            let activity = act.event.activity
-            let isNamed = areJoins[activity] ?? Joins.contain(activity)
-            areJoins[activity] = isNamed
-            act.event.isJoin || isNamed ? addJoin(act, Int32(place)) : add(act, Int32(place))
+            act.event.isJoin ? addJoin(act, Int32(place)) : add(act, Int32(place))
+        }
+    }
+
+    /// Marks what the types know to be joins, whether or not the service calls it so.
+    private static func joining(_ events: [AuditEvent], _ words: AuditWords) -> [AuditEvent] {
+        var known: [String: Bool] = [:]
+        return events.map { event in
+            guard !event.isJoin else { return event }
+            var event = event
+            event.isJoin = known[event.activity] ?? words.areJoin(event.activity)
+            known[event.activity] = event.isJoin
+            return event
         }
     }
 
@@ -149,20 +160,12 @@ package struct AuditIndex: Sendable {
     }
 }
 
-/// The activities by which the catalog knows that something joined or parted.
-private enum Joins {
-    private static let prefixes = (GraphResource.all + GraphResource.all.flatMap(\.children))
-        .flatMap(\.evidence).flatMap { $0.added + $0.removed }
-
-    static func contain(_ activity: String) -> Bool {
-        prefixes.contains { activity.hasPrefix($0) }
-    }
-}
-
 extension Evidence.Clue {
     fileprivate var isMember: Bool {
-        if case .member = place { return true }
-        return false
+        switch place {
+        case .member, .role: true
+        case .object, .parent: false
+        }
     }
 }
 

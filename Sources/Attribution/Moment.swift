@@ -1,3 +1,5 @@
+import GraphCatalog
+
 /// A moment, in steps of 100 ns since 1970, as exact as the audit log has it.
 package struct Moment: Hashable, Comparable, Sendable {
     package let ticks: Int64
@@ -31,7 +33,8 @@ package struct Moment: Hashable, Comparable, Sendable {
         let shown = digits.dropFirst().prefix(7)
         guard let fraction = shown.isEmpty ? 0 : number(shown) else { return nil }
         let scale = (shown.count..<7).reduce(Int64(1)) { scale, _ in scale * 10 }
-        let whole = daysSinceEpoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
+        let days = daysSince1970(year: year, month: month, day: day)
+        let whole = days * 86_400 + hour * 3600 + minute * 60 + second
         ticks = whole * 10_000_000 + fraction * scale
     }
 }
@@ -43,14 +46,4 @@ private func number(_ digits: ArraySlice<UInt8>) -> Int64? {
         value = value * 10 + Int64(digit - 0x30)
     }
     return value
-}
-
-/// Days from 1970-01-01 in the Gregorian calendar (Howard Hinnant's `days_from_civil`).
-private func daysSinceEpoch(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-    let shifted = month > 2 ? year : year - 1
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * 146_097 + dayOfEra - 719_468
 }

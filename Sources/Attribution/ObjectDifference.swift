@@ -4,8 +4,10 @@ import CanonicalJSON
 struct ObjectDifference {
     /// Members of the object itself that differ.
     private(set) var changed: Set<String> = []
-    /// Every name of a member, also of those below members.
+    /// Every name of a member, also of those below members and of those that are left out.
     private(set) var known: Set<String> = []
+    /// Names of members of the object itself.
+    private var own: Set<String> = []
     /// By each name that differs, at whatever depth, the members of the object it is in.
     private var places: [String: Set<String>] = [:]
     private let before: JSONValue?
@@ -14,12 +16,16 @@ struct ObjectDifference {
     /// Whether there are two states to compare.
     let isWhole: Bool
 
-    init(_ before: [UInt8]?, _ after: [UInt8]?) {
+    /// - Parameter paths: of members that the states were rid of.
+    init(_ before: [UInt8]?, _ after: [UInt8]?, leavingOut paths: [String] = []) {
         let old = before.flatMap { try? JSONValue(parsing: $0) }
         let new = after.flatMap { try? JSONValue(parsing: $0) }
         (self.before, self.after) = (old, new)
         isWhole = old?.object != nil && new?.object != nil
+        own = Set([old, new].flatMap { $0?.object ?? [] }.map { folded($0.name) })
         compare(old, new, in: nil)
+        known.formUnion(
+            paths.compactMap { $0.split(separator: ".").last }.map { folded(String($0)) })
     }
 
     private mutating func compare(_ old: JSONValue?, _ new: JSONValue?, in top: String?) {
@@ -31,7 +37,8 @@ struct ObjectDifference {
             known.insert(key)
             if isWhole, old?.bytes != new?.bytes {
                 if top == nil { changed.insert(key) }
-                places[key, default: []].insert(top ?? key)
+                // Whoever names a member means the object's own, where it has one of that name.
+                if top == nil || !own.contains(key) { places[key, default: []].insert(top ?? key) }
             }
             if old?.object != nil || new?.object != nil { compare(old, new, in: top ?? key) }
         }

@@ -211,7 +211,8 @@ package struct Backup<Source: GraphSource>: Sendable {
         // from when on events count.
         if options.audit?.since == nil { try await late.find(.certain) }
         let index = AuditIndex(
-            events, used: used.union(late.used), isKnown: plan.readings.hold)
+            events, used: used.union(late.used), words: options.auditWords,
+            isKnown: plan.readings.hold)
         let respelling = last.isAdopted ? try await Respelling(of: plan, in: store) : nil
         var attributor = Attributor(
             plan: plan, root: options.root, index: index, window: window, store: store,

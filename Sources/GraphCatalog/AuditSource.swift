@@ -33,12 +33,15 @@ package struct AuditSource: Sendable {
     /// Words, in any case of letters, of which an event must have one in the name of what was done;
     /// with none, every event counts.
     package let activities: [String]
+    /// Parts of the same log that tell of nothing but the end of what the objects are in.
+    package let ends: [AuditSource]
 
     init(
         _ name: String, _ form: Form, service: Service = .graph, path: String,
         time: (member: String, quote: String), condition: String = "", top: Int? = nil,
         bucket: ThrottleBucket, permissions: Permissions, unavailable: [String] = [],
-        walks: [GraphResource] = [], longestDays: Int? = nil, activities: [String] = []
+        walks: [GraphResource] = [], longestDays: Int? = nil, activities: [String] = [],
+        ends: [AuditSource] = []
     ) {
         self.name = name
         self.form = form
@@ -53,6 +56,7 @@ package struct AuditSource: Sendable {
         self.walks = walks
         self.longestDays = longestDays
         self.activities = activities
+        self.ends = ends
     }
 
     /// <https://learn.microsoft.com/graph/api/directoryaudit-list>
@@ -60,14 +64,43 @@ package struct AuditSource: Sendable {
         "Entra", .directory, path: "auditLogs/directoryAudits", time: ("activityDateTime", ""),
         top: 999, bucket: .audit, permissions: Permissions("AuditLog.Read.All"))
 
-    /// Roles of Intune and who has them.
+    /// Intune's own log.
     ///
     /// <https://learn.microsoft.com/graph/api/intune-auditing-auditevent-list>
-    static let intuneRoles = AuditSource(
-        "Intune", .intune, path: "deviceManagement/auditEvents", time: ("activityDateTime", ""),
-        condition: " and activityOperationType ne 'Get'", bucket: .intune,
-        permissions: Permissions("DeviceManagementApps.Read.All"),
-        unavailable: ["Request not applicable to target tenant"], activities: ["role"])
+    package static func intune(_ activities: [String]) -> AuditSource {
+        AuditSource(
+            "Intune", .intune, path: "deviceManagement/auditEvents", time: ("activityDateTime", ""),
+            condition: " and activityOperationType ne 'Get'", bucket: .intune,
+            permissions: Permissions("DeviceManagementApps.Read.All"),
+            unavailable: ["Request not applicable to target tenant"], activities: activities)
+    }
+
+    /// Roles of Intune and who has them.
+    static let intuneRoles = intune(["role"])
+
+    /// The part of the Activity Log that one provider writes: of each subscription, and of the
+    /// tenant for what is above them. It goes back 90 days.
+    ///
+    /// - Parameter operations: below the provider: `vaults/write`.
+    package static func azure(provider: String, _ operations: [String]) -> AuditSource {
+        azure(provider, operations, ends: [groups])
+    }
+
+    /// With a group of resources goes whatever is in it.
+    private static let groups = azure(
+        "Microsoft.Resources", ["subscriptions/resourcegroups/delete"], ends: [])
+
+    private static func azure(
+        _ provider: String, _ operations: [String], ends: [AuditSource]
+    ) -> AuditSource {
+        AuditSource(
+            "Azure", .azure, service: .azure(apiVersion: "2015-04-01"),
+            path: "{parent/}providers/Microsoft.Insights/eventtypes/management/values",
+            time: ("eventTimestamp", "'"), condition: " and resourceProvider eq '\(provider)'",
+            bucket: .azure, permissions: Permissions(application: [], delegated: []),
+            walks: [GraphResource.subscriptions()], longestDays: 89,
+            activities: operations.map { "\(provider)/\($0)" }, ends: ends)
+    }
 
     /// Returns the read of the part of the log that lies between two times, ISO 8601.
     ///
@@ -97,11 +130,15 @@ package struct Authorship: Sendable {
         package let by: String
         package let at: String
 
-        init(in holder: String, by: String, at: String) {
+        package init(in holder: String, by: String, at: String) {
             (self.holder, self.by, self.at) = (holder, by, at)
         }
     }
 
     package let creation: Statement
     package let update: Statement
+
+    package init(creation: Statement, update: Statement) {
+        (self.creation, self.update) = (creation, update)
+    }
 }

@@ -9,23 +9,30 @@ package struct Evidence: Sendable {
             case parent
             /// A member of the object. An object without it, or with `null`, gives no clue.
             case member(String)
+            /// A member of the object that says what a role is called. An event that names a role
+            /// must name this one.
+            case role(String)
         }
 
         package let place: Place
-        /// The modified property that holds it. An event without such a property must have it as
-        /// a target.
-        package let property: String?
-        /// Whether an event without the property fits all the same.
+        /// The modified properties that may hold it. An event without any of them must have it as a
+        /// target.
+        package let properties: [String]
+        /// Whether an event without such a property fits all the same.
         package let isOptional: Bool
 
-        package init(_ place: Place, in property: String? = nil, isOptional: Bool = false) {
+        package init(_ place: Place, in properties: String..., isOptional: Bool = false) {
+            self.init(place, properties: properties, isOptional: isOptional)
+        }
+
+        package init(_ place: Place, properties: [String], isOptional: Bool) {
             self.place = place
-            self.property = property
+            self.properties = properties
             self.isOptional = isOptional
         }
     }
 
-    /// How the names of the activities begin that make such an object.
+    /// How the names of the activities begin that make such an object, or change one.
     package let added: [String]
     /// How the names of those begin that take one away.
     package let removed: [String]
@@ -64,16 +71,33 @@ package struct Evidence: Sendable {
             clues: [Clue(.object), Clue(.parent)])
     }
 
-    /// Roles given to principals. `Role.ObjectID` is another object's than the definition's.
-    static func role(_ nouns: String...) -> Evidence {
+    /// Roles given to principals.
+    static func role(_ noun: String) -> Evidence {
         Evidence(
-            added: nouns.map { "Add \($0) to role" },
-            removed: nouns.map { "Remove \($0) from role" },
-            clues: [
-                Clue(.member("principalId")),
-                Clue(.member("roleDefinitionId"), in: "Role.TemplateId"),
-            ])
+            added: ["Add \(noun) to role"], removed: ["Remove \(noun) from role"],
+            clues: [Clue(.member("principalId")), byRole])
     }
+
+    /// `Role.ObjectID` is another object's than the definition's. PIM has a property of its own.
+    private static let byRole = Clue(
+        .member("roleDefinitionId"), in: "Role.TemplateId", "TemplateId")
+
+    /// What having a role takes.
+    static let roleSetting = Evidence(added: [roleSettings], removed: [], clues: [byRole])
+
+    private static let roleSettings = "Update role setting in PIM"
+
+    /// Who may become a member of a group, or an owner: to PIM these are the group's roles.
+    static let groupRole = Evidence(
+        added: ["Add eligible member to role"], removed: ["Remove eligible member from role"],
+        clues: [
+            Clue(.member("principalId")), Clue(.member("groupId")),
+            Clue(.role("accessId"), isOptional: true),
+        ])
+
+    static let groupRoleSetting = Evidence(
+        added: [roleSettings], removed: [],
+        clues: [Clue(.member("scopeId")), Clue(.role("roleDefinitionId"), isOptional: true)])
 
     /// Roles of applications given to principals.
     static let applicationRole = Evidence(

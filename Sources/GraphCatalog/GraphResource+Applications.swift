@@ -82,6 +82,7 @@ extension GraphResource {
             "servicePrincipalNames", "tags",
         ],
         auditNouns: ["service principal"],
+        actorID: "appId",
         children: [
             GraphResource(
                 "servicePrincipals/appRoleAssignments",

@@ -130,9 +130,9 @@ extension GraphResource {
             "properties.accessPolicies.permissions.secrets",
             "properties.accessPolicies.permissions.storage",
         ],
-        audit: activityLog(
-            of: "Microsoft.KeyVault", "vaults/write", "vaults/delete",
-            "vaults/accessPolicies/write"),
+        audit: .azure(
+            provider: "Microsoft.KeyVault",
+            ["vaults/write", "vaults/delete", "vaults/accessPolicies/write"]),
         authorship: Authorship(
             creation: .init(in: "systemData", by: "createdBy", at: "createdAt"),
             update: .init(in: "systemData", by: "lastModifiedBy", at: "lastModifiedAt"))
@@ -146,23 +146,7 @@ extension GraphResource {
         update: .init(in: "properties", by: "updatedBy", at: "updatedOn"))
 
     private static func rights(_ operations: String...) -> AuditSource {
-        activityLog(of: "Microsoft.Authorization", operations)
-    }
-
-    private static func activityLog(of provider: String, _ operations: String...) -> AuditSource {
-        activityLog(of: provider, operations)
-    }
-
-    /// The part of the Activity Log that one provider writes: of each subscription, and of the
-    /// tenant for what is above them. It goes back 90 days.
-    private static func activityLog(of provider: String, _ operations: [String]) -> AuditSource {
-        AuditSource(
-            "Azure", .azure, service: .azure(apiVersion: "2015-04-01"),
-            path: "{parent/}providers/Microsoft.Insights/eventtypes/management/values",
-            time: ("eventTimestamp", "'"), condition: " and resourceProvider eq '\(provider)'",
-            bucket: .azure, permissions: Permissions(application: [], delegated: []),
-            walks: [subscriptions()], longestDays: 89,
-            activities: operations.map { "\(provider)/\($0)" })
+        .azure(provider: "Microsoft.Authorization", operations)
     }
 
     // MARK: Scopes
@@ -252,7 +236,7 @@ extension GraphResource {
         )
     }
 
-    private static func subscriptions(
+    static func subscriptions(
         witnesses: [GraphResource] = [], partFilter: String? = nil
     ) -> GraphResource {
         GraphResource(

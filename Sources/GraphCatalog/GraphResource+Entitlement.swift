@@ -23,7 +23,8 @@ extension GraphResource {
                 permissions: entitlement,
                 filter: "accessPackage/id eq '{parent}'",
                 volatile: ["modifiedDateTime"],
-                sets: ["accessReviewSettings.reviewers", "requestorSettings.allowedRequestors"]
+                sets: ["accessReviewSettings.reviewers", "requestorSettings.allowedRequestors"],
+                auditNouns: ["access package assignment policy"]
             ),
             GraphResource(
                 "accessPackages/assignments",

@@ -29,7 +29,8 @@ extension GraphResource {
         filter: "scopeId eq '/' and scopeType eq 'DirectoryRole'",
         expand: "policy($expand=rules)",
         volatile: ["policy.lastModifiedDateTime"],
-        sets: ruleSets
+        sets: ruleSets,
+        evidence: [.roleSetting]
     )
 
     /// Who may become a member or an owner of which group.
@@ -44,12 +45,7 @@ extension GraphResource {
         filter: "groupId eq '{parent}'",
         empty: notManaged,
         volatile: scheduleNoise,
-        evidence: [
-            Evidence(
-                added: ["Add eligible member to group"],
-                removed: ["Remove eligible member from group"],
-                clues: [Evidence.Clue(.member("principalId")), Evidence.Clue(.member("groupId"))])
-        ]
+        evidence: [.groupRole]
     )
 
     /// What each group asks of whoever becomes a member or an owner of it; see
@@ -65,7 +61,8 @@ extension GraphResource {
         expand: "policy($expand=rules)",
         empty: notManaged,
         volatile: ["policy.lastModifiedDateTime"],
-        sets: ruleSets
+        sets: ruleSets,
+        evidence: [.groupRoleSetting]
     )
 
     /// Graph does not say which groups PIM manages, so each one is asked for that can be: dynamic

@@ -103,6 +103,8 @@ package struct GraphResource: Sendable {
     package let audit: AuditSource
     /// Members, as paths, with other IDs by which the log knows an object.
     package let auditIDs: [String]
+    /// Of objects that act: the member with another ID by which logs know them.
+    package let actorID: String?
     /// Where an object says itself who made it.
     package let authorship: Authorship?
     package let children: [GraphResource]
@@ -148,6 +150,7 @@ package struct GraphResource: Sendable {
         evidence: [Evidence] = [],
         audit: AuditSource = .directory,
         auditIDs: [String] = [],
+        actorID: String? = nil,
         authorship: Authorship? = nil,
         children: [GraphResource] = []
     ) {
@@ -191,6 +194,7 @@ package struct GraphResource: Sendable {
         self.evidence = evidence
         self.audit = audit
         self.auditIDs = auditIDs
+        self.actorID = actorID
         self.authorship = authorship
         self.children = children
     }

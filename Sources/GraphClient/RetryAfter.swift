@@ -1,3 +1,4 @@
+import GraphCatalog
 import NIOHTTP1
 
 /// Returns how long a server wants to be left alone: the largest wait among its `Retry-After`s.
@@ -39,10 +40,3 @@ func secondsOfHTTPDate(_ text: String) -> Int64? {
 private let months = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ]
-
-/// Counts the days of years that begin in March, so that the leap day is a year's last.
-func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
-    let year = month > 2 ? year : year - 1
-    let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-    return year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
-}

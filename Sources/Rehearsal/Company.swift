@@ -8,20 +8,20 @@ package import TenantSimulator
 /// A change is *not in the log* if
 /// - the service does not log it there: Intune, Cloud PC, Exchange, SharePoint and Teams have logs of
 ///   their own, no activity is known of parts of user flows and connectors, and of a method of
-///   authentication or a rule of PIM the log does not say which it was;
+///   authentication the log does not say which it was;
 /// - the year's habits left the event out, or its actor, or let it come after the run;
 /// - two settings that share an activity, and have no ID in the log, went from the same value to the
 ///   same value.
 package struct Company {
     package let tenant: SimulatedTenant
     private let clock: any SimulatorClock
-    private var before: TenantSnapshot
+    private var before: State
     private var people: [String: Set<String>] = [:]
 
     package init(_ tenant: SimulatedTenant, _ clock: any SimulatorClock) {
         self.tenant = tenant
         self.clock = clock
-        before = tenant.snapshot()
+        before = State(tenant.snapshot())
     }
 
     /// What became of one object in a day.
@@ -32,32 +32,33 @@ package struct Company {
         package let kind: ObjectChange.Kind
         package let before: [UInt8]?
         package let after: [UInt8]?
-        /// IDs of those whose deeds it is made of, in lower case.
+        /// IDs of those whose deeds it is made of, in lower case; of what nobody did, the name of the
+        /// service.
         package let authors: Set<String>
         package let isInLog: Bool
 
         /// The object's folder in the backup, as ``RecordedHistory`` names it.
-        package var folder: String { Places.folder(of: type, ids) }
+        package let folder: String
     }
 
     /// Lives one day, and tells what changed.
     package mutating func live(_ year: Year, day: Int) throws -> [Change] {
         let start = clock.now
         let deeds = try tenant.live(year, day: day)
-        let after = tenant.snapshot()
+        let after = State(tenant.snapshot())
         let today = Day(
             before: before, after: after, deeds: deeds, now: clock.now,
             log: tenant.auditEvents(since: start).map {
                 ($0.time, String(decoding: $0.json.bytes, as: UTF8.self))
             })
-        note(before)
-        note(after)
+        note(before.snapshot)
+        note(after.snapshot)
         before = after
         return today.changes
     }
 
     /// IDs of everything there is, in lower case.
-    package var ids: Set<String> { Set(before.objects.keys.map { $0.key.lowercased() }) }
+    package var ids: Set<String> { Set(before.snapshot.objects.keys.map { $0.key.lowercased() }) }
 
     // MARK: - Names
 
@@ -85,45 +86,55 @@ package struct Company {
     }
 
     private func isNamed(_ actor: String, by author: RecordedHistory.Author) -> Bool {
-        let names = people[actor] ?? []
+        let names = people[actor] ?? ["\(actor) (sp)"]
         return names.contains(author.email) || names.contains(author.name)
+            || names.contains(author.name.lowercased())
+    }
+}
+
+/// A tenant at one moment, and what a backup would hold of it.
+private struct State {
+    let snapshot: TenantSnapshot
+    let files: [String: HeldFile]
+
+    init(_ snapshot: TenantSnapshot) {
+        self.snapshot = snapshot
+        files = Places.files(of: snapshot)
     }
 }
 
 /// One day of a company.
 private struct Day {
-    let before: TenantSnapshot
-    let after: TenantSnapshot
+    let before: State
+    let after: State
     let deeds: [Year.Deed]
     let now: Timestamp
     let log: [(time: Timestamp, text: String)]
 
     var changes: [Company.Change] {
-        var changes: [Company.Change] = []
-        for place in Set(Array(before.objects.keys) + Array(after.objects.keys)) {
-            if let change = change(at: place) { changes.append(change) }
-        }
-        return changes.sorted { $0.folder < $1.folder }
+        Set(before.files.keys).union(after.files.keys).sorted().compactMap(change)
     }
 
-    private func change(at place: TenantSnapshot.Place) -> Company.Change? {
-        let old = before.objects[place]
-        let new = after.objects[place]
-        guard old != new, let (type, ids) = Places.type(at: place) else { return nil }
+    private func change(in folder: String) -> Company.Change? {
+        let (old, new) = (before.files[folder], after.files[folder])
+        let differences = HeldFile.differences(old, new)
+        guard let file = new ?? old, !differences.isEmpty else { return nil }
         let kind: ObjectChange.Kind = old == nil ? .created : new == nil ? .deleted : .updated
-        let deeds = self.deeds(of: place, ids, kind, old, new)
-        let isInLog = !deeds.isEmpty && deeds.allSatisfy { logShows($0, type, ids) }
+        let deeds = self.deeds(of: file, kind, differences)
+        let isInLog = !deeds.isEmpty && deeds.allSatisfy { logShows($0, file) }
+        let isTold = isInLog && !differences.contains { isAmbiguous($0, file.type) }
         return Company.Change(
-            type: type, ids: ids, kind: kind, before: old?.bytes, after: new?.bytes,
-            authors: Set(deeds.map { called($0.actor, by: type.audit) }),
-            isInLog: isInLog && !(place.isSingleton && isAmbiguous(place, type, old, new)))
+            type: file.type, ids: file.ids, kind: kind, before: old?.parts[0].object.bytes,
+            after: new?.parts[0].object.bytes,
+            authors: Set(deeds.map { called($0.actor, by: file.type.audit) }),
+            isInLog: isTold, folder: folder)
     }
 
     /// What a log calls whoever did something, in lower case: Intune's names applications by their
     /// application ID, the others by that of the service principal.
     private func called(_ actor: String, by log: AuditSource) -> String {
         guard case .intune = log.form,
-            let principal = [after, before].lazy.flatMap(\.objects).first(where: {
+            let principal = [after, before].lazy.flatMap(\.snapshot.objects).first(where: {
                 $0.key.path == "servicePrincipals" && $0.key.key == actor
             }), let id = principal.value["appId"]?.string
         else { return actor.lowercased() }
@@ -132,68 +143,70 @@ private struct Day {
 
     /// The deeds that a change is made of.
     private func deeds(
-        of place: TenantSnapshot.Place, _ ids: [String], _ kind: ObjectChange.Kind, _ old: JSON?,
-        _ new: JSON?
+        of file: HeldFile, _ kind: ObjectChange.Kind, _ differences: [HeldFile.Difference]
     ) -> [Year.Deed] {
-        let own = deeds.filter { $0.path == place.deed }
+        let place = file.parts[0].place.deed
+        let own = deeds.filter { $0.path == place }
+        let isEnd = { (deed: Year.Deed) in deed.kind == .delete || deed.kind == .remove }
         switch kind {
         case .created:
-            let isEnd = { (deed: Year.Deed) in deed.kind == .delete || deed.kind == .remove }
             return Array(own.lastIndex(where: isEnd).map { own[($0 + 1)...] } ?? own[...])
         case .updated:
-            let changed = Self.changed(old, new)
-            // The file of a member, or of a policy that an application follows, changes with what
-            // that is elsewhere.
-            let others = deeds.filter { deed in
-                deed.kind == .update && deed.path != place.deed && ids.count > 1
-                    && deed.path.hasSuffix("/\(ids[1])")
-            }
-            return (own + others).filter { !changed.isDisjoint(with: $0.members) }
+            return deeds.filter { deed in differences.contains { isPart(deed, of: $0, file) } }
         case .deleted:
-            if let last = own.last(where: { $0.kind == .delete || $0.kind == .remove }) {
-                return [last]
-            }
+            if let last = own.last(where: isEnd) { return [last] }
             return deeds.filter { deed in
                 deed.kind == .delete
-                    && (place.deed.hasPrefix(deed.path + "/")
-                        || ids.contains { deed.path.hasSuffix("/" + $0) })
+                    && (place.hasPrefix(deed.path + "/")
+                        || (file.ids + file.parents).contains { deed.path.hasSuffix("/" + $0) })
             }
         }
     }
 
+    /// Whether a deed is in a difference. The file of a member, or of a policy that an application
+    /// follows, changes with what that is elsewhere.
+    private func isPart(
+        _ deed: Year.Deed, of difference: HeldFile.Difference, _ file: HeldFile
+    ) -> Bool {
+        let isOwn = deed.path == difference.place.deed
+        guard difference.old != nil, difference.new != nil else { return isOwn }
+        let isElsewhere =
+            deed.kind == .update && file.ids.count > 1 && deed.path.hasSuffix("/\(file.ids[1])")
+        return (isOwn || isElsewhere) && !difference.members.isDisjoint(with: deed.members)
+    }
+
     /// Whether the log shows who did it and, where there are several objects, to which.
-    private func logShows(_ deed: Year.Deed, _ type: GraphResource, _ ids: [String]) -> Bool {
+    private func logShows(_ deed: Year.Deed, _ file: HeldFile) -> Bool {
         guard deed.isLogged, deed.visibleFrom <= now else { return false }
+        let type = file.type
+        let isOnly = type.answer == .object && file.ids.count == 1 || type.isSingleFile
         return log.contains { event in
             event.time == deed.time
-                && (type.answer == .object || type.isSingleFile || !type.evidence.isEmpty
-                    || ids.contains { event.text.contains($0) })
+                && (isOnly || !type.evidence.isEmpty
+                    || file.ids.contains { event.text.contains($0) })
         }
     }
 
     /// Whether another setting went the same way, and nothing but an activity that both share tells
     /// of either.
-    private func isAmbiguous(
-        _ place: TenantSnapshot.Place, _ type: GraphResource, _ old: JSON?, _ new: JSON?
-    ) -> Bool {
-        let changed = Self.changed(old, new)
-        let known = Set((new?.members ?? []).map(\.name.string))
-        return after.objects.contains { other, otherNew in
-            guard other.isSingleton, other != place, let otherOld = before.objects[other],
-                otherOld != otherNew, let (otherType, _) = Places.type(at: other),
-                !Set(type.auditActivities).isDisjoint(with: otherType.auditActivities)
-            else { return false }
-            let shared = Self.changed(otherOld, otherNew).intersection(known)
-            return !shared.isDisjoint(with: changed)
-                && shared.allSatisfy { name in
-                    let name = JSONText(name)
-                    return otherOld[name] == old?[name] && otherNew[name] == new?[name]
-                }
+    private func isAmbiguous(_ difference: HeldFile.Difference, _ type: GraphResource) -> Bool {
+        guard difference.place.isSingleton else { return false }
+        let known = Set((difference.new?.members ?? []).map(\.name.string))
+        return after.files.contains { folder, file in
+            guard !Set(type.auditActivities).isDisjoint(with: file.type.auditActivities) else {
+                return false
+            }
+            return HeldFile.differences(before.files[folder], file).contains { other in
+                guard other.place.isSingleton, other.place != difference.place, other.old != nil
+                else { return false }
+                let shared = other.members.intersection(known)
+                return !shared.isDisjoint(with: difference.members)
+                    && shared.allSatisfy { name in
+                        let name = JSONText(name)
+                        return other.old?[name] == difference.old?[name]
+                            && other.new?[name] == difference.new?[name]
+                    }
+            }
         }
-    }
-
-    private static func changed(_ old: JSON?, _ new: JSON?) -> Set<String> {
-        let names = (old?.members ?? []).map(\.name) + (new?.members ?? []).map(\.name)
-        return Set(names.filter { old?[$0] != new?[$0] }.map(\.string))
     }
 }

@@ -34,12 +34,13 @@ struct ActorTests {
         #expect(try actor(MadeEvent.app(name))?.kind == .service)
     }
 
-    @Test func `zeros, nulls and an expiry are nobody`() throws {
+    @Test func `zeros and nulls are nobody, and an expiry is the service's`() throws {
         let zeros = "00000000-0000-0000-0000-000000000000"
         #expect(try actor(nil) == nil)
         #expect(try actor(["user": nil, "app": nil]) == nil)
         #expect(try actor(["user": ["id": .string(zeros), "displayName": nil]]) == nil)
-        #expect(try actor(["user": ["id": "x", "displayName": "Azure AD PIM"]]) == nil)
+        let expiry = try actor(["user": ["id": "x", "displayName": "Azure AD PIM"]])
+        #expect(expiry?.kind == .service && expiry?.name == "Azure AD PIM (SP)")
     }
 
     @Test func `no name breaks a header, whatever it holds`() throws {

@@ -15,7 +15,13 @@ struct EntangledTests {
     ) -> MadeEvent {
         MadeEvent(
             id: id, at: at(minute), activity: activity, type: type,
-            by: MadeEvent.person(id, name: id), targets: [(target, "User", properties)])
+            by: MadeEvent.person(id, name: id),
+            targets: [(target, kind(of: activity), properties)])
+    }
+
+    /// Of what the activity says it is about.
+    private func kind(of activity: String) -> String {
+        ["Group", "Policy"].first { activity.hasSuffix($0.lowercased()) } ?? "User"
     }
 
     private func authors(

@@ -16,6 +16,8 @@ struct MadeEvent {
     var by: JSONDraft = Self.adele
     /// Each an ID with the properties that changed there.
     var targets: [(id: String, type: String, properties: [(String, String?, String?)])] = []
+    /// Display names of targets, by their IDs.
+    var names: [String: String] = [:]
 
     static func person(_ id: String, name: String?) -> JSONDraft {
         [
@@ -43,7 +45,8 @@ struct MadeEvent {
                 ["displayName": .string(name), "oldValue": text(old), "newValue": text(new)]
             }
             return [
-                "id": .string(target.id), "type": .string(target.type), "displayName": nil,
+                "id": .string(target.id), "type": .string(target.type),
+                "displayName": text(names[target.id]),
                 "modifiedProperties": .array(properties),
             ]
         }

@@ -58,6 +58,13 @@ extension AuditIndex {
     }
 }
 
+extension Actor {
+    /// As the company knows them: people and programs by ID, the service by name.
+    fileprivate var known: String {
+        kind == .service ? String(name.dropLast(" (SP)".count)).lowercased() : id
+    }
+}
+
 /// What came of the changed objects.
 private struct Tally {
     var changes = 0
@@ -69,9 +76,9 @@ private struct Tally {
     var wrong: [String] = []
 
     mutating func add(_ change: Company.Change, _ matches: [Match]) {
-        let isRight = Set(matches.actors.map(\.id)) == change.authors
+        let isRight = Set(matches.actors.map(\.known)) == change.authors
         let strangers = matches.filter { match in
-            match.kind == .exact && match.actor.map { !change.authors.contains($0.id) } ?? false
+            match.kind == .exact && match.actor.map { !change.authors.contains($0.known) } ?? false
         }
         changes += 1
         known += change.isInLog ? 1 : 0

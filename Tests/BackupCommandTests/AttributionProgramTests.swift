@@ -143,6 +143,125 @@ struct AttributionProgramTests {
         }
     }
 
+    // MARK: - A search that does not end
+
+    private static let titles: String = {
+        let users = [
+            "4d6b95c7-3d23-4bab-aeb8-abaa61334e37",
+            "d74fd866-a8c6-4de9-a031-a16622623632",
+            "e4f3f5dc-1077-4502-a8b3-2a194782ea61",
+            "1683cb7d-690c-46d0-aa07-6d7d2eb9bdcf",
+            "7550e341-f230-4fbb-ad82-395dabf7b692",
+            "6d3f993b-818c-4079-a737-e64ef54e7720",
+        ]
+        let changes = users.enumerated().map { number, user in
+            """
+            {"at": "now", "actor": "\(number % 2 == 0 ? "megan" : "lee")",
+             "update": "users/\(user)", "with": {"jobTitle": "Title \(number)"}}
+            """
+        }
+        return """
+            {"actors": {"megan": {"user": "MeganB@contoso.onmicrosoft.com"},
+                        "lee": {"user": "LeeG@contoso.onmicrosoft.com"}},
+             "changes": [\(changes.joined(separator: ","))]}
+            """
+    }()
+
+    private static let spent = [
+        "PIPELINE_TIME_LIMIT": "60", "SYSTEM_PIPELINESTARTTIME": "2020-01-01 02:00:00+00:00",
+    ]
+
+    /// A repository whose second run found no authors.
+    private func withoutAuthors(
+        _ types: String, _ scenario: String, _ body: @Sendable (EndToEnd) async throws -> Void
+    ) async throws {
+        try await withContoso { run in
+            try await run.backUp(types)
+            try run.tenant.play(Scenario(parsing: scenario))
+            try await run.backUp(types, changing: Self.spent)
+            #expect(try run.git("log", "-1", "--format=%an", "main") == "unknown")
+            try await body(run)
+        }
+    }
+
+    private func noted(_ ending: Program.Ending) throws -> Int {
+        let audit = try #require(try ending.document()["audit"] as? [String: Any])
+        return (audit["noted"] as? [String: Int] ?? [:]).values.reduce(0, +)
+    }
+
+    /// No more than three pages are asked for and not yet used.
+    @Test func `a log that breaks off is status 3, and what it told is noted`() async throws {
+        try await withoutAuthors("Users", Self.titles) { run in
+            run.tenant.configure { $0.pageSize = 1 }
+            run.tenant.inject(Fault(.status(400), path: "auditLogs/directoryAudits", skip: 4))
+
+            let broken = try await run.backUp("Users", arguments: ["--attribute-last"])
+            run.tenant.removeFaults()
+            let whole = try await run.backUp("Users", arguments: ["--attribute-last"])
+
+            #expect(broken.status == 3)
+            #expect(broken.messages.contains("Could not read who made the changes"))
+            #expect(try broken.document()["exitStatus"] as? Int == 3)
+            let count = try noted(broken)
+            #expect((2...4).contains(count))
+            #expect(whole.status == 0, "\(whole.messages)")
+            #expect(try noted(whole) == 6 - count)
+            let note = try run.git("notes", "--ref=tenantkeep-audit", "show", "main")
+            #expect(note.split(separator: "activityDisplayName").count == 7)
+            try run.expectSound()
+        }
+    }
+
+    @Test func `time that runs out is status 3 or 1, and a refusal 6`() async throws {
+        try await withoutAuthors("Users", Self.titles) { run in
+            let before = try run.refs()
+
+            let late = try await run.backUp(
+                "Users", arguments: ["--attribute-last"], changing: Self.spent)
+            run.tenant.inject(Fault(.status(403), path: "auditLogs/directoryAudits"))
+            let refused = try await run.backUp("Users", arguments: ["--attribute-last"])
+
+            #expect(late.status == 1, "\(late.messages)")
+            #expect(late.messages.contains("time limit"))
+            #expect(refused.status == 6)
+            #expect(refused.messages.contains("AuditLog.Read.All"))
+            #expect(try run.refs() == before)
+        }
+    }
+
+    private static let right = """
+        {"actors": {"diego": {"user": "DiegoS@contoso.onmicrosoft.com"}},
+         "changes": [
+           {"at": "-2s", "actor": "diego", "delete": "arm/roleAssignments/%2Fsubscriptions%2F\
+        8e5f7c20-52b4-4d5e-b0aa-2f9c1d3e4a22%2FresourceGroups%2Frg-lab%2Fproviders%2F\
+        Microsoft.Authorization%2FroleAssignments%2Fa0000000-0000-4000-8000-000000000009"}]}
+        """
+
+    @Test func `another log that fails is status 3, and its types have no marks from it`()
+        async throws
+    {
+        try await withoutAuthors("IAM,Users", Self.right) { run in
+            let broken = Fault(
+                .status(400),
+                path: "arm/subscriptions/8e5f7c20-52b4-4d5e-b0aa-2f9c1d3e4a22/providers/"
+                    + "Microsoft.Insights")
+            run.tenant.inject(broken)
+
+            let ending = try await run.backUp("IAM,Users", arguments: ["--attribute-last"])
+            let audit = try #require(try ending.document()["audit"] as? [String: Any])
+            run.tenant.removeFaults()
+            let again = try await run.backUp("IAM,Users", arguments: ["--attribute-last"])
+
+            #expect(ending.status == 3, "\(ending.messages)")
+            #expect(ending.messages.contains("Could not read who made the changes in Azure"))
+            #expect(audit["outcome"] as? String == "complete")
+            #expect(again.status == 0, "\(again.messages)")
+            #expect(try noted(again) == 1)
+            let note = try run.git("notes", "--ref=tenantkeep-audit", "show", "main")
+            #expect(note.contains("DiegoS@contoso.onmicrosoft.com"))
+        }
+    }
+
     @Test func `looking for authors needs a backup, and a log that may be read`() async throws {
         try await withContoso { run in
             let none = try await run.backUp("All", arguments: ["--attribute-last"])

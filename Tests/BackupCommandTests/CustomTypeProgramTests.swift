@@ -202,4 +202,101 @@ struct CustomTypeProgramTests {
             try run.expectSound()
         }
     }
+
+    // MARK: - Authors
+
+    private static let audited = """
+        customTypes:
+          - name: ownCrews
+            path: groups
+            folder: Own/Crews
+            permissions: [Group.Read.All]
+            select: [id, displayName]
+            auditNouns: [Crew]
+            children:
+              - name: hands
+                path: members
+                folder: Hands
+                select: [id]
+                evidence:
+                  - added: [Enrol hand]
+                    removed: [Dismiss hand]
+                    clues: [{is: object}, {is: parent, in: [Crew.ID]}]
+          - name: ownRights
+            service: azure
+            apiVersion: 2022-04-01
+            path: "{parent/}/providers/Microsoft.Authorization/roleAssignments"
+            folder: Own/Rights
+            placement: [{file: "{name}"}]
+            permissions: [Directory.Read.All]
+            volatile: [properties.createdOn, properties.updatedOn]
+            walks: [{name: scopes, service: azure, apiVersion: 2022-12-01, path: subscriptions}]
+            audit:
+              log: azure
+              provider: Microsoft.Authorization
+              activities: [roleAssignments/write, roleAssignments/delete]
+
+        """
+
+    private static let crew = "72703273-1130-4de0-ac6b-75f8397b71fd"
+    private static let hand = "7550e341-f230-4fbb-ad82-395dabf7b692"
+
+    private static func event(
+        _ id: String, _ activity: String, by person: String, _ targets: String
+    ) -> String {
+        """
+        {"id": "\(id)", "activityDisplayName": "\(activity)", "result": "success",
+         "activityDateTime": "-2h",
+         "loggedByService": "Core Directory", "operationType": "Update",
+         "initiatedBy": {"app": null, "user": {"id": "\(person)", "displayName": "\(person)",
+                                               "userPrincipalName": "\(person)@contoso.com"}},
+         "targetResources": [\(targets)]}
+        """
+    }
+
+    /// A hand is enrolled and, among words that the catalog does not know, another was for a while.
+    private static let events = """
+        {"actors": {"diego": {"user": "DiegoS@contoso.onmicrosoft.com"}},
+         "changes": [
+           {"at": "-2h", "add": "groups/\(crew)/members", "reference": "\(hand)",
+            "events": [\(event("e1", "Enrol hand", by: "vera", hands(of: crew)))]},
+           {"at": "-40s", "actor": "diego", "delete": "arm/roleAssignments/%2Fsubscriptions%2F\
+        8e5f7c20-52b4-4d5e-b0aa-2f9c1d3e4a22%2Fproviders%2F\
+        Microsoft.Authorization%2FroleAssignments%2Fa0000000-0000-4000-8000-000000000005"}],
+         "events": [
+           \(event("e2", "Enrol hand", by: "lee", hands(of: "other"))),
+           \(event("e3", "Add crew", by: "lee", #"{"id": "gone", "type": "Crew"}"#)),
+           \(event("e4", "Delete crew", by: "lee", #"{"id": "gone", "type": "Crew"}"#))]}
+        """
+
+    private static func hands(of crew: String) -> String {
+        """
+        {"id": "\(hand)", "type": "User", "modifiedProperties": [
+          {"displayName": "Crew.ID", "oldValue": null, "newValue": "\\"\(crew)\\""}]}
+        """
+    }
+
+    @Test func `logs tell of the user's own types in the words the user gives`() async throws {
+        try await withContoso { run in
+            try run.program.write(Self.audited, to: "tenantkeep.yaml")
+            try await run.backUp("ownCrews,ownRights")
+            try run.tenant.play(Scenario(parsing: Self.events))
+
+            let ending = try await run.backUp(
+                "ownCrews,ownRights", arguments: ["--audit-since", "3h"])
+
+            #expect(ending.status == 0, "\(ending.messages)")
+            for (author, file) in [
+                ("vera", "Own/Crews/\(Self.crew)/Hands/\(Self.hand)"),
+                ("Diego Siciliani", "Own/Rights/a0000000-0000-4000-8000-000000000005.json"),
+            ] {
+                let authors = try run.git(
+                    "--git-dir=tenant.git", "log", "-1", "--format=%an", "--", file)
+                #expect(authors == author, "\(file)")
+            }
+            let audit = try #require(try ending.document()["audit"] as? [String: Any])
+            let undone = try #require(audit["undone"] as? [String])
+            #expect(undone.map { $0.suffix(2) } == ["e3", "e4"])
+        }
+    }
 }

@@ -28,6 +28,17 @@ struct CustomTypesTests {
             unavailable: [NoLicense]
             empty: [NothingHere]
             auditActivities: [Update strength]
+            auditNouns: [Strength]
+            auditIDs: [policy.key]
+            actorID: appId
+            evidence:
+              - added: [Add strength to method, Grow strength]
+                removed: [Remove strength from method]
+                clues: [{is: object}, {member: methodId, in: [Method.Id]}, {role: kind}]
+            audit: {log: intune, activities: [strength]}
+            authorship:
+              creation: {in: own, by: madeBy, at: madeAt}
+              update: {in: own, by: doneBy, at: doneAt}
             select: [name, displayName, state]
             expand: usage
             top: 50
@@ -39,6 +50,8 @@ struct CustomTypesTests {
               - name: usages
                 path: usages
                 folder: Usages
+                evidence:
+                  - {added: [Use], clues: [{is: parent, optional: true}, {is: object}]}
           - name: rights
             service: azure
             apiVersion: 2022-04-01-preview
@@ -48,6 +61,7 @@ struct CustomTypesTests {
             filter: atScope()
             lastParts: [properties.roleId]
             secrets: [properties.note]
+            audit: {log: azure, provider: Own.Rights, activities: [rights/write]}
             placement:
               - {file: "Groups/{parent:4}/{name}", where: parent, is: providers/*/*/*}
               - {file: "Others/{properties.scope&}/{properties.who}&{id:-1}"}
@@ -89,6 +103,13 @@ struct CustomTypesTests {
         #expect(strengths.unavailable == ["NoLicense"])
         #expect(strengths.empty == ["NothingHere"])
         #expect(strengths.auditActivities == ["Update strength"])
+        #expect(strengths.auditNouns == ["strength"])
+        #expect(strengths.auditIDs == ["policy.key"])
+        #expect(strengths.actorID == "appId")
+        #expect(strengths.audit.name == "Intune" && strengths.audit.activities == ["strength"])
+        #expect(strengths.authorship?.creation.holder == "own")
+        #expect(strengths.authorship?.creation.by == "madeBy")
+        #expect(strengths.authorship?.update.at == "doneAt")
         #expect(strengths.bucket == .conditionalAccess)
         #expect(strengths.cost == 3)
         #expect(strengths.select == ["name", "displayName", "state"])
@@ -101,8 +122,105 @@ struct CustomTypesTests {
         #expect(strengths.children.map(\.name) == ["strengths/usages"])
     }
 
+    @Test func `evidence says what events name, and a child has its parent's log`() throws {
+        let strengths = try #require(try types(Self.everything).first)
+        let evidence = try #require(strengths.evidence.first)
+        let child = strengths.children[0]
+
+        #expect(evidence.added == ["Add strength to method", "Grow strength"])
+        #expect(evidence.removed == ["Remove strength from method"])
+        #expect(evidence.clues.map(\.properties) == [[], ["Method.Id"], []])
+        #expect(evidence.clues.map(\.isOptional) == [false, false, true])
+        guard case .object = evidence.clues[0].place,
+            case .member("methodId") = evidence.clues[1].place,
+            case .role("kind") = evidence.clues[2].place,
+            case .parent = child.evidence[0].clues[0].place
+        else {
+            Issue.record("\(evidence.clues)")
+            return
+        }
+        #expect(child.evidence[0].clues.map(\.isOptional) == [true, false])
+        #expect(child.audit.name == "Intune" && child.audit.activities == ["strength"])
+    }
+
+    @Test(arguments: [
+        ("auditNouns: x", "auditNouns is not a list"),
+        ("auditIDs: ['a..b']", "does not belong in auditIDs"),
+        ("actorID: ''", "actorID is empty"),
+        ("evidence: {}", "evidence is not a list"),
+        ("evidence: [x]", "The evidence is not a mapping"),
+        ("evidence: [{add: [a]}]", "there is no key add"),
+        ("evidence: [{clues: [{is: object}]}]", "names no activity, added or removed"),
+        ("evidence: [{added: [''], clues: []}]", "\"\" does not belong in added"),
+        ("evidence: [{added: [a]}]", "no clue that must fit"),
+        (
+            "evidence: [{added: [a], clues: [{is: object, optional: true}]}]",
+            "no clue that must fit"
+        ),
+        ("evidence: [{added: [a], clues: [{role: kind}]}]", "no clue that must fit"),
+        ("evidence: [{added: [a], clues: [{}]}]", "one of is, member and role"),
+        (
+            "evidence: [{added: [a], clues: [{is: object, member: b}]}]",
+            "one of is, member and role"
+        ),
+        ("evidence: [{added: [a], clues: [{is: target}]}]", "target is neither object nor parent"),
+        ("evidence: [{added: [a], clues: [{is: parent}]}]", "only a child has a parent"),
+        ("evidence: [{added: [a], clues: [{member: ''}]}]", "member is empty"),
+        ("evidence: [{added: [a], clues: [{role: b, in: [C]}]}]", "in no property"),
+        (
+            "evidence: [{added: [a], clues: [{is: object, optional: 1}]}]",
+            "1 is neither true nor false"
+        ),
+        ("audit: intune", "audit is not a mapping"), ("audit: {}", "audit has no log"),
+        ("audit: {log: intunes, activities: [a]}", "intunes is no log"),
+        ("audit: {log: intune}", "audit names no activities of the log intune"),
+        ("audit: {log: intune, activities: [a], provider: B.C}", "only Azure's log has providers"),
+        ("audit: {log: entra, activities: [a]}", "Entra's log is read as a whole"),
+        (
+            "audit: {log: azure, provider: B.C, activities: [a]}",
+            "Azure's log tells of its own types"
+        ),
+        ("authorship: {creation: {in: a, by: b, at: c}}", "authorship has no update"),
+        (
+            "authorship: {creation: {in: a, by: b}, update: {in: a, by: b, at: c}}",
+            "creation has no at"
+        ),
+        ("authorship: {made: {}}", "there is no key made"),
+        ("walks: [{name: a, path: a, evidence: []}]", "a list in walks has no evidence"),
+    ])
+    func `a mistake about logs and events is told with its line`(
+        line: String, reason: String
+    ) throws {
+        let failure = try #require(throws: CommandFailure.self) {
+            try types(type(replacing: "", by: line))
+        }
+
+        #expect(failure.message == "Could not use contoso.yaml, line 8")
+        #expect(failure.reason?.contains(reason) == true, "\(failure.reason ?? "")")
+        #expect(failure.status == .usage)
+    }
+
+    @Test(arguments: [
+        ("{log: azure, activities: [a/write]}", "audit has no provider"),
+        ("{log: azure, provider: \"A.B' or 1\", activities: [a]}", "is no provider"),
+        ("{log: azure, provider: A.B}", "audit names no activities of the log azure"),
+        ("{log: intune, activities: [a]}", "Intune's log tells of its own types only"),
+    ])
+    func `Azure's log is asked for what one provider did`(audit: String, reason: String) throws {
+        let azure = "service: azure\n    apiVersion: 2022-04-01\n    audit: \(audit)"
+
+        let failure = try #require(throws: CommandFailure.self) {
+            try types(type(replacing: "version", by: azure))
+        }
+
+        #expect(failure.message == "Could not use contoso.yaml, line 9")
+        #expect(failure.reason?.contains(reason) == true, "\(failure.reason ?? "")")
+    }
+
     @Test func `a type of the file can have places, walks and another service`() throws {
         let rights = try #require(try types(Self.everything).last)
+        #expect(
+            rights.audit.name == "Azure" && rights.audit.activities == ["Own.Rights/rights/write"])
 
         #expect(rights.service == .azure(apiVersion: "2022-04-01-preview"))
         #expect(rights.bucket == .azure)

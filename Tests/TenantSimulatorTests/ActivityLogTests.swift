@@ -81,6 +81,35 @@ struct ActivityLogTests {
         }
     }
 
+    @Test func `a group of resources takes all that is in it with it, and only its end is logged`()
+        async throws
+    {
+        try await withAzure { client in
+            let all =
+                "subscriptions/\(Self.production)/providers/Microsoft.Authorization/"
+                + "roleAssignments?api-version=2022-04-01"
+            let before = try await get(all, client).text
+            try client.tenant.play(
+                Scenario(
+                    parsing: """
+                        {"actors": {"adele": {"user": "AdeleV@contoso.onmicrosoft.com"}}, "changes": [
+                          {"at": "-30m", "actor": "adele", "delete": "arm/resourceGroups/\
+                        %2Fsubscriptions%2F\(Self.production)%2FresourceGroups%2Frg-payroll"}]}
+                        """))
+            let after = try await get(all, client).text
+            let ends = try await get(
+                Self.mine + filter(1, " and resourceProvider eq 'Microsoft.Resources'"), client)
+            let others = try await get(
+                Self.mine + filter(1, " and resourceProvider eq 'Microsoft.Authorization'"), client)
+
+            #expect(before.contains("rg-payroll") && !after.contains("rg-payroll"))
+            #expect(after.contains("a0000000-0000-4000-8000-000000000004"))
+            #expect(ends.values.count == 2 && others.values.isEmpty)
+            #expect(
+                ends.text.contains("Microsoft.Resources/subscriptions/resourcegroups/delete"))
+        }
+    }
+
     @Test func `an assignment says who made it, and when`() async throws {
         try await withAzure { client in
             let answer = try await get(

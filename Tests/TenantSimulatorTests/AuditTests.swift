@@ -174,6 +174,110 @@ struct AuditTests {
         }
     }
 
+    // MARK: - PIM
+
+    private func play(_ client: Client, _ change: String) throws {
+        try client.tenant.play(
+            Scenario(
+                parsing: """
+                    {"actors": {"adele": {"user": "AdeleV@contoso.onmicrosoft.com"},
+                                "nobody": {"service": "Azure AD PIM"}}, "changes": [\(change)]}
+                    """))
+    }
+
+    @Test func `PIM and the directory tell of what is given, and PIM of who asked for it`()
+        async throws
+    {
+        try await withTenant { client in
+            try play(
+                client,
+                """
+                {"at": "-1m", "actor": "adele",
+                 "create": "roleManagement/directory/roleEligibilitySchedules",
+                 "object": {"id": "e1", "principalId": "d74fd866-a8c6-4de9-a031-a16622623632",
+                            "roleDefinitionId": "194ae4cb-b126-40b2-bd5b-6091b380977d"}}
+                """)
+
+            let events = try await client.get(path).values
+
+            #expect(
+                events.compactMap { $0["activityDisplayName"] as? String } == [
+                    "Add eligible member to role in PIM completed (permanent)",
+                    "Add eligible member to role in PIM requested (permanent)",
+                    "Add eligible member to role",
+                ])
+            #expect(
+                events.compactMap { $0["loggedByService"] as? String }
+                    == ["PIM", "PIM", "Core Directory"])
+            #expect(
+                events.map { ($0["id"] as? String)?.hasPrefix("PIM_") } == [true, true, false])
+            let initiators = events.compactMap { $0["initiatedBy"] as? [String: Any] }
+            let people = initiators.map { ($0["user"] as? [String: Any])?["userPrincipalName"] }
+            #expect(people[0] as? String == "AdeleV@contoso.onmicrosoft.com" && people[2] == nil)
+            let service = initiators[2]["app"] as? [String: Any]
+            #expect(service?["displayName"] as? String == "MS-PIM")
+            let targets = try #require(events[0]["targetResources"] as? [[String: Any]])
+            #expect(targets.count == 9)
+            #expect(
+                targets.prefix(4).compactMap { $0["type"] as? String }
+                    == ["Role", "Request", "User", "Directory"])
+            #expect(targets[0]["id"] as? String == "194ae4cb-b126-40b2-bd5b-6091b380977d")
+        }
+    }
+
+    @Test func `what expires was asked for by nobody, and PIM's own name stands there`()
+        async throws
+    {
+        try await withTenant { client in
+            try play(
+                client,
+                """
+                {"at": "-1m", "actor": "nobody", "delete":
+                 "roleManagement/directory/roleEligibilitySchedules/a5161268-6073-40b1-84f0-137644d3bfd9"}
+                """)
+
+            let events = try await client.get(path).values
+
+            #expect(
+                events.compactMap { $0["activityDisplayName"] as? String } == [
+                    "Remove eligible member from role in PIM completed (timebound)",
+                    "Remove eligible member from role",
+                ])
+            let initiator = events[0]["initiatedBy"] as? [String: Any]
+            let user = initiator?["user"] as? [String: Any]
+            #expect(user?["displayName"] as? String == "Azure AD PIM")
+            #expect(user?["userPrincipalName"] is NSNull)
+        }
+    }
+
+    @Test func `a rule that changed is told by its role, or its group`() async throws {
+        let policies = "policies/roleManagementPolicies"
+        try await withTenant { client in
+            try play(
+                client,
+                """
+                {"at": "-2m", "actor": "adele", "with": {"maximumDuration": "PT1H"}, "update":
+                 "\(policies)/DirectoryRole_fbbfdecf-d3f9-46dd-ad49-44cfadec859b_\
+                a14e5d48-e016-4aa4-bc23-5a861b12efa1/rules/Expiration_EndUser_Assignment"},
+                {"at": "-1m", "actor": "adele", "with": {"description": "x"}, "update":
+                 "\(policies)/Group_1a0e174e-f81e-4b7b-ab4b-23ebbe4443a7_\
+                f418da50-c498-4575-b911-5e6b72c48f75"}
+                """)
+
+            let events = try await client.get(path).values
+
+            #expect(
+                events.map { $0["category"] as? String } == ["GroupManagement", "RoleManagement"])
+            let targets = events.compactMap { $0["targetResources"] as? [[String: Any]] }
+            #expect(targets[0][0]["displayName"] as? String == "Member")
+            #expect(
+                targets[0].contains {
+                    $0["id"] as? String == "1a0e174e-f81e-4b7b-ab4b-23ebbe4443a7"
+                })
+            #expect(targets[1][0]["id"] as? String == "62e90394-69f5-4237-9190-012177145e10")
+        }
+    }
+
     @Test func `a change that names nothing is refused`() async throws {
         try await withTenant { client in
             let scenario = try Scenario(parsing: #"{"changes": [{"delete": "users/nobody"}]}"#)

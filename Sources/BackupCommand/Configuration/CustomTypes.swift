@@ -139,6 +139,12 @@ extension GraphResource {
             secrets: try words.memberPaths(.secrets),
             sets: try words.memberPaths(.sets),
             auditActivities: try words.texts(.auditActivities),
+            auditNouns: try words.auditNouns(),
+            evidence: try words.evidence(below: parent),
+            audit: try words.audit(below: parent),
+            auditIDs: try words.memberPaths(.auditIDs),
+            actorID: try words.text(.actorID),
+            authorship: try words.authorship(),
             children: children)
     }
 }

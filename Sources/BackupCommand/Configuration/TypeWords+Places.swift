@@ -100,9 +100,9 @@ extension TypeWords {
     func refuseWordsOfTypes() throws(CommandFailure) {
         let ofTypes: [Word] = [
             .answer, .folder, .groups, .appOnly, .unavailable, .empty, .lastParts, .volatile,
-            .secrets, .sets, .auditActivities, .children, .placement,
+            .secrets, .sets, .children, .placement,
         ]
-        for word in ofTypes where members[word] != nil {
+        for word in ofTypes + Self.auditing where members[word] != nil {
             throw wrong(word, "a list in walks has no \(word.rawValue)")
         }
     }

@@ -7,7 +7,8 @@ struct TypeWords {
     enum Word: String, CaseIterable {
         case name, version, path, answer, folder, groups, permissions, appOnly, bucket, cost
         case select, filter, expand, top, isAdvanced, headers, unavailable, empty
-        case idMember, lastParts, volatile, secrets, sets, auditActivities, children
+        case idMember, lastParts, volatile, secrets, sets, children
+        case auditActivities, auditNouns, evidence, audit, auditIDs, actorID, authorship
         case service, apiVersion, placement, walks, rows, isPart, partFilter, idForm
     }
 
@@ -17,6 +18,7 @@ struct TypeWords {
         let version: GraphResource.Version
         let groups: [String]
         let permissions: Permissions
+        let audit: AuditSource
     }
 
     let source: ConfigurationSource
@@ -104,7 +106,7 @@ struct TypeWords {
         return try list(member, isFit)
     }
 
-    private func list(
+    func list(
         _ member: YAMLMember, _ isFit: (String) -> Bool
     ) throws(CommandFailure) -> [String] {
         var list: [String] = []
@@ -292,7 +294,8 @@ struct TypeWords {
     func asParent(below parent: Parent?) throws(CommandFailure) -> Parent {
         Parent(
             name: try name(below: parent), version: try version(below: parent),
-            groups: try groups(below: parent), permissions: try permissions(below: parent))
+            groups: try groups(below: parent), permissions: try permissions(below: parent),
+            audit: try audit(below: parent))
     }
 }
 

@@ -150,7 +150,8 @@ struct BackupReport: Sendable {
         let read = Set(
             record.types.filter { $0.value.outcome != .skipped }.keys.compactMap { logs[$0] })
         return namedLogs.compactMap { name, log in
-            guard log.outcome != .complete, read.contains(name), let reason = log.reason else {
+            let isMissed = isAttribution ? log.outcome == .kept : log.outcome != .complete
+            guard isMissed, isAttribution || read.contains(name), let reason = log.reason else {
                 return nil
             }
             return CommandFailure(

@@ -107,6 +107,8 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         /// The object whose part of the log it is; empty for the tenant's.
         let place: String
         let activities: [String]
+        /// Whether it tells only of the end of what objects are in.
+        let isOfEnds: Bool
     }
 
     private func readParts(from: Date, to: Date) async -> AuditLog {
@@ -116,16 +118,7 @@ struct AuditSweep<Source: GraphSource>: Sendable {
             log.failure = failure(Self.reason(of: error))
             return log
         }
-        // Types that ask for the same events share them.
-        let sources = Dictionary(grouping: declared, by: \.condition).sorted { $0.key < $1.key }
-        let parts = places.flatMap { place in
-            sources.map { _, alike in
-                Part(
-                    source: alike[0], place: place,
-                    activities: alike.contains { $0.activities.isEmpty }
-                        ? [] : alike.flatMap(\.activities))
-            }
-        }
+        let parts = parts(at: places)
         return await withTaskGroup(of: AuditLog.self) { group in
             var rest = parts[...]
             for part in rest.prefix(Self.width) {
@@ -148,6 +141,27 @@ struct AuditSweep<Source: GraphSource>: Sendable {
             if absent == parts.count { log.failure = log.gap }
             return log
         }
+    }
+
+    /// Types that ask for the same events share them. What objects are in has no place in the tenant's
+    /// own part of the log.
+    private func parts(at places: [String]) -> [Part] {
+        func parts(of sources: [AuditSource], at places: some Sequence<String>, isOfEnds: Bool)
+            -> [Part]
+        {
+            let groups = Dictionary(grouping: sources, by: \.condition).sorted { $0.key < $1.key }
+            return places.flatMap { place in
+                groups.map { _, alike in
+                    Part(
+                        source: alike[0], place: place,
+                        activities: alike.contains { $0.activities.isEmpty }
+                            ? [] : Set(alike.flatMap(\.activities)).sorted(),
+                        isOfEnds: isOfEnds)
+                }
+            }
+        }
+        return parts(of: declared, at: places, isOfEnds: false)
+            + parts(of: declared.flatMap(\.ends), at: places.dropFirst(), isOfEnds: true)
     }
 
     /// The tenant, and every object that has a part of the log for itself.
@@ -237,7 +251,7 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         swap(&read, &log)
         defer { log = read }
         let flow = PageFlow(source: source) { page throws(BackupError) in
-            EventPage(try ListPage(page), part.source.form, part.activities)
+            EventPage(try ListPage(page), part.source.form, part.activities, part.isOfEnds)
         }
         let request = part.source.request(
             from: slice.from.timestamp, to: slice.to.timestamp, at: part.place)
@@ -272,8 +286,14 @@ private struct EventPage: Sendable {
     let events: [AuditEvent]
     let requests: Int
 
-    init(_ page: ListPage, _ form: AuditSource.Form, _ activities: [String]) {
-        events = page.objects.compactMap { AuditEvent($0, of: form, activities: activities) }
+    init(
+        _ page: ListPage, _ form: AuditSource.Form, _ activities: [String], _ isOfEnds: Bool
+    ) {
+        events = page.objects.compactMap {
+            var event = AuditEvent($0, of: form, activities: activities)
+            event?.isOfEnd = isOfEnds
+            return event
+        }
         requests = page.requests
     }
 }

@@ -8,6 +8,8 @@ import GraphCatalog
 /// up, so that its changes may still be explained.
 struct AuditWindow: Sendable {
     static let overlap: TimeInterval = 3_600
+    /// For so long what was done may not show when it is read.
+    static let lag: TimeInterval = 300
     /// At a first run, and for a type that was never read.
     static let firstLength: TimeInterval = 86_400
     /// The log forgets after that.
@@ -58,10 +60,12 @@ struct AuditWindow: Sendable {
         from = longest.map { max(begin, start - $0) } ?? begin
     }
 
-    /// Events before this are in the type's last backup already; `nil` if there was none.
+    /// What events before this did is in the type's last backup already; `nil` if there was none.
+    /// What they did and undid before that backup is no part of a later change, however late the log
+    /// shows it.
     func since(for type: String) -> Date? {
         if let since { return since }
-        return [marks[type], reads[type]].compactMap(\.self).max().map { $0 - Self.overlap }
+        return [marks[type], reads[type]].compactMap(\.self).max().map { $0 - Self.lag }
     }
 
     /// The marks after this run of the types that the log tells of.

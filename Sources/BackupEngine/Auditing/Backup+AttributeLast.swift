@@ -2,6 +2,7 @@ import Attribution
 import FoundationEssentials
 import GitObjects
 import GitStore
+import GraphCatalog
 
 extension Backup {
     /// Looks for the authors that commits of the last thirty days lack, and notes the events that
@@ -34,13 +35,15 @@ extension Backup {
         let noted = NotedEvents(last: last.notes, store: store)
         let oldest = options.start - AuditWindow.longest
         let earlier = try await EarlierRuns(from: last.runs, coveredSince: oldest, in: store)
-        guard let first = try await earlier.firstWithoutAuthors(noted) else {
+        let first = try await earlier.firstWithoutAuthors(noted)
+        // What the last run did not get to may be about commits with notes.
+        let times = [
+            first.map { $0.since ?? $0.start - AuditWindow.firstLength }, record.audit.keptFrom,
+        ].compactMap(\.self)
+        guard let from = times.min() else {
             return result(of: self.record(AuditRecord(.complete), on: last))
         }
-        let from =
-            options.audit?.since
-            ?? max(oldest, first.since ?? first.start - AuditWindow.firstLength)
-        let sweeps = sweeps(from: from)
+        let sweeps = sweeps(from: options.audit?.since ?? max(oldest, from))
         let logs = await sweeps.logs()
         if Task.isCancelled { throw .interrupted }
         let events = logs.flatMap(\.events)
@@ -50,11 +53,19 @@ extension Backup {
         try await late.find(.possible)
         var audit = AuditRecord(Array(zip(sweeps.windows, logs)), late)
         audit.used = late.used.union(record.audit.used).sorted()
-        audit.marks = (record.audit.marks ?? [:]).merging(
-            audit.outcome == .complete ? earlier.reads.mapValues(\.timestamp) : [:]
-        ) { mark, _ in mark }
+        audit.marks = marks(earlier, audit).merging(record.audit.marks ?? [:]) { $1 }
         return try await publish(
             late, self.record(audit, on: last), after: last, in: store, to: remote)
+    }
+
+    /// For types without marks of the logs that were read to the end.
+    private func marks(_ earlier: EarlierRuns, _ audit: AuditRecord) -> [String: String] {
+        let logs = Dictionary(
+            options.selection.flatMap(\.types).map { ($0.name, $0.audit.name) }
+        ) { one, _ in one }
+        return earlier.reads.filter { type, _ in
+            logs[type].map(audit.isComplete) ?? false
+        }.mapValues(\.timestamp)
     }
 
     private var noRun: GitError {
@@ -86,7 +97,7 @@ extension Backup {
 
     private func result(of record: RunRecord) -> BackupResult {
         BackupResult(
-            record: record, changes: [], isIncomplete: record.audit.outcome != .complete)
+            record: record, changes: [], isIncomplete: record.audit.keptFrom != nil)
     }
 
     private func publish(
@@ -111,6 +122,19 @@ extension AuditRecord {
         // Nothing is skipped here: it is what was asked for.
         if outcome != .complete { outcome = .kept }
         noted = late.record
+    }
+
+    /// Whether all was read of the log with this name.
+    fileprivate func isComplete(_ log: String) -> Bool {
+        let isFirst = log == AuditSource.directory.name
+        return (isFirst ? outcome : logs?[log]?.outcome) == .complete
+    }
+
+    /// Where the reading of logs began of which there is more to read.
+    fileprivate var keptFrom: Date? {
+        let own = outcome == .kept ? [from] : []
+        let others = (logs ?? [:]).values.filter { $0.outcome == .kept }.map(\.from)
+        return (own + others).compactMap { $0.flatMap(Date.init(timestamp:)) }.min()
     }
 }
 

@@ -40,7 +40,7 @@ struct Credits: Sendable {
         var keys: [Int: Set<String>] = [:]
         var used: Set<String> = []
         for (place, found) in matches.sorted(by: { $0.key < $1.key }) {
-            let people = Set(found.compactMap(\.actor).map(\.key))
+            let people = Set(found.compactMap { $0.actor?.named(by: names).key })
             keys[place] = people
             drafts[people, default: Draft()].take(found)
             for match in found {
@@ -83,9 +83,8 @@ struct Credits: Sendable {
 
         func group(_ names: [String: Actor], _ address: String) -> Group {
             var seen: Set<String> = []
-            let actors = matches.actors.filter { seen.insert($0.key).inserted }.map {
-                $0.named(by: names)
-            }
+            let actors = matches.actors.map { $0.named(by: names) }
+                .filter { seen.insert($0.key).inserted }
             let time = matches.newest?.seconds ?? 0
             let signatures = actors.map {
                 Signature(name: $0.name, email: $0.email ?? address, time: time)
@@ -107,12 +106,6 @@ struct Credits: Sendable {
 }
 
 extension Actor {
-    /// The same, called as the tenant calls them.
-    func named(by names: [String: Actor]) -> Actor {
-        guard isNameless, let known = names[id.lowercased()] else { return self }
-        return Actor(kind: known.kind, id: id, name: known.name, email: email ?? known.email)
-    }
-
     /// The same for one person, whatever they are called meanwhile.
     fileprivate var key: String { id.isEmpty ? "\(kind) \(name)" : id.lowercased() }
 }

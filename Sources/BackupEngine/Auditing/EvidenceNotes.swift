@@ -23,15 +23,14 @@ struct EvidenceNotes {
     /// - Parameter events: the newest first.
     mutating func add(_ events: [AuditEvent], to commit: ObjectID) async throws(BackupError) {
         guard !events.isEmpty else { return }
-        var kept: [[UInt8]] = []
-        var count = 0
+        var list = Array("[".utf8)
         for event in events {
-            count += event.evidence.count
-            guard count <= Self.mostBytes else { break }
-            kept.append(event.evidence)
+            guard list.count + event.evidence.count <= Self.mostBytes else { break }
+            if list.count > 1 { list.append(UInt8(ascii: ",")) }
+            list += event.evidence
         }
-        let list = Array("[".utf8) + kept.joined(separator: ",".utf8) + [0x5D]
-        // Each is canonical JSON already, so all of them are JSON.
+        list.append(UInt8(ascii: "]"))
+        // Each is JSON, so all of them are.
         guard let bytes = try? canonicalized(list) else { return }
         let blob = try await storing { () async throws(GitError) in
             try await store.write(.blob, bytes)

@@ -45,6 +45,7 @@ struct LateEvents: Sendable {
     private let clock: RunClock
     private let deadline: Date?
     private let keepsEvidence: Bool
+    private let words: AuditWords
     private let events: [AuditEvent]
     /// Of earlier runs.
     private let usedBefore: Set<String>
@@ -58,10 +59,10 @@ struct LateEvents: Sendable {
         let ids: Set<String>
         let index: AuditIndex
 
-        init(_ events: [AuditEvent]) {
+        init(_ events: [AuditEvent], _ words: AuditWords) {
             self.events = events
             ids = Set(events.map(\.id))
-            index = AuditIndex(events)
+            index = AuditIndex(events, words: words)
         }
     }
 
@@ -87,6 +88,7 @@ struct LateEvents: Sendable {
         root = options.root
         deadline = options.audit?.deadline
         keepsEvidence = options.audit?.keepsEvidence ?? false
+        words = options.auditWords
         usedBefore = used
         // Twins of an act are logged within the minute.
         let end = runs.runs.last.map { Moment($0.end).ticks + 60 * 10_000_000 } ?? .min
@@ -102,7 +104,8 @@ struct LateEvents: Sendable {
         _ certainty: Certainty, besides others: Set<String> = []
     ) async throws(BackupError) {
         guard !events.isEmpty else { return }
-        let index = AuditIndex(events, used: usedBefore.union(used).union(others))
+        let index = AuditIndex(
+            events, used: usedBefore.union(used).union(others), words: words)
         for place in runs.indices {
             let run = runs[place]
             let mayHave = index.hasActs(
@@ -160,7 +163,7 @@ struct LateEvents: Sendable {
         let all = (old.events + matches.map(\.event)).sorted {
             ($1.time, $1.id) < ($0.time, $0.id)
         }
-        known[commit] = Note(all)
+        known[commit] = Note(all, words)
         notes[commit] = all
         counts[commit, default: 0] += matches.count
     }
@@ -181,7 +184,7 @@ struct LateEvents: Sendable {
         // What the run itself found was before its end.
         let object = try await objectChange(change, run, run.end)
         let known = note.index.matches(for: object)
-        let all = AuditIndex((known + found).flatMap { [$0.event] + $0.twins })
+        let all = AuditIndex((known + found).flatMap { [$0.event] + $0.twins }, words: words)
         return all.matches(for: object).filter { match in
             !([match.event] + match.twins).contains { note.ids.contains($0.id) }
         }
@@ -211,7 +214,7 @@ struct LateEvents: Sendable {
     /// Returns what is noted on a commit; `nil` if that is not ours.
     private mutating func note(on commit: ObjectID) async throws(BackupError) -> Note? {
         if let note = known[commit] { return note }
-        let note = try await noted.events(on: commit).map(Note.init)
+        let note = try await noted.events(on: commit).map { Note($0, words) }
         known[commit] = .some(note)
         return note
     }
@@ -259,6 +262,15 @@ extension EarlierRun {
     /// Until when an event may be of this run.
     fileprivate func read(_ certainty: LateEvents.Certainty) -> Date {
         certainty == .certain ? start : end
+    }
+}
+
+extension BackupOptions {
+    /// What the types of the catalog, and those of the user's own that are chosen, call activities.
+    var auditWords: AuditWords {
+        let known = Set(GraphResource.all.map(\.name))
+        let own = selection.map(\.resource).filter { !known.contains($0.name) }
+        return own.isEmpty ? .catalog : AuditWords(GraphResource.all + own)
     }
 }
 

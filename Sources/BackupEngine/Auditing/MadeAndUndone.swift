@@ -46,7 +46,7 @@ struct MadeAndUndone {
             deleted[plan.changes.type(of: change), default: [:]][id] = change.old
         }
         let others = logs.filter { $0.name != AuditSource.directory.name }.flatMap(\.events)
-        let special = Set(others.map(\.id))
+        let special = Set(others.filter { !$0.isOfEnd }.map(\.id))
         for act in acts {
             var isListed = special.contains(act.event.id)
             if !isListed { isListed = try await concerns(act) }

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import GraphCatalog
 
 extension AccessToken {
     /// Reads Entra's answer to a request that was sent at `asked`. Numbers may be strings.

@@ -10,6 +10,15 @@ struct ActivityWriter {
         path.segments.first == Array("arm".utf8) && path.segments.count > 1
     }
 
+    /// The ID of the group of resources that a path below `resourceGroups` stands for. No list has
+    /// them: they are there as long as something is in them.
+    static func group(at path: TenantPath) -> String? {
+        guard keeps(path), path.segments.count == 3,
+            path.segments[1] == Array("resourceGroups".utf8)
+        else { return nil }
+        return String(decoding: path.segments[2], as: UTF8.self)
+    }
+
     // MARK: - In the object
 
     /// Returns an object, or the change of one, with who made it and when.
@@ -50,7 +59,11 @@ struct ActivityWriter {
         let list = list(path)
         let id = place(of: object, list)
         let type =
-            list == "resources" ? object["type"]?.string ?? "" : "Microsoft.Authorization/\(list)"
+            switch list {
+            case "resources": object["type"]?.string ?? ""
+            case "resourceGroups": "Microsoft.Resources/subscriptions/resourcegroups"
+            default: "Microsoft.Authorization/\(list)"
+            }
         let verb = operation == .delete ? "delete" : "write"
         let names = newGUID()
         let code =
@@ -119,6 +132,7 @@ struct ActivityWriter {
         case "Microsoft.Authorization/roleDefinitions/write":
             "Create or update custom role definition"
         case "Microsoft.Authorization/roleDefinitions/delete": "Delete custom role definition"
+        case "Microsoft.Resources/subscriptions/resourcegroups/delete": "Delete resource group"
         case "Microsoft.KeyVault/vaults/write": "Update Key Vault"
         case "Microsoft.KeyVault/vaults/delete": "Delete Key Vault"
         default: operation
@@ -138,7 +152,7 @@ struct ActivityWriter {
             let app = tenant.directoryObject(JSONText(name))?.object
             let id = app?["id"]?.string ?? name
             return (id, id, nil, nil)
-        case nil: return nil
+        case .service, nil: return nil
         }
     }
 

@@ -5,6 +5,10 @@ struct AuditKind: Sendable {
         case conditionalAccess
         case roleAssignment
         case permissionGrant
+        /// A right that PIM gives and takes away: for some time, or to be activated.
+        case schedule
+        /// What having a role takes, as PIM keeps it.
+        case roleSetting
         /// The target of a singleton, and of what the service keeps in one, is an object inside the
         /// service whose ID nobody else knows. With an activity it is what the service keeps in one.
         case policy(activity: String?)
@@ -61,12 +65,14 @@ struct AuditKind: Sendable {
             reachesBelow: false)
     }
 
-    private static func policy(
-        _ path: String, _ activity: String?, by service: String = "Core Directory"
-    ) -> AuditKind {
+    private static func policy(_ path: String, _ activity: String?) -> AuditKind {
         AuditKind(
-            "policies/\(path)", "policy", "Policy", "Policy", .policy(activity: activity),
-            by: service)
+            "policies/\(path)", "policy", "Policy", "Policy", .policy(activity: activity))
+    }
+
+    /// - Parameter noun: what whoever is given it becomes.
+    private static func schedule(_ path: String, _ noun: String, _ category: String) -> AuditKind {
+        AuditKind(path, noun, "Role", category, .schedule, by: "PIM", reachesBelow: false)
     }
 
     private static let grant = AuditKind(
@@ -110,6 +116,14 @@ struct AuditKind: Sendable {
             "AdministrativeUnit"),
         AuditKind("directoryroles", "role", "Role", "RoleManagement"),
         roleAssignments,
+        schedule(
+            "rolemanagement/directory/roleeligibilityschedules", "eligible member",
+            "RoleManagement"),
+        schedule(
+            "rolemanagement/directory/roleassignmentscheduleinstances", "member", "RoleManagement"),
+        schedule(
+            "identitygovernance/privilegedaccess/group/eligibilityschedules", "eligible member",
+            "GroupManagement"),
         AuditKind(
             "rolemanagement/directory/roledefinitions", "role definition", "Role",
             "RoleManagement"),
@@ -150,7 +164,9 @@ struct AuditKind: Sendable {
             "crosstenantaccesspolicy/default",
             "Update the company default cross-tenant access setting"),
         policy("authenticationmethodspolicy", "Authentication Methods Policy Update"),
-        policy("rolemanagementpolicies", "Update role setting in PIM", by: "PIM"),
+        AuditKind(
+            "policies/rolemanagementpolicies", "role setting", "Role", "RoleManagement",
+            .roleSetting, by: "PIM"),
         AuditKind(
             "policies/featurerolloutpolicies", "rollout policy of feature", "Other",
             "Authentication", by: "Application Proxy", verbs: [.add: "Create"]),

@@ -37,6 +37,8 @@ struct AuditWriter {
         case .conditionalAccess: return conditionalAccess(operation, kind, object, before, after)
         case .roleAssignment: return [roleAssignment(operation, object)]
         case .permissionGrant: return [permissionGrant(operation, kind, object)]
+        case .schedule: return schedule(operation, kind, object)
+        case .roleSetting: return roleSetting(kind, path)
         case .policy(let activity):
             return [policy(operation, path, kind, activity, object, changes)]
         }
@@ -100,7 +102,7 @@ struct AuditWriter {
     }
 
     /// Names the principal and the role, never the assignment.
-    private func roleAssignment(_ operation: Operation, _ object: JSON) -> JSON {
+    func roleAssignment(_ operation: Operation, _ object: JSON) -> JSON {
         let role = object["roleDefinitionId"]
         let definitions = TenantPath("roleManagement/directory/roleDefinitions")
         let definition = role?.text.flatMap { tenant.object($0, in: definitions) }
@@ -119,7 +121,7 @@ struct AuditWriter {
     }
 
     /// The object of the directory with this ID; of one it has no more, the ID.
-    private func known(_ id: JSON?) -> JSON {
+    func known(_ id: JSON?) -> JSON {
         guard let id else { return .null }
         return id.text.flatMap(tenant.directoryObject)?.object ?? ["id": id]
     }
@@ -222,7 +224,7 @@ struct AuditWriter {
         }
     }
 
-    private func target(
+    func target(
         _ object: JSON, type: String, _ changes: [Change], id: String? = nil
     ) -> JSON {
         [
@@ -234,14 +236,15 @@ struct AuditWriter {
         ]
     }
 
-    private func event(
+    func event(
         _ kind: AuditKind, activity: String, _ operation: Operation, targets: [JSON]
     ) -> JSON {
         let correlation = newGUID()
         let suffix = String(newGUID().prefix(5)).uppercased()
         let number = (time.ticks / 10_000_000) % 1_000_000_000
         return [
-            "id": JSON("Directory_\(correlation)_\(suffix)_\(number)"),
+            "id": JSON(
+                "\(kind.service == "PIM" ? "PIM" : "Directory")_\(correlation)_\(suffix)_\(number)"),
             "category": JSON(kind.category), "correlationId": JSON(correlation),
             "result": "success", "resultReason": "", "activityDisplayName": JSON(activity),
             "activityDateTime": .null, "loggedByService": JSON(kind.service),
@@ -272,6 +275,15 @@ struct AuditWriter {
                     "appId": .null, "displayName": object?["displayName"] ?? JSON(id),
                     "servicePrincipalId": object?["id"] ?? .null, "servicePrincipalName": .null,
                 ],
+            ]
+        case .service(let name):
+            return [
+                "user": [
+                    "id": JSON(guid(name.utf8.reduce(0) { mix($0 ^ UInt64($1)) })),
+                    "displayName": JSON(name), "userPrincipalName": .null, "ipAddress": .null,
+                    "userType": .null, "homeTenantId": .null, "homeTenantName": .null,
+                ],
+                "app": .null,
             ]
         case nil: return ["user": .null, "app": .null]
         }

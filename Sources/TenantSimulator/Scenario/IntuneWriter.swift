@@ -80,7 +80,7 @@ struct IntuneWriter {
                     "applicationId": app?["appId"] ?? JSON(name),
                     "applicationDisplayName": app?["displayName"] ?? .null,
                 ])
-        case nil: break
+        case .service, nil: break
         }
         return who
     }

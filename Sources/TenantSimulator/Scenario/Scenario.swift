@@ -14,9 +14,11 @@
 /// - `at` is a date-time, or an age in seconds, minutes, hours or days before now.
 /// - `"logged": "10m"` makes the events of a change appear that long after it, `"audit": false`
 ///   not at all; `"events": [{…}]` puts others in their place. `events` of the whole are added as
-///   they are; their `activityDateTime` may be relative. What has an `eventDataId` is of Azure's
+///   they are; their `activityDateTime` may be relative. A `service` is an actor that nobody asked:
+///   `{"clock": {"service": "Azure AD PIM"}}` deletes what expires. What has an `eventDataId` is of Azure's
 ///   Activity Log, what has an `activityOperationType` of Intune's.
-/// - Azure's objects are below `arm`, by IDs whose slashes are `%2F`. They note who made them.
+/// - Azure's objects are below `arm`, by IDs whose slashes are `%2F`. They note who made them. Groups
+///   of resources, `arm/resourceGroups/<ID>`, can only be deleted, with all that is in them.
 package struct Scenario: Sendable {
     struct Change: Sendable {
         enum Action: Sendable {
@@ -39,6 +41,8 @@ package struct Scenario: Sendable {
     enum Actor: Sendable {
         case user(String)
         case app(String)
+        /// A part of the service that does what nobody asked for, by its name.
+        case service(String)
     }
 
     var changes: [Change]
@@ -55,6 +59,9 @@ package struct Scenario: Sendable {
         for member in json["actors"]?.members ?? [] {
             if let user = member.value["user"]?.string { actors[member.name.string] = .user(user) }
             if let app = member.value["app"]?.string { actors[member.name.string] = .app(app) }
+            if let name = member.value["service"]?.string {
+                actors[member.name.string] = .service(name)
+            }
         }
         changes = try (json["changes"]?.elements ?? []).map { try Change($0, actors) }
         events = json["events"]?.elements ?? []
@@ -141,11 +148,12 @@ extension Tenant {
     private mutating func log(_ event: JSON, _ time: Timestamp, _ visible: Timestamp) {
         var event = event
         let log = AuditEvent.Log(of: event)
-        let own = log == .azure ? event["eventTimestamp"]?.string.flatMap { Timestamp($0) } : nil
-        event[log == .azure ? "eventTimestamp" : "activityDateTime"] = JSON(
-            (own ?? time).iso(fraction: 7))
+        let member: JSONText = log == .azure ? "eventTimestamp" : "activityDateTime"
+        // Some services log seconds after the fact.
+        let time = event[member]?.string.flatMap { Timestamp($0) } ?? time
+        event[member] = JSON(time.iso(fraction: 7))
         events.append(
-            AuditEvent(log: log, time: own ?? time, visibleFrom: visible, json: event))
+            AuditEvent(log: log, time: time, visibleFrom: max(visible, time), json: event))
     }
 
     private mutating func apply(
@@ -163,6 +171,10 @@ extension Tenant {
             guard let (before, after) = update(path, with: patch) else { throw missing(path) }
             return writers.events(.update, path, before: before, after: after)
         case .delete(let path):
+            if let group = ActivityWriter.group(at: path) {
+                removeAzure(in: group)
+                return writers.events(.delete, path, before: ["id": JSON(group)], after: nil)
+            }
             guard let before = remove(path) else { throw missing(path) }
             return writers.events(.delete, path, before: before, after: nil)
         case .add(let path, let id):

@@ -8,6 +8,10 @@ package struct TenantSnapshot: Sendable {
         package let key: String
         package let isSingleton: Bool
 
+        package init(path: String, key: String, isSingleton: Bool) {
+            (self.path, self.key, self.isSingleton) = (path, key, isSingleton)
+        }
+
         /// As a ``Year/Deed`` names it.
         package var deed: String { isSingleton ? path : "\(path)/\(key)" }
     }

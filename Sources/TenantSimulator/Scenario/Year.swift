@@ -51,7 +51,7 @@ package struct Year: Sendable {
         package var kind: Kind
         /// The object's place, or the member's: `groups/<id>/members/<id>`.
         package var path: String
-        /// The ID of who did it.
+        /// The ID of who did it; of what nobody did, the name of the service.
         package var actor: String
         package var time: Timestamp
         package var isLogged: Bool
@@ -122,7 +122,7 @@ extension Scenario {
 extension Scenario.Actor {
     var id: String {
         switch self {
-        case .user(let id), .app(let id): id
+        case .user(let id), .app(let id), .service(let id): id
         }
     }
 }

@@ -90,11 +90,18 @@ struct YearDay {
             let place = places[draw(places.count)]
             // What was there in the morning may be gone.
             guard tenant.stored[place] != nil || tenant.singleton(at: place) != nil,
-                let action = action(at: place, in: tenant), let actor = actor()
+                let action = action(at: place, in: tenant),
+                let actor = isExpiry(action) ? .service("Azure AD PIM") : actor()
             else { continue }
             return Scenario.Change(action, by: actor)
         }
         return nil
+    }
+
+    /// Whether what ends does so by itself, as half of what PIM gives for some time does.
+    private mutating func isExpiry(_ action: Scenario.Change.Action) -> Bool {
+        guard case .delete(let path) = action, path.isSchedule else { return false }
+        return draw(2) == 0
     }
 
     /// Returns another change to the object that `change` updated, by somebody else.
@@ -216,7 +223,7 @@ extension JSON {
     fileprivate func joins(asMuchAs other: JSON) -> Bool {
         let ends: [JSONText] = [
             "clientId", "resourceId", "principalId", "appRoleId", "roleDefinitionId",
-            "directoryScopeId",
+            "directoryScopeId", "groupId", "accessId",
         ]
         return self["principalId"] != nil && ends.allSatisfy { self[$0] == other[$0] }
     }
@@ -254,6 +261,13 @@ extension TenantPath {
         let names = segments.map { String(decoding: $0, as: UTF8.self) }
         return names.count == 3 && names[2].hasSuffix("Policies")
             && ["applications", "servicePrincipals"].contains(names[0])
+    }
+
+    /// Entries are rights that PIM gives.
+    fileprivate var isSchedule: Bool {
+        let lists = ["roleEligibilitySchedules", "eligibilitySchedules"]
+        return segments.count > 1
+            && lists.contains(String(decoding: segments[segments.count - 2], as: UTF8.self))
     }
 
     /// Nobody creates or deletes what is here, but it changes.

@@ -247,6 +247,14 @@ extension Tenant {
         return before
     }
 
+    /// Removes whatever is in a group of Azure's resources.
+    mutating func removeAzure(in group: String) {
+        let start = AzureScope(group).path + "/"
+        for path in stored.keys where path.segments.first == Array("arm".utf8) {
+            stored[path]?.removeAll { $0["id"]?.string?.lowercased().hasPrefix(start) == true }
+        }
+    }
+
     private func locate(_ path: TenantPath) -> (path: TenantPath, index: Int)? {
         let path = home(of: path)
         guard let last = path.segments.last else { return nil }
