@@ -1,6 +1,7 @@
 import CanonicalJSON
 
-/// What differs between two states of an object, by the names of members, in lower case.
+/// What differs between two states of an object, by the names of members, in lower case; or of the
+/// objects of a list that one file holds, by their IDs.
 struct ObjectDifference {
     /// Members of the object itself that differ.
     private(set) var changed: Set<String> = []
@@ -10,8 +11,8 @@ struct ObjectDifference {
     private var own: Set<String> = []
     /// By each name that differs, at whatever depth, the members of the object it is in.
     private var places: [String: Set<String>] = [:]
-    private let before: JSONValue?
-    private let after: JSONValue?
+    /// The states of each object.
+    private var states: [(before: JSONValue?, after: JSONValue?)]
 
     /// Whether there are two states to compare.
     let isWhole: Bool
@@ -20,12 +21,27 @@ struct ObjectDifference {
     init(_ before: [UInt8]?, _ after: [UInt8]?, leavingOut paths: [String] = []) {
         let old = before.flatMap { try? JSONValue(parsing: $0) }
         let new = after.flatMap { try? JSONValue(parsing: $0) }
-        (self.before, self.after) = (old, new)
-        isWhole = old?.object != nil && new?.object != nil
-        own = Set([old, new].flatMap { $0?.object ?? [] }.map { folded($0.name) })
-        compare(old, new, in: nil)
+        states = Self.pairs(old, new)
+        isWhole =
+            old?.object != nil && new?.object != nil || old?.array != nil && new?.array != nil
+        own = Set(
+            states.flatMap { [$0.before, $0.after] }.flatMap { $0?.object ?? [] }.map {
+                folded($0.name)
+            })
+        for (old, new) in states { compare(old, new, in: nil) }
         known.formUnion(
             paths.compactMap { $0.split(separator: ".").last }.map { folded(String($0)) })
+    }
+
+    private static func pairs(
+        _ old: JSONValue?, _ new: JSONValue?
+    ) -> [(before: JSONValue?, after: JSONValue?)] {
+        guard old?.array != nil || new?.array != nil else { return [(old, new)] }
+        func byID(_ list: JSONValue?) -> [String: JSONValue] {
+            Dictionary((list?.array ?? []).map { ($0["id"]?.string ?? "", $0) }) { one, _ in one }
+        }
+        let (olds, news) = (byID(old), byID(new))
+        return Set(olds.keys).union(news.keys).sorted().map { (olds[$0], news[$0]) }
     }
 
     private mutating func compare(_ old: JSONValue?, _ new: JSONValue?, in top: String?) {
@@ -46,14 +62,17 @@ struct ObjectDifference {
 
     /// The text of a member of the object, by its path.
     func text(_ path: String) -> String? {
-        (after ?? before)?.value(at: path)?.string.map(folded)
+        states.lazy.compactMap { ($0.after ?? $0.before)?.value(at: path)?.string }.first.map(
+            folded)
     }
 
     /// Whether a property's value before or after is that of the member it stands for.
     func agrees(_ property: AuditEvent.Property) -> Bool {
         guard property.members.contains(where: { places[$0] != nil }) else { return false }
-        return value(property.old, is: before, of: property)
-            || value(property.new, is: after, of: property)
+        return states.contains { before, after in
+            value(property.old, is: before, of: property)
+                || value(property.new, is: after, of: property)
+        }
     }
 
     /// Whether properties, the oldest first, lead from the one state to the other, in each of the
@@ -66,8 +85,10 @@ struct ObjectDifference {
             }
         }
         return ways.keys.contains { places[$0] != nil }
-            && ways.allSatisfy { member, way in
-                before.holds(way.from, in: member) && after.holds(way.to, in: member)
+            && states.contains { before, after in
+                ways.allSatisfy { member, way in
+                    before.holds(way.from, in: member) && after.holds(way.to, in: member)
+                }
             }
     }
 

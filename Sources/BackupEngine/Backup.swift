@@ -222,7 +222,7 @@ package struct Backup<Source: GraphSource>: Sendable {
             // They may be of a change that nothing else explains.
             attributor.index = AuditIndex(
                 events, used: used.union(late.used.subtracting(late.doubtful)),
-                isKnown: plan.readings.hold)
+                words: options.auditWords, isKnown: plan.readings.hold)
             let more: [Int: [Match]]
             (more, isFinished) = try await attributor.matches(besides: found)
             late.giveUp(Set(more.values.joined().flatMap { [$0.event.id] + $0.twins.map(\.id) }))

@@ -253,6 +253,26 @@ struct AuditIndexTests {
         #expect(try found(Array(events.dropFirst()), change) == [])
     }
 
+    @Test func `a list in one file differs where its objects do, each by its ID`() throws {
+        func list(_ text: String) -> String {
+            #"[{"id":"0","signInPageText":"old"},{"id":"de-DE","signInPageText":"\#(text)"}]"#
+        }
+        func event(_ id: String, _ property: String, _ old: String, _ new: String) -> MadeEvent {
+            MadeEvent(
+                id: id, activity: "Set Company Information",
+                targets: [
+                    ("inside-\(id)", "Directory", [(property, "[\"\(old)\"]", "[\"\(new)\"]")])
+                ])
+        }
+        let events = [
+            event("own", "SignInPageText", "a", "b"), event("other", "City", "a", "b"),
+            event("else", "SignInPageText", "a", "c"),
+        ]
+        let change = change(.brandingLocalizations, [""], .updated, list("a"), list("b"))
+
+        #expect(try found(events, change) == ["activity own"])
+    }
+
     // MARK: - Asking first
 
     @Test func `what may match is asked without reading the object`() throws {

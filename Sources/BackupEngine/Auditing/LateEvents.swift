@@ -150,7 +150,7 @@ struct LateEvents: Sendable {
             let isNew = counts[commit] != 0
             if !isNew { counts[commit] = nil }
             notes[commit] = isNew ? rest : nil
-            known[commit] = .some(Note(rest))
+            known[commit] = .some(Note(rest, words))
         }
     }
 

@@ -56,7 +56,9 @@ struct AuditWriter {
             changes.append(Change("tenantId", operation == .add ? nil : partner, partner))
         }
         return event(
-            kind, activity: activity ?? "\(operation.rawValue) policy", operation,
+            kind, activity: activity ?? "\(operation.rawValue) policy",
+            // What is kept in an object inside the service is an update of that.
+            activity == nil ? operation : .update,
             targets: [
                 target(
                     object, type: "Policy", changes, id: isInside ? insideID(object, path) : nil)
