@@ -223,6 +223,7 @@ package struct Backup<Source: GraphSource>: Sendable {
             attributor.index = AuditIndex(
                 events, used: used.union(late.used.subtracting(late.doubtful)),
                 words: options.auditWords, isKnown: plan.readings.hold)
+            attributor.lag = AuditWindow.overlap
             let more: [Int: [Match]]
             (more, isFinished) = try await attributor.matches(besides: found)
             late.giveUp(Set(more.values.joined().flatMap { [$0.event.id] + $0.twins.map(\.id) }))

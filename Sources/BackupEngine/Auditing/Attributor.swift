@@ -12,6 +12,8 @@ struct Attributor {
     let root: RootPath
     var index: AuditIndex
     let window: AuditWindow
+    /// For so long what was done may not have shown in the last backup.
+    var lag = AuditWindow.lag
     let store: GitStore
     let clock: RunClock
     let deadline: Date?
@@ -132,7 +134,7 @@ struct Attributor {
             let found = index.matches(
                 for: ObjectChange(
                     resource, ids: links.map(\.id), kind: change.kind.attributed, before: before,
-                    after: after, since: moment(window.since(for: resource.name)),
+                    after: after, since: moment(window.since(for: resource.name, lag: lag)),
                     statements: statements(of: change),
                     read: moment(plan.changes.read(change) ?? clock.now())))
             guard found.isEmpty, plan.changes.isBelowDeleted(change) else { return found }

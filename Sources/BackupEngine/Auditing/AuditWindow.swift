@@ -8,7 +8,7 @@ import GraphCatalog
 /// up, so that its changes may still be explained.
 struct AuditWindow: Sendable {
     static let overlap: TimeInterval = 3_600
-    /// For so long what was done may not show when it is read.
+    /// For so long what was done does at times not show when it is read.
     static let lag: TimeInterval = 300
     /// At a first run, and for a type that was never read.
     static let firstLength: TimeInterval = 86_400
@@ -63,9 +63,11 @@ struct AuditWindow: Sendable {
     /// What events before this did is in the type's last backup already; `nil` if there was none.
     /// What they did and undid before that backup is no part of a later change, however late the log
     /// shows it.
-    func since(for type: String) -> Date? {
+    ///
+    /// - Parameter lag: for so long what was done may not have shown.
+    func since(for type: String, lag: TimeInterval) -> Date? {
         if let since { return since }
-        return [marks[type], reads[type]].compactMap(\.self).max().map { $0 - Self.lag }
+        return [marks[type], reads[type]].compactMap(\.self).max().map { $0 - lag }
     }
 
     /// The marks after this run of the types that the log tells of.
