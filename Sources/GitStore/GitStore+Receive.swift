@@ -33,8 +33,9 @@ extension GitStore {
     /// Whether history or blobs are missing here that a remote has.
     package var isPartial: Bool { cuts.isPartial }
 
-    /// Commits whose parents are not here.
-    package var shallowCommits: Set<ObjectID> { cuts.shallow }
+    /// Commits that are here without their parents. A killed run may have noted others, whose pack
+    /// did not arrive; a host that is told of them says nothing of them again.
+    package var shallowCommits: Set<ObjectID> { cuts.shallow.filter(isHere) }
 
     /// Whether the object can be read: it is neither missing nor promised.
     package func isHere(_ id: ObjectID) -> Bool {

@@ -43,9 +43,10 @@ extension RemoteExchange {
                     guard case .remote(_, let reason) = error, reason.meansNoSingleObjects else {
                         throw error
                     }
-                    try await bring(pairs.compactMap(\.far), from: host, isComplete: true) {
-                        $0.depth = 1
-                    }
+                    // Old blobs stay missing: the history that names them is not fetched.
+                    var request = FetchRequest(wants: Set(pairs.compactMap(\.far)).sorted())
+                    request.depth = 1
+                    try await receive(request, from: host)
                 }
             } catch {
                 await say(.missing(ids.count, error))
