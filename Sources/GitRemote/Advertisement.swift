@@ -156,5 +156,7 @@ extension StringProtocol {
     var quoted: String { "“\(beginning(60).printable)”" }
 
     /// A character may be of any length, and is cut.
-    func beginning(_ count: Int) -> String { String(String.UnicodeScalarView(unicodeScalars.prefix(count))) }
+    func beginning(_ count: Int) -> String {
+        String(String.UnicodeScalarView(unicodeScalars.prefix(count)))
+    }
 }

@@ -45,7 +45,9 @@ extension GitRequest {
         try deadline.check(position)
         let lines = lines.dropFirst(position)
         guard lines.isEmpty, let pack else { return Array(lines) }
-        do throws(FileError) { return try pack.read(256 << 10, at: position - self.lines.count) } catch {
+        do throws(FileError) {
+            return try pack.read(256 << 10, at: position - self.lines.count)
+        } catch {
             throw RemoteError(error)
         }
     }

@@ -60,7 +60,9 @@ extension GitStore {
         var seen = Set(tips)
         for _ in 1..<max(depth, 1) {
             var parents: [ObjectID] = []
-            for id in level { parents += try commit(id).parents.filter { seen.insert($0).inserted } }
+            for id in level {
+                parents += try commit(id).parents.filter { seen.insert($0).inserted }
+            }
             level = parents
         }
         var ends: [ObjectID] = []

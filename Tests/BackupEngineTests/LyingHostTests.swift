@@ -12,7 +12,8 @@ struct LyingHostTests {
     ])
 
     enum Lie: CaseIterable {
-        case packWithoutAFile, packWithoutAFolder, packWithoutTheTip, deltaOfNothing, noPack, halfAPack
+        case packWithoutAFile, packWithoutAFolder, packWithoutTheTip, deltaOfNothing, noPack,
+            halfAPack
         case branchOfAFile, recordOfAFolder, recordWithoutADocument, recordOfNonsense
 
         func tell(_ host: inout TestHost) throws {
@@ -21,11 +22,13 @@ struct LyingHostTests {
                 try place.write(ref, Array("\(id)\n".utf8))
             }
             func commit(_ files: String) throws -> String {
-                try place.git("commit-tree", "-m", "x", try place.git("mktree", input: Array(files.utf8)))
+                try place.git(
+                    "commit-tree", "-m", "x", try place.git("mktree", input: Array(files.utf8)))
             }
             switch self {
             case .branchOfAFile:
-                try point("refs/heads/main", to: place.git("rev-parse", "main:People/id-5/id-5.json"))
+                try point(
+                    "refs/heads/main", to: place.git("rev-parse", "main:People/id-5/id-5.json"))
             case .recordOfAFolder:
                 try point("refs/tenantkeep/runs", to: place.git("rev-parse", "main:People"))
             case .recordWithoutADocument:
@@ -38,7 +41,8 @@ struct LyingHostTests {
                 host.forgery = { place, lines in
                     // Nothing is cut off, nothing is common, and then the pack.
                     let head = lines.contains("deepen") ? Array("0000".utf8) : []
-                    return try head + line("NAK\n") + bands(of: lie.pack(place)) + Array("0000".utf8)
+                    return try head + line("NAK\n") + bands(of: lie.pack(place))
+                        + Array("0000".utf8)
                 }
             }
         }
@@ -47,7 +51,8 @@ struct LyingHostTests {
             switch self {
             case .noPack: return Array(repeating: 0x50, count: 500)
             case .halfAPack: return Array(try packed(place).dropLast(100))
-            case .packWithoutAFile: return try packed(place, without: "main:People/id-20/id-20.json")
+            case .packWithoutAFile:
+                return try packed(place, without: "main:People/id-20/id-20.json")
             case .packWithoutAFolder: return try packed(place, without: "main:People/id-20")
             case .packWithoutTheTip: return try packed(place, without: "main")
             default: return try place.python(Self.script, input: [])
@@ -137,7 +142,8 @@ struct LyingHostTests {
         let record = try await transfer.fetch()
 
         #expect(record.refs.keys.contains { $0.isTag })
-        #expect(String(decoding: try place.file("packed-refs"), as: UTF8.self).contains("^\(commit)"))
+        #expect(
+            String(decoding: try place.file("packed-refs"), as: UTF8.self).contains("^\(commit)"))
         #expect(try place.git("fsck", "--strict", "--full") == "")
     }
 }

@@ -23,7 +23,6 @@ struct HostileHostTests {
         want = FetchRequest(wants: [old])
     }
 
-
     fileprivate static func band(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
         FakeHost.line([number] + bytes)
     }

@@ -128,7 +128,8 @@ extension RemoteError {
         case .notARepository:
             self.init(
                 .notFound, error.reason,
-                hint: "Name a bare repository. `git init --bare` makes one, and so does `tenantkeep "
+                hint:
+                    "Name a bare repository. `git init --bare` makes one, and so does `tenantkeep "
                     + "fetch` from a repository that is there.")
         case .moved: self.init(.moved, error.reason, hint: error.hint)
         case .damaged:

@@ -31,7 +31,8 @@ extension RemoteExchange {
     func supplyMissing(from host: Advertisement, _ pairs: [Pair]) async {
         guard await store.isPartial else { return }
         await store.supplyHistory { line, commits in
-            do throws(BackupError) { try await deepen(line, to: commits, pairs, from: host) } catch {
+            do throws(BackupError) { try await deepen(line, to: commits, pairs, from: host) } catch
+            {
                 await say(.missing(commits.count, error))
             }
         }

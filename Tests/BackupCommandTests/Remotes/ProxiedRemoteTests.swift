@@ -70,12 +70,13 @@ struct ProxiedRemoteTests {
         }
     }
 
-    @Test(arguments: [
-        (TunnelProxy.Conduct.refuses(407), "wants to know who asks", 1),
-        (.tunnelsFor("me:right"), "wants to know who asks", 1),
-        (.refuses(502), "(the proxy refused)", 4), (.refuses(403), "(the proxy refused)", 4),
-        (.isSilent, "could not be reached", nil),
-    ] as [(TunnelProxy.Conduct, String, Int?)])
+    @Test(
+        arguments: [
+            (TunnelProxy.Conduct.refuses(407), "wants to know who asks", 1),
+            (.tunnelsFor("me:right"), "wants to know who asks", 1),
+            (.refuses(502), "(the proxy refused)", 4), (.refuses(403), "(the proxy refused)", 4),
+            (.isSilent, "could not be reached", nil),
+        ] as [(TunnelProxy.Conduct, String, Int?)])
     func `a proxy that refuses is status 4, or 1 from an empty disk, and costs no run`(
         conduct: TunnelProxy.Conduct, words: String, tries: Int?
     ) async throws {
