@@ -54,7 +54,9 @@ final class FakeHost: Sendable {
         _ body: (FakeHost) async throws -> Value
     ) async throws -> Value {
         let host = FakeHost(script, answersEarly)
-        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        // A host that talks without end has a thread of its own, which ends with it.
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let channel = try await ServerBootstrap(group: group)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
@@ -65,10 +67,10 @@ final class FakeHost: Sendable {
         host.place.withLock { $0 = channel.localAddress?.port ?? 0 }
         do {
             let value = try await body(host)
-            try await channel.close()
+            try await group.shutdownGracefully()
             return value
         } catch {
-            try? await channel.close()
+            try? await group.shutdownGracefully()
             throw error
         }
     }
@@ -159,9 +161,9 @@ private final class Desk: ChannelInboundHandler {
         _ refrain: @escaping @Sendable () -> [UInt8], to channel: any Channel
     ) {
         let sung = channel.eventLoop.makePromise(of: Void.self)
-        // Others of this loop, the client among them, have their turn.
+        // The client has its turn, and so has the next request.
         sung.futureResult.whenSuccess {
-            channel.eventLoop.execute { sing(refrain, to: channel) }
+            channel.eventLoop.scheduleTask(in: .milliseconds(1)) { sing(refrain, to: channel) }
         }
         let part = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: refrain())))
         channel.pipeline.syncOperations.writeAndFlush(NIOAny(part), promise: sung)
