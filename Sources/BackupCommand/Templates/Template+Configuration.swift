@@ -31,6 +31,9 @@ extension Template {
         # The committer, and author of what nobody else wrote.
         # identity: {name: Tenantkeep, email: tenantkeep@localhost}
 
+        # How runs' tags are named, with the letters of date for the run's start, in UTC.
+        # tagFormat: backup/%Y-%m-%dT%H-%M-%SZ
+
         # Minutes. What is left of them at the end is for writing, and authors may stay unknown.
         # timeLimit: 60
 
