@@ -14,9 +14,11 @@ struct RemoteAccess: Sendable {
     private let network: Network
     private let timing: RemoteTiming
 
-    /// `nil` if no remote is set.
+    /// `nil` if no remote is set; wrong names of its refs are refused all the same.
     init?(_ surroundings: Surroundings) throws(CommandFailure) {
         let (settings, environment) = (surroundings.settings, surroundings.environment)
+        branch = try Self.branch(settings)
+        runs = try Self.runs(settings)
         guard let value = settings[.push], let text = value.texts.last else { return nil }
         guard let place = RemotePlace(text, environment) else {
             throw .wrong(
@@ -25,8 +27,6 @@ struct RemoteAccess: Sendable {
                     + "as a path that begins with / or ./")
         }
         self.place = place
-        branch = try Self.branch(settings)
-        runs = try Self.runs(settings)
         secrets = RemoteSecrets(environment)
         if case .web(let url) = place { _ = try secrets.credential(for: url) }
         network = try TenantAccess.network(environment)

@@ -41,6 +41,18 @@ struct ProgramTests {
         #expect(ending.messages.contains("Did you mean users?"))
     }
 
+    @Test(arguments: ["--runs-ref", "--remote-branch"])
+    func `a wrong name of a ref is refused, be there a remote or not`(flag: String) async throws {
+        for remote in [["--push", "https://git.example/tenant.git"], []] {
+            let arguments = ["backup", flag, "a..b"] + remote
+            let ending = try await Program().run(arguments, environment: signIn)
+
+            #expect(ending.status == 2, "\(ending.messages)")
+            #expect(ending.messages.contains("\"a..b\""))
+            #expect(ending.messages.contains(flag))
+        }
+    }
+
     @Test func `an error with json is one document`() async throws {
         for arguments in [["--type", "usres"], ["--nonsense"]] {
             let ending = try await Program().run(

@@ -24,25 +24,33 @@ struct RecordRebuild {
             }
             last = try await readRecord(of: commit, in: store)
         }
-        guard last?.branch.after != "\(tip)" else { return }
-        let commits = try await commits(ofRunAt: tip)
-        guard let newest = commits.first,
+        let commits = try await commits(ofRunAt: tip, after: last?.branch.after)
+        guard let newest = commits.first, let oldest = commits.last,
             let start = newest.commit.trailers["Tenantkeep-Run"]?.first,
-            start > last?.start ?? "", let date = Date(timestamp: start)
+            let date = Date(timestamp: start)
         else { return }
+        // Two runs may begin in one second, and a clock may be set back; whose parent is
+        // the last run's tip is later than it all the same.
+        let parent = try await storing { () async throws(GitError) in
+            try await store.writtenParent(of: oldest.id)
+        }
+        let follows = parent.map { "\($0)" } == last?.branch.after
+        guard follows || start > last?.start ?? "" else { return }
         try await write(record(of: commits, start, after: last), date, tip, runs)
         await tell(.rebuilt(run: start))
     }
 
     private typealias Found = (id: ObjectID, commit: Commit)
 
-    /// The commits of the run that the tip belongs to, the newest first.
-    private func commits(ofRunAt tip: ObjectID) async throws(BackupError) -> [Found] {
+    /// The commits of the run that the tip belongs to, the newest first, down to the last run's tip.
+    private func commits(
+        ofRunAt tip: ObjectID, after last: String?
+    ) async throws(BackupError) -> [Found] {
         try await storing { () async throws(GitError) in
             var commits: [Found] = []
             var next: ObjectID? = tip
             var run: String?
-            while let id = next {
+            while let id = next, "\(id)" != last {
                 let commit = try await store.commit(id)
                 let own = commit.trailers["Tenantkeep-Run"]?.first
                 guard own != nil, run == nil || own == run else { break }
