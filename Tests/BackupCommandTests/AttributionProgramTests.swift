@@ -156,7 +156,7 @@ struct AttributionProgramTests {
         ]
         let changes = users.enumerated().map { number, user in
             """
-            {"at": "now", "actor": "\(number % 2 == 0 ? "megan" : "lee")",
+            {"at": "-2s", "actor": "\(number % 2 == 0 ? "megan" : "lee")",
              "update": "users/\(user)", "with": {"jobTitle": "Title \(number)"}}
             """
         }

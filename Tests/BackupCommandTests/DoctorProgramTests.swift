@@ -215,7 +215,7 @@ struct DoctorProgramTests {
             let graph = ["TENANTKEEP_GRAPH_ENDPOINT": "http://127.0.0.1:\(server.port)"]
 
             let ending = try await run.backUp("organization", changing: graph) { process in
-                try server.waitForConnection()
+                try await server.waitForConnection(of: process)
                 let held = try await examine(run, "organization")
                 #expect(outcomes(held.checks, "repository") == ["warning"])
                 #expect(held.checks[0].text.contains("process \(process.processIdentifier)"))

@@ -178,7 +178,7 @@ struct ProgramTests {
             "backup", "--authority-endpoint", address, "--graph-endpoint", address,
             environment: signIn
         ) { process in
-            try server.waitForConnection()
+            try await server.waitForConnection(of: process)
             kill(process.processIdentifier, signal)
         }
 

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Testing
 
 /// A server on this machine that takes a connection and never answers.
@@ -28,9 +28,16 @@ struct SilentServer: ~Copyable {
         close(descriptor)
     }
 
-    /// Waits for somebody to connect, and leaves the connection open until the end of the test
+    /// Waits until the process connects, and leaves the connection open until the end of the test
     /// process.
-    func waitForConnection() throws {
-        try #require(accept(descriptor, nil, nil) >= 0)
+    ///
+    /// Other tests go on meanwhile: the process may need an answer of theirs before it connects.
+    func waitForConnection(of process: Process) async throws {
+        try #require(fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0)
+        while accept(descriptor, nil, nil) < 0 {
+            try #require(errno == EAGAIN || errno == EINTR)
+            try #require(process.isRunning, "it ended without a connection")
+            try await Task.sleep(for: .milliseconds(5))
+        }
     }
 }

@@ -80,6 +80,35 @@ struct AttributeLastTests {
         try runs.expectSound()
     }
 
+    /// What was done in the minutes before a run does at times not show when it reads.
+    @Test func `an event just before a run explains the next one's change, if that needs it`()
+        async throws
+    {
+        let runs = try Runs()
+        let tenant = AuditedTenant(["people": people("old")])
+        try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
+        tenant.behave(.fails(.unavailable))
+        for value in ["new", "newer"] {
+            tenant.set("people", people(value))
+            try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
+        }
+        tenant.behave(.answers)
+        tenant.log(
+            Event("e1", at: day(1, minutes: -2), by: adele, on: "person-number-0"),
+            Event("e2", at: day(2, minutes: -2), by: diego, on: "person-number-0"),
+            Event("e3", at: day(2, minutes: -3), by: adele, on: "person-number-2"))
+
+        let result = try await attribute(runs, tenant)
+
+        #expect(
+            result.record.audit.noted == [
+                try runs.git("rev-parse", "main~1"): 2
+            ])
+        let note = try runs.git("notes", "--ref=tenantkeep-audit", "show", "main~1")
+        #expect(["e1", "e2", "e3"].filter { note.contains("\"id\": \"\($0)\"") } == ["e1", "e2"])
+        try runs.expectSound()
+    }
+
     @Test func `the next run goes on from the marks it would have had`() async throws {
         let (runs, tenant) = try await givenUp()
         try await attribute(runs, tenant)

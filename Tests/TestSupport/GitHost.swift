@@ -77,6 +77,12 @@ package final class GitHost: Sendable {
             try FileManager.default.createDirectory(
                 atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
         }
+        // Told how long a request is, this git's http-backend waits without end, and with all of a
+        // core, for what was cut. Untold, it reads to the end of what comes, as others do.
+        try write(
+            "#!/bin/sh\nunset CONTENT_LENGTH\nexec /usr/lib/git-core/git-http-backend\n", "backend")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755], ofItemAtPath: "\(folder)/backend")
         try write("\(user):\(password)\n", "users")
         try write("", "access.log")
         try write(
@@ -99,7 +105,7 @@ package final class GitHost: Sendable {
             accesslog.format = "%{Authorization}i"
             \(rules)
             $HTTP["url"] =~ "^/git/" {
-                alias.url = ( "/git" => "/usr/lib/git-core/git-http-backend" )
+                alias.url = ( "/git" => "\(folder)/backend" )
                 cgi.assign = ( "" => "" )
                 setenv.add-environment = (
                     "GIT_PROJECT_ROOT" => "\(folder)", "GIT_HTTP_EXPORT_ALL" => "1",

@@ -5,6 +5,7 @@ import GitStore
 /// A run that is over, with what late events need to know of it.
 struct EarlierRun: Sendable {
     let start: Date
+    /// The end of the second in which it ended; records have whole seconds.
     let end: Date
     /// Where the branch stood before and after it.
     let before: ObjectID?
@@ -14,6 +15,10 @@ struct EarlierRun: Sendable {
     /// When the first thing can have happened that its commits tell of; `nil` if that is not known.
     let since: Date?
     let audit: AuditRecord
+
+    /// When the first thing can have happened to a type that its commits tell of; `nil` if nothing
+    /// of it was read before.
+    func since(for type: String) -> Date? { reads[type].map { $0 - AuditWindow.lag } }
 }
 
 /// A commit that a run has made.
@@ -86,10 +91,11 @@ struct EarlierRuns: Sendable {
         let since = types.compactMap { reads[$0] }
         runs.append(
             EarlierRun(
-                start: start, end: end,
+                start: start, end: end + 1,
                 before: record.branch.before.flatMap { ObjectID(hex: $0) },
                 after: record.branch.after.flatMap { ObjectID(hex: $0) }, reads: reads,
-                since: since.count == types.count ? since.min() : nil, audit: record.audit))
+                since: since.count == types.count ? since.min().map { $0 - AuditWindow.lag } : nil,
+                audit: record.audit))
         used.formUnion(record.audit.used)
         if !record.types.isEmpty { counts = record.types.mapValues(\.objects) }
         for (name, type) in record.types where type.outcome == .complete { reads[name] = start }

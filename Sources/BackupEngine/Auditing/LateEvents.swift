@@ -104,10 +104,16 @@ struct LateEvents: Sendable {
         _ certainty: Certainty, besides others: Set<String> = []
     ) async throws(BackupError) {
         guard !events.isEmpty else { return }
-        let index = AuditIndex(
-            events, used: usedBefore.union(used).union(others), words: words)
+        let others = usedBefore.union(others)
+        var taken = used.subtracting(doubtful)
+        var index = AuditIndex(events, used: others.union(taken), words: words)
         for place in runs.indices {
             let run = runs[place]
+            // What is certainly of one run is of no later one.
+            if taken.count != used.count - doubtful.count {
+                taken = used.subtracting(doubtful)
+                index = AuditIndex(events, used: others.union(taken), words: words)
+            }
             let mayHave = index.hasActs(
                 from: run.since.map(Moment.init), to: Moment(run.read(certainty)))
             guard mayHave, run.before != run.after else { continue }
@@ -134,8 +140,13 @@ struct LateEvents: Sendable {
                     }
                 }
             }
-            for match in found.values where !certain.contains(match.event.id) {
-                doubtful.formUnion([match.event.id] + match.twins.map(\.id))
+            for match in found.values {
+                let ids = [match.event.id] + match.twins.map(\.id)
+                if !certain.contains(match.event.id) {
+                    doubtful.formUnion(ids)
+                } else if !doubtful.isDisjoint(with: ids) {
+                    giveUp(Set(ids))
+                }
             }
             try await note(Array(found.values), on: commit.commit)
         }
@@ -144,6 +155,7 @@ struct LateEvents: Sendable {
     /// Takes back that events are late: they explain something else.
     mutating func giveUp(_ ids: Set<String>) {
         used.subtract(ids)
+        doubtful.subtract(ids)
         for (commit, events) in notes {
             let rest = events.filter { !ids.contains($0.id) }
             counts[commit, default: 0] -= events.count - rest.count
@@ -208,7 +220,7 @@ struct LateEvents: Sendable {
             before == nil ? .created : after == nil ? .deleted : .updated
         return ObjectChange(
             change.type, ids: ids, kind: kind, before: before, after: after,
-            since: run.reads[change.type.name].map(Moment.init), read: Moment(read))
+            since: run.since(for: change.type.name).map(Moment.init), read: Moment(read))
     }
 
     /// Returns what is noted on a commit; `nil` if that is not ours.
