@@ -110,7 +110,7 @@ struct AttributionProgramTests {
     private static let deletion = """
         {"actors": {"megan": {"user": "MeganB@contoso.onmicrosoft.com"}},
          "changes": [
-           {"at": "-1s", "actor": "megan",
+           {"at": "now", "actor": "megan",
             "delete": "users/7550e341-f230-4fbb-ad82-395dabf7b692"}]}
         """
 
@@ -121,7 +121,7 @@ struct AttributionProgramTests {
         ]
         try await withContoso { run in
             try await run.backUp("All")
-            try run.tenant.play(Scenario(parsing: Self.deletion))
+            try await run.play(Scenario(parsing: Self.deletion))
             try await run.backUp("All", changing: spent)
             #expect(try run.git("log", "-1", "--format=%an", "main") == "unknown")
             let before = try run.refs()
@@ -156,7 +156,7 @@ struct AttributionProgramTests {
         ]
         let changes = users.enumerated().map { number, user in
             """
-            {"at": "-2s", "actor": "\(number % 2 == 0 ? "megan" : "lee")",
+            {"at": "now", "actor": "\(number % 2 == 0 ? "megan" : "lee")",
              "update": "users/\(user)", "with": {"jobTitle": "Title \(number)"}}
             """
         }
@@ -177,7 +177,7 @@ struct AttributionProgramTests {
     ) async throws {
         try await withContoso { run in
             try await run.backUp(types)
-            try run.tenant.play(Scenario(parsing: scenario))
+            try await run.play(Scenario(parsing: scenario))
             try await run.backUp(types, changing: Self.spent)
             #expect(try run.git("log", "-1", "--format=%an", "main") == "unknown")
             try await body(run)
@@ -232,7 +232,7 @@ struct AttributionProgramTests {
     private static let right = """
         {"actors": {"diego": {"user": "DiegoS@contoso.onmicrosoft.com"}},
          "changes": [
-           {"at": "-2s", "actor": "diego", "delete": "arm/roleAssignments/%2Fsubscriptions%2F\
+           {"at": "now", "actor": "diego", "delete": "arm/roleAssignments/%2Fsubscriptions%2F\
         8e5f7c20-52b4-4d5e-b0aa-2f9c1d3e4a22%2FresourceGroups%2Frg-lab%2Fproviders%2F\
         Microsoft.Authorization%2FroleAssignments%2Fa0000000-0000-4000-8000-000000000009"}]}
         """

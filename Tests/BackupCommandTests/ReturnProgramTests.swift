@@ -42,10 +42,10 @@ struct ReturnProgramTests {
             try await run.backUp(types)
             let user = "Users/\(Self.isaiah)/\(Self.isaiah).json"
             let object = try run.git("show", "main:\(user)")
-            try run.tenant.play(
+            try await run.play(
                 Self.scenario(
-                    #"{"at": "-1s", "actor": "megan", "delete": "users/\#(Self.isaiah)"}"#,
-                    #"{"at": "-1s", "actor": "robot", "add": "groups/\#(Self.team)/members", "reference": "\#(Self.adele)"}"#
+                    #"{"at": "now", "actor": "megan", "delete": "users/\#(Self.isaiah)"}"#,
+                    #"{"at": "now", "actor": "robot", "add": "groups/\#(Self.team)/members", "reference": "\#(Self.adele)"}"#
                 ))
 
             try await run.backUp(types)
@@ -54,11 +54,11 @@ struct ReturnProgramTests {
             #expect(try authors(run, of: user) == "Megan Bowen")
             #expect(try authors(run, of: member) == "Invoice Robot (SP)")
 
-            try run.tenant.play(
+            try await run.play(
                 Self.scenario(
-                    #"{"at": "-1s", "create": "users", "object": \#(object), "events": [\#(Self.restoration)]}"#,
-                    #"{"at": "-1s", "actor": "megan", "update": "users/\#(Self.adele)", "with": {"displayName": "Adele Vance-Wilber"}}"#,
-                    #"{"at": "-1s", "actor": "nestor", "remove": "groups/\#(Self.team)/members", "reference": "\#(Self.adele)"}"#
+                    #"{"at": "now", "create": "users", "object": \#(object), "events": [\#(Self.restoration)]}"#,
+                    #"{"at": "now", "actor": "megan", "update": "users/\#(Self.adele)", "with": {"displayName": "Adele Vance-Wilber"}}"#,
+                    #"{"at": "now", "actor": "nestor", "remove": "groups/\#(Self.team)/members", "reference": "\#(Self.adele)"}"#
                 ))
 
             let ending = try await run.backUp(types)
