@@ -7,9 +7,9 @@ import GraphCatalog
 /// Events that the log showed too late for the run whose changes they explain: it had swept the log
 /// before, or had given it up.
 ///
-/// An event belongs to the first run that read the type after it. If it fits a file of that run's
-/// commits, and the commit's own events do not explain all of that, it is noted there; what is
-/// published is never changed.
+/// An event belongs to the first run that read the type after it, or, as what was done does not
+/// always show at once, to the next one. If it fits a file of that run's commits, and the commit's
+/// own events do not explain all of that, it is noted there; what is published is never changed.
 ///
 /// Cost: nothing but a look at the times, while all events are newer than the last run or used
 /// already; else the folders that a run changed, and the bytes of what the events name.
