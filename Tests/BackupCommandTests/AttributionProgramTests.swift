@@ -121,7 +121,7 @@ struct AttributionProgramTests {
         ]
         try await withContoso { run in
             try await run.backUp("All")
-            try await run.play(Scenario(parsing: Self.deletion))
+            try run.tenant.play(Scenario(parsing: Self.deletion))
             try await run.backUp("All", changing: spent)
             #expect(try run.git("log", "-1", "--format=%an", "main") == "unknown")
             let before = try run.refs()
@@ -177,7 +177,7 @@ struct AttributionProgramTests {
     ) async throws {
         try await withContoso { run in
             try await run.backUp(types)
-            try await run.play(Scenario(parsing: scenario))
+            try run.tenant.play(Scenario(parsing: scenario))
             try await run.backUp(types, changing: Self.spent)
             #expect(try run.git("log", "-1", "--format=%an", "main") == "unknown")
             try await body(run)

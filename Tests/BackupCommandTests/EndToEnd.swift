@@ -37,19 +37,6 @@ struct EndToEnd {
             ["backup", "--json"] + arguments, environment: environment, whileRunning: whileRunning)
     }
 
-    /// Plays changes in a second of their own. Records know whole seconds, and whole runs take less:
-    /// what happens between two of them is to be neither's.
-    func play(_ scenario: Scenario) async throws {
-        try await nextSecond()
-        try tenant.play(scenario)
-        try await nextSecond()
-    }
-
-    private func nextSecond() async throws {
-        let now = Date().timeIntervalSince1970
-        try await Task.sleep(for: .seconds(now.rounded(.down) + 1 - now))
-    }
-
     func tree(in repository: String = "tenant.git") throws -> String {
         try git("--git-dir=\(repository)", "rev-parse", "main^{tree}")
     }

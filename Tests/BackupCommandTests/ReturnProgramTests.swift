@@ -42,7 +42,7 @@ struct ReturnProgramTests {
             try await run.backUp(types)
             let user = "Users/\(Self.isaiah)/\(Self.isaiah).json"
             let object = try run.git("show", "main:\(user)")
-            try await run.play(
+            try run.tenant.play(
                 Self.scenario(
                     #"{"at": "now", "actor": "megan", "delete": "users/\#(Self.isaiah)"}"#,
                     #"{"at": "now", "actor": "robot", "add": "groups/\#(Self.team)/members", "reference": "\#(Self.adele)"}"#
@@ -54,7 +54,7 @@ struct ReturnProgramTests {
             #expect(try authors(run, of: user) == "Megan Bowen")
             #expect(try authors(run, of: member) == "Invoice Robot (SP)")
 
-            try await run.play(
+            try run.tenant.play(
                 Self.scenario(
                     #"{"at": "now", "create": "users", "object": \#(object), "events": [\#(Self.restoration)]}"#,
                     #"{"at": "now", "actor": "megan", "update": "users/\#(Self.adele)", "with": {"displayName": "Adele Vance-Wilber"}}"#,

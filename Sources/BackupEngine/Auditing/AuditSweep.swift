@@ -253,8 +253,10 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         let flow = PageFlow(source: source) { page throws(BackupError) in
             EventPage(try ListPage(page), part.source.form, part.activities, part.isOfEnds)
         }
+        // Logs are asked in whole seconds; the one that has begun counts.
+        let end = Date(timeIntervalSince1970: slice.to.timeIntervalSince1970.rounded(.up))
         let request = part.source.request(
-            from: slice.from.timestamp, to: slice.to.timestamp, at: part.place)
+            from: slice.from.timestamp, to: end.timestamp, at: part.place)
         try await flow.read(from: .first(request)) { page in
             read.requests += page.requests
             read.take(page.events)
