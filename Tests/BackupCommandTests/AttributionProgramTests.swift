@@ -229,10 +229,11 @@ struct AttributionProgramTests {
         }
     }
 
+    /// Azure writes of the end of what it did, most of a second later.
     private static let right = """
         {"actors": {"diego": {"user": "DiegoS@contoso.onmicrosoft.com"}},
          "changes": [
-           {"at": "now", "actor": "diego", "delete": "arm/roleAssignments/%2Fsubscriptions%2F\
+           {"at": "-1s", "actor": "diego", "delete": "arm/roleAssignments/%2Fsubscriptions%2F\
         8e5f7c20-52b4-4d5e-b0aa-2f9c1d3e4a22%2FresourceGroups%2Frg-lab%2Fproviders%2F\
         Microsoft.Authorization%2FroleAssignments%2Fa0000000-0000-4000-8000-000000000009"}]}
         """
