@@ -267,23 +267,15 @@ package actor GitStore {
 
     /// Returns a commit that something names. Where history was cut off it has no parents.
     package func commit(_ id: ObjectID) throws(GitError) -> Commit {
-        let commit = try writtenCommit(id)
+        let bytes = try read(id, .commit)
+        let commit: Commit
+        do { commit = try Commit(bytes: bytes) } catch {
+            throw .damaged("commit \(id)", "its bytes are no commit")
+        }
         guard cuts.shallow.contains(id) else { return commit }
         return Commit(
             tree: commit.tree, parents: [], author: commit.author, committer: commit.committer,
             message: commit.message)
-    }
-
-    /// Returns the first parent that a commit names, be it here or cut off; `nil` for a root.
-    package func writtenParent(of id: ObjectID) throws(GitError) -> ObjectID? {
-        try writtenCommit(id).parents.first
-    }
-
-    private func writtenCommit(_ id: ObjectID) throws(GitError) -> Commit {
-        let bytes = try read(id, .commit)
-        do { return try Commit(bytes: bytes) } catch {
-            throw .damaged("commit \(id)", "its bytes are no commit")
-        }
     }
 
     // MARK: Writing

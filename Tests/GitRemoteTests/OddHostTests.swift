@@ -301,8 +301,8 @@ struct OddHostTests {
 
     @Test func `a silent host is given up`() async throws {
         var patience = RemotePatience()
-        patience.answering = .seconds(2)
-        patience.idling = .seconds(2)
+        patience.answering = .seconds(5)
+        patience.idling = .seconds(5)
         for isPush in [false, true] {
             let script: @Sendable (FakeHost.Request, Int) -> FakeHost.Reply = { request, _ in
                 if isPush && request.method == "GET" { return Self.refs(Self.old) }

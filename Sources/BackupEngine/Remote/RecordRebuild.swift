@@ -31,18 +31,16 @@ struct RecordRebuild {
         else { return }
         // Two runs may begin in one second, and a clock may be set back; whose parent is
         // the last run's tip is later than it all the same.
-        let parent = try await storing { () async throws(GitError) in
-            try await store.writtenParent(of: oldest.id)
-        }
-        let follows = parent.map { "\($0)" } == last?.branch.after
+        let follows = oldest.parent.map { "\($0)" } == last?.branch.after
         guard follows || start > last?.start ?? "" else { return }
         try await write(record(of: commits, start, after: last), date, tip, runs)
         await tell(.rebuilt(run: start))
     }
 
-    private typealias Found = (id: ObjectID, commit: Commit)
+    private typealias Found = (id: ObjectID, commit: Commit, parent: ObjectID?)
 
     /// The commits of the run that the tip belongs to, the newest first, down to the last run's tip.
+    /// Those that a disk without history lacks are fetched.
     private func commits(
         ofRunAt tip: ObjectID, after last: String?
     ) async throws(BackupError) -> [Found] {
@@ -55,8 +53,8 @@ struct RecordRebuild {
                 let own = commit.trailers["Tenantkeep-Run"]?.first
                 guard own != nil, run == nil || own == run else { break }
                 run = own
-                commits.append((id, commit))
-                next = commit.parents.first
+                next = try await store.parents(of: id, on: .branch).first
+                commits.append((id, commit, next))
             }
             return commits
         }
@@ -72,7 +70,7 @@ struct RecordRebuild {
             $0.split(separator: ";").last.map { String($0).trimmed }
         }
         audit.used = Set((last?.audit.used ?? []) + events).sorted()
-        let before = commits.last?.commit.parents.first.map { "\($0)" } ?? last?.branch.after
+        let before = commits.last?.parent.map { "\($0)" } ?? last?.branch.after
         return RunRecord(
             start: start, end: start, tenant: options.tenant, version: options.version,
             types: (last?.types ?? [:]).mapValues(\.unchanged), audit: audit, withheld: 0,
