@@ -221,7 +221,7 @@ package struct Backup<Source: GraphSource>: Sendable {
         if isFinished, !late.doubtful.isEmpty {
             // They may be of a change that nothing else explains.
             attributor.index = AuditIndex(
-                events, used: used.union(late.used.subtracting(late.doubtful)),
+                events, used: used.union(late.settled),
                 words: options.auditWords, isKnown: plan.readings.hold)
             attributor.lag = AuditWindow.overlap
             let more: [Int: [Match]]

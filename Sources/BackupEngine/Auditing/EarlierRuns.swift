@@ -12,9 +12,15 @@ struct EarlierRun: Sendable {
     let after: ObjectID?
     /// The start of each type's last complete read before it, by the type's name.
     let reads: [String: Date]
-    /// When the first thing can have happened that its commits tell of; `nil` if that is not known.
-    let since: Date?
+    /// The names of the types that it read.
+    let types: [String]
     let audit: AuditRecord
+
+    /// When the first thing can have happened that its commits tell of; `nil` if that is not known.
+    var since: Date? {
+        let times = types.compactMap(since(for:))
+        return times.count == types.count ? times.min() : nil
+    }
 
     /// When the first thing can have happened to a type that its commits tell of; `nil` if nothing
     /// of it was read before.
@@ -87,14 +93,12 @@ struct EarlierRuns: Sendable {
     private mutating func append(_ record: RunRecord) {
         guard let start = Date(timestamp: record.start), let end = Date(timestamp: record.end)
         else { return }
-        let types = record.types.filter { $0.value.outcome != .skipped }.keys
-        let since = types.compactMap { reads[$0] }
         runs.append(
             EarlierRun(
                 start: start, end: end + 1,
                 before: record.branch.before.flatMap { ObjectID(hex: $0) },
                 after: record.branch.after.flatMap { ObjectID(hex: $0) }, reads: reads,
-                since: since.count == types.count ? since.min().map { $0 - AuditWindow.lag } : nil,
+                types: record.types.filter { $0.value.outcome != .skipped }.map(\.key),
                 audit: record.audit))
         used.formUnion(record.audit.used)
         if !record.types.isEmpty { counts = record.types.mapValues(\.objects) }

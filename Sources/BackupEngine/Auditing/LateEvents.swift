@@ -35,6 +35,8 @@ struct LateEvents: Sendable {
     /// Those of them that change what was there and fit nothing but creations: in a first backup
     /// everything is new, whenever it was changed.
     private(set) var doubtful: Set<String> = []
+    /// Those that are not doubtful.
+    var settled: Set<String> { used.subtracting(doubtful) }
     /// Whether the time was enough to look at all runs.
     private(set) var isFinished = true
 
@@ -105,15 +107,11 @@ struct LateEvents: Sendable {
     ) async throws(BackupError) {
         guard !events.isEmpty else { return }
         let others = usedBefore.union(others)
-        var taken = used.subtracting(doubtful)
-        var index = AuditIndex(events, used: others.union(taken), words: words)
+        var kept: AuditIndex?
         for place in runs.indices {
             let run = runs[place]
-            // What is certainly of one run is of no later one.
-            if taken.count != used.count - doubtful.count {
-                taken = used.subtracting(doubtful)
-                index = AuditIndex(events, used: others.union(taken), words: words)
-            }
+            let index = kept ?? AuditIndex(events, used: others.union(settled), words: words)
+            kept = index
             let mayHave = index.hasActs(
                 from: run.since.map(Moment.init), to: Moment(run.read(certainty)))
             guard mayHave, run.before != run.after else { continue }
@@ -121,13 +119,16 @@ struct LateEvents: Sendable {
                 isFinished = false
                 return
             }
-            try await find(in: place, upTo: run.read(certainty), index)
+            // What is certainly of one run is of no later one.
+            if try await find(in: place, upTo: run.read(certainty), index) { kept = nil }
         }
     }
 
+    /// - Returns: whether any event is certainly of this run.
     private mutating func find(
         in place: Int, upTo read: Date, _ index: AuditIndex
-    ) async throws(BackupError) {
+    ) async throws(BackupError) -> Bool {
+        var hasSettled = false
         let commits = try await commits(of: place, namedBy: index)
         for commit in commits {
             var found: [String: Match] = [:]
@@ -149,7 +150,9 @@ struct LateEvents: Sendable {
                 }
             }
             try await note(Array(found.values), on: commit.commit)
+            hasSettled = hasSettled || !certain.isEmpty
         }
+        return hasSettled
     }
 
     /// Takes back that events are late: they explain something else.
