@@ -7,7 +7,8 @@ struct SilentServer: ~Copyable {
     let port: UInt16
 
     init() throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(AF_INET, kind, 0)
         try #require(descriptor >= 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -33,7 +34,6 @@ struct SilentServer: ~Copyable {
     ///
     /// Other tests go on meanwhile: the process may need an answer of theirs before it connects.
     func waitForConnection(of process: Process) async throws {
-        try #require(fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0)
         while accept(descriptor, nil, nil) < 0 {
             try #require(errno == EAGAIN || errno == EINTR)
             try #require(process.isRunning, "it ended without a connection")

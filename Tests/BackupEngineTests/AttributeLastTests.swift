@@ -25,8 +25,16 @@ struct AttributeLastTests {
         Date(timeIntervalSince1970: 1_790_000_000 + Double(number) * 86_400 + minutes * 60)
     }
 
-    /// A repository whose second and third runs gave the log up.
+    /// A repository whose second and third runs gave the log up, and a log that tells of them.
     private func givenUp() async throws -> (Runs, AuditedTenant) {
+        try await givenUp(
+            Event("e1", at: day(2, minutes: -600), by: adele, on: "person-number-0"),
+            Event("e2", at: day(3, minutes: -600), by: diego, on: "person-number-0"),
+            Event("e3", at: day(3, minutes: -500), by: adele, on: "person-number-1"))
+    }
+
+    /// The same with a log of these events.
+    private func givenUp(_ events: Event...) async throws -> (Runs, AuditedTenant) {
         let runs = try Runs()
         let tenant = AuditedTenant(["people": people("old")])
         try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
@@ -36,10 +44,7 @@ struct AttributeLastTests {
             try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
         }
         tenant.behave(.answers)
-        tenant.log(
-            Event("e1", at: day(2, minutes: -600), by: adele, on: "person-number-0"),
-            Event("e2", at: day(3, minutes: -600), by: diego, on: "person-number-0"),
-            Event("e3", at: day(3, minutes: -500), by: adele, on: "person-number-1"))
+        tenant.log(events)
         return (runs, tenant)
     }
 
@@ -84,16 +89,7 @@ struct AttributeLastTests {
     @Test func `an event just before a run explains the next one's change, if that needs it`()
         async throws
     {
-        let runs = try Runs()
-        let tenant = AuditedTenant(["people": people("old")])
-        try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
-        tenant.behave(.fails(.unavailable))
-        for value in ["new", "newer"] {
-            tenant.set("people", people(value))
-            try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
-        }
-        tenant.behave(.answers)
-        tenant.log(
+        let (runs, tenant) = try await givenUp(
             Event("e1", at: day(1, minutes: -2), by: adele, on: "person-number-0"),
             Event("e2", at: day(2, minutes: -2), by: diego, on: "person-number-0"),
             Event("e3", at: day(2, minutes: -3), by: adele, on: "person-number-2"))

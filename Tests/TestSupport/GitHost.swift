@@ -60,9 +60,15 @@ package final class GitHost: Sendable {
 
     /// Makes a hook of the repository from a shell script.
     package func hook(_ name: String, _ script: String) throws {
-        try place.write("hooks/\(name)", Array("#!/bin/sh\n\(script)\n".utf8))
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: "\(place.path)/hooks/\(name)")
+        try Self.write(script: script, to: "\(place.path)/hooks/\(name)")
+    }
+
+    /// Writes a shell script that can be run, and the folders above it.
+    private static func write(script: String, to path: String) throws {
+        try FileManager.default.createDirectory(
+            at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(filePath: path), options: .atomic)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     }
 
     private static func configure(
@@ -79,10 +85,9 @@ package final class GitHost: Sendable {
         }
         // Told how long a request is, this git's http-backend waits without end, and with all of a
         // core, for what was cut. Untold, it reads to the end of what comes, as others do.
-        try write(
-            "#!/bin/sh\nunset CONTENT_LENGTH\nexec /usr/lib/git-core/git-http-backend\n", "backend")
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: "\(folder)/backend")
+        try Self.write(
+            script: "unset CONTENT_LENGTH\nexec /usr/lib/git-core/git-http-backend",
+            to: "\(folder)/backend")
         try write("\(user):\(password)\n", "users")
         try write("", "access.log")
         try write(
