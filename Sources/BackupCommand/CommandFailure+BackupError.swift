@@ -33,6 +33,13 @@ extension CommandFailure {
                 "Could not reach the last backup at \(name)", reason: error.reason, hint: error.hint
             )
         case .interrupted: self = .interrupted(by: signal ?? SignalNumber.interrupt)
+        case .newerRecord(let schema, let version):
+            let writer = version.map { ", written by version \($0)," } ?? ""
+            self.init(
+                "Could not go on from the last run",
+                reason: "its record\(writer) has the schema \(schema); this version knows none "
+                    + "newer than \(RunRecord.knownSchema)",
+                hint: "Update tenantkeep to the version that made the last run.", status: .usage)
         case .unreadableRecord(let reason):
             self.init(
                 "Could not read the last run's record", reason: reason,

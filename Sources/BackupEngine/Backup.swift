@@ -127,10 +127,7 @@ package struct Backup<Source: GraphSource>: Sendable {
         }
         var record: RunRecord?
         if let run { record = try await readRecord(of: run, in: store) }
-        if let recorded = record?.tenant, recorded.lowercased() != options.tenant.lowercased() {
-            throw .otherTenant(
-                repository: options.repository, recorded: recorded, given: options.tenant)
-        }
+        try await options.refuseOtherTenant(at: branch, after: record, in: store)
         let time = (tip?.committer.time).map { Date(timeIntervalSince1970: Double($0)) }
         return State(
             branch: branch, tree: tip?.tree, runs: runs, notes: notes, tipTime: time,

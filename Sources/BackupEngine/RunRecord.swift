@@ -3,7 +3,10 @@ import GraphCatalog
 
 /// What one run did, as `run.json` holds it. It is where the next run reads where to go on.
 package struct RunRecord: Codable, Sendable, Equatable {
-    package var schema = 1
+    /// What this program reads and writes. Members are added within a schema, never changed.
+    package static let knownSchema = 1
+
+    package var schema = knownSchema
     /// ISO 8601, UTC, whole seconds.
     package var start: String
     package var end: String

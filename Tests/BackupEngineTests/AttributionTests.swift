@@ -55,6 +55,7 @@ struct AttributionTests {
         let (newer, older) = (day(2, minutes: -70).timestamp, day(2, minutes: -80).timestamp)
         let lines: [String] = [
             "Tenantkeep-Run: \(day(2, minutes: 0).timestamp)",
+            "Tenantkeep-Tenant: 11111111-1111-1111-1111-111111111111",
             "Audit-Event: \(newer) Update user; Adele Vance; object; e3",
             "Audit-Event: \(older) Update user; Diego Siciliani; object; e2",
             "Co-authored-by: Diego Siciliani <diego@contoso.com>",
@@ -286,7 +287,7 @@ struct AttributionTests {
         let trailers = try runs.repository.git(
             "interpret-trailers", "--parse", input: Array(body.utf8)
         ).split(separator: "\n")
-        #expect(trailers.count == 102)
+        #expect(trailers.count == 103)
         #expect(trailers.first?.hasPrefix("Tenantkeep-Run: ") == true)
         #expect(trailers.last == "Audit-Event: … and 20 more")
         let note = try runs.git("notes", "--ref=tenantkeep-audit", "show", "main")
@@ -311,8 +312,14 @@ struct AttributionTests {
         try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
 
         for (commit, expected) in [
-            ("main~1", ["Tenantkeep-Run", "Audit-Event"]),
-            ("main", ["Tenantkeep-Run", "Audit-Event", "Audit-Event", "Co-authored-by"]),
+            ("main~1", ["Tenantkeep-Run", "Tenantkeep-Tenant", "Audit-Event"]),
+            (
+                "main",
+                [
+                    "Tenantkeep-Run", "Tenantkeep-Tenant", "Audit-Event", "Audit-Event",
+                    "Co-authored-by",
+                ]
+            ),
         ] {
             let body = try runs.git("log", "-1", "--format=%B", commit)
             let trailers = try runs.repository.git(

@@ -105,10 +105,10 @@ struct HostileLogTests {
         let trailers = try repository.git(
             "interpret-trailers", "--parse", input: Array(body.utf8)
         ).split(separator: "\n").map { $0.prefix { $0 != ":" } }
-        #expect(trailers == ["Tenantkeep-Run", "Audit-Event"], "\(body)")
+        #expect(trailers == ["Tenantkeep-Run", "Tenantkeep-Tenant", "Audit-Event"], "\(body)")
         let parsed = try repository.git(
             "log", "-1", "--format=%(trailers:only,unfold)", commit)
-        #expect(parsed.split(separator: "\n").count == 2)
+        #expect(parsed.split(separator: "\n").count == 3)
         #expect(try repository.git("log", "-1", "--format=%s", commit).contains(": 1 updated in "))
         let note = try repository.git("notes", "--ref=tenantkeep-audit", "show", commit)
         let events = try JSONSerialization.jsonObject(with: Data(note.utf8)) as? [Any]

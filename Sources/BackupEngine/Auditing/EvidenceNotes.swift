@@ -40,7 +40,7 @@ struct EvidenceNotes {
 
     /// Writes the commit of all notes on top of the last one; `nil` if there are none.
     func commit(
-        after last: ObjectID?, by identity: Signature, of run: String
+        after last: ObjectID?, by identity: Signature, _ message: String
     ) async throws(BackupError) -> ObjectID? {
         guard !notes.isEmpty else { return nil }
         return try await storing { () async throws(GitError) in
@@ -49,7 +49,7 @@ struct EvidenceNotes {
             let tree = try await write(onto: old, store)
             let commit = Commit(
                 tree: tree, parents: last.map { [$0] } ?? [], author: identity,
-                committer: identity, message: "Evidence of run \(run)\n")
+                committer: identity, message: message)
             return try await store.write(.commit, commit.bytes)
         }
     }

@@ -26,9 +26,11 @@ struct RecordRebuild {
         }
         let commits = try await commits(ofRunAt: tip, after: last?.branch.after)
         guard let newest = commits.first, let oldest = commits.last,
-            let start = newest.commit.trailers["Tenantkeep-Run"]?.first,
+            let start = newest.commit.trailers[RunText.runKey]?.first,
             let date = Date(timestamp: start)
         else { return }
+        // A record in the name of another tenant would hide whose commits these are.
+        try await options.refuseOtherTenant(at: tip, after: last, in: store)
         // Two runs may begin in one second, and a clock may be set back; whose parent is
         // the last run's tip is later than it all the same.
         let follows = oldest.parent.map { "\($0)" } == last?.branch.after
@@ -50,7 +52,7 @@ struct RecordRebuild {
             var run: String?
             while let id = next, "\(id)" != last {
                 let commit = try await store.commit(id)
-                let own = commit.trailers["Tenantkeep-Run"]?.first
+                let own = commit.trailers[RunText.runKey]?.first
                 guard own != nil, run == nil || own == run else { break }
                 run = own
                 next = try await store.parents(of: id, on: .branch).first
@@ -86,7 +88,8 @@ struct RecordRebuild {
             name: options.identityName, email: options.identityEmail,
             time: Int64(start.timeIntervalSince1970))
         let text = RunText(
-            start: start, resources: [:], root: options.root, skipsCI: options.skipsCI)
+            start: start, tenant: options.tenant, resources: [:], root: options.root,
+            skipsCI: options.skipsCI)
         var record = record
         let name = try await RunTag(start: record.start, format: options.tagFormat)
             .freeName(in: store, taken: taken)

@@ -65,11 +65,12 @@ extension RemoteExchange {
         } else {
             try await bringTip(pairs, from: host, tenant: tenant)
         }
+        await supplyMissing(from: host, pairs)
+        try await refuseOtherBranch(than: tenant, pairs, from: host)
         let isStillPartial = await store.isPartial
         let brings = isStillPartial ? [] : try await tags(of: host)
         start.diverged = try await settle(pairs, tags: brings, run: run)
         for kept in start.diverged { await say(.diverged(kept)) }
-        await supplyMissing(from: host, pairs)
         return start
     }
 
@@ -83,8 +84,9 @@ extension RemoteExchange {
         record.isEmpty = pairs.allSatisfy { $0.far == nil }
         guard !record.isEmpty else { return record }
         try await bringHistory(pairs, from: host)
-        if let runs = pairs[1].local {
-            try await refuseOther(than: try await recordedTenant(at: runs), at: pairs[1].far)
+        if let tenant = try await localTenant(pairs) {
+            try await refuseOther(than: tenant, at: pairs[1].far)
+            try await refuseOtherBranch(than: tenant, pairs, from: host)
         }
         let tags = try await tags(of: host)
         record.diverged = try await settle(pairs, tags: tags, run: time)
@@ -220,8 +222,7 @@ extension RemoteExchange {
     }
 
     private func recordedTenant(at run: ObjectID) async throws(BackupError) -> String {
-        let commit = try await storing { () async throws(GitError) in try await store.commit(run) }
-        return try await readRecord(of: commit, in: store).tenant
+        try await record(at: run).tenant
     }
 }
 

@@ -144,6 +144,8 @@ extension BackupError {
         case .store(let error):
             RemoteError(.file, "\(error.action) failed: \(error.reason)", hint: error.hint)
         case .unreadableRecord(let reason): RemoteError(.file, reason)
+        case .newerRecord(let schema, _):
+            RemoteError(.file, "a run record has the schema \(schema), which is unknown here")
         default: .cancelled
         }
     }

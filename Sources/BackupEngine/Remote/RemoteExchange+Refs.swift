@@ -100,8 +100,7 @@ extension RemoteExchange {
     private func nameOfLocalRun(or run: Date) async throws(BackupError) -> String {
         let tip = try await storing { () async throws(GitError) in try await store.readRef(.runs) }
         guard let tip else { return run.timestamp.replacing(":", with: "-") }
-        let commit = try await storing { () async throws(GitError) in try await store.commit(tip) }
-        return try await readRecord(of: commit, in: store).start.replacing(":", with: "-")
+        return try await record(at: tip).start.replacing(":", with: "-")
     }
 
     private func freeName(

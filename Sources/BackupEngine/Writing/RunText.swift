@@ -9,10 +9,16 @@ import GraphCatalog
 /// pass for a trailer or steer a terminal.
 struct RunText {
     let start: Date
+    /// Whose backup it is.
+    let tenant: String
     let resources: [String: GraphResource]
     let root: RootPath
     /// Ends commits' texts with what keeps pipelines from starting.
     var skipsCI = false
+
+    /// The trailers that say which run made a commit, and whose backup it is.
+    static let runKey = "Tenantkeep-Run"
+    static let tenantKey = "Tenantkeep-Tenant"
 
     /// Objects a commit's text lists at most.
     static let listed = 100
@@ -32,7 +38,7 @@ struct RunText {
         if changes.count > changes.listed.count {
             lines.append("… and \(changes.count - changes.listed.count) more")
         }
-        lines += ["", "Tenantkeep-Run: \(start.timestamp)"]
+        lines += ["", "\(Self.runKey): \(start.timestamp)", tenantLine]
         if let group { lines += trailers(group) }
         if skipsCI { lines.append("Pipeline: \(Self.skipsPipelines)") }
         return (lines + [""]).joined(separator: "\n")
@@ -40,8 +46,13 @@ struct RunText {
 
     /// The text of a run's record.
     func run(_ start: String) -> String {
-        "Run \(start)\n" + (skipsCI ? "\n\(Self.skipsPipelines)\n" : "")
+        "Run \(start)\n" + (skipsCI ? "\n\(Self.skipsPipelines)\n" : "") + "\n\(tenantLine)\n"
     }
+
+    /// The text of the commit that notes a run's evidence.
+    func evidence(_ start: String) -> String { "Evidence of run \(start)\n\n\(tenantLine)\n" }
+
+    private var tenantLine: String { "\(Self.tenantKey): \(tenant.printable)" }
 
     /// What pipelines of all hosts look for.
     private static let skipsPipelines = "[skip ci]"
@@ -124,9 +135,18 @@ struct RunText {
         return parts.dropLast(hasFolders ? 2 : 1).joined(separator: "/")
     }
 
+    private static let tagBeginning = "Backup of tenant "
+
+    /// The tenant that the text of a run's tag names; `nil` if the tag is somebody else's.
+    static func tenant(ofTag text: some StringProtocol) -> String? {
+        guard text.hasPrefix(tagBeginning) else { return nil }
+        let tenant = text.dropFirst(tagBeginning.count).prefix { $0 != "," && $0 != "\n" }
+        return tenant.isEmpty ? nil : String(tenant)
+    }
+
     /// The text of the run's tag.
     func tag(authors: [String], _ record: RunRecord) -> String {
-        var lines = ["Backup of tenant \(record.tenant), \(start.timestamp)", "", "Authors:"]
+        var lines = ["\(Self.tagBeginning)\(record.tenant), \(start.timestamp)", "", "Authors:"]
         lines += authors.map { "  \($0.printable)" }
         lines += ["", "Changes:"]
         for (name, type) in record.types.sorted(by: { $0.key < $1.key }) where type.hasChanges {

@@ -26,7 +26,8 @@ struct RunWriter {
         notes = EvidenceNotes(in: store)
         let resources = plan.readings.map { ($0.resource.name, $0.resource) }
         text = RunText(
-            start: options.start, resources: Dictionary(resources) { first, _ in first },
+            start: options.start, tenant: options.tenant,
+            resources: Dictionary(resources) { first, _ in first },
             root: options.root, skipsCI: options.skipsCI)
     }
 
@@ -143,7 +144,7 @@ struct RunWriter {
             updates.append(RefUpdate(options.branch, from: branchBefore, to: tip))
         }
         let evidence = try await notes.commit(
-            after: notesBefore, by: identity, of: record.start)
+            after: notesBefore, by: identity, text.evidence(record.start))
         if let evidence {
             updates.append(RefUpdate(.evidence, from: notesBefore, to: evidence))
         }
