@@ -93,7 +93,8 @@ extension GraphResource {
             groups: ["All", "Config", "RoleManagement", group],
             permissions: .roleManagement,
             sets: [
-                "resourceScopes", "rolePermissions.allowedResourceActions",
+                "inheritsPermissionsFrom", "resourceScopes",
+                "rolePermissions.allowedResourceActions",
                 "rolePermissions.excludedResourceActions",
             ],
             auditNouns: auditNouns,
