@@ -1,5 +1,5 @@
 /// What a type of object needs beyond the rules that hold for all: its ID, what is dropped, which
-/// arrays have no order, and which texts are secrets of this type only.
+/// arrays and texts have no order, and which texts are secrets of this type only.
 ///
 /// A path names members from the item on, with dots between: `state.lastActionDateTime`. It passes
 /// through arrays: `assignedPlans.assignedDateTime` is that member of every element. Names are
@@ -32,6 +32,7 @@ package struct CanonicalRules: Sendable {
         var isVolatile = false
         var isSet = false
         var isSecret = false
+        var isFlags = false
         var children: [(name: [UInt8], node: Int)] = []
         /// A bit for each pair of length and first byte among the children's names.
         var filter: UInt64 = 0
@@ -42,17 +43,20 @@ package struct CanonicalRules: Sendable {
     ///   - volatile: paths of members that are dropped.
     ///   - sets: paths of arrays whose order means nothing. Only the array itself is sorted, not
     ///     arrays in it.
+    ///   - flags: paths of members that hold names in one text with commas between, whose order means
+    ///     nothing.
     ///   - secrets: paths of members under which text is a secret, whatever their names.
     ///   - reductions: what is dropped from some items. Types that have none pay nothing for it.
     package init(
         idMember: String = "id", volatile: [String] = [], sets: [String] = [],
-        secrets: [String] = [], reductions: [Reduction] = []
+        flags: [String] = [], secrets: [String] = [], reductions: [Reduction] = []
     ) {
         self.idMember = Array(idMember.utf8)
         foldedIDMember = idMember.utf8.map(\.asciiLowercased)
         self.reductions = reductions
         for path in volatile { nodes[node(at: path)].isVolatile = true }
         for path in sets { nodes[node(at: path)].isSet = true }
+        for path in flags { nodes[node(at: path)].isFlags = true }
         for path in secrets { nodes[node(at: path)].isSecret = true }
     }
 

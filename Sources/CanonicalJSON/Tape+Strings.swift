@@ -29,7 +29,11 @@ extension Tape {
             isSecret =
                 setting.isSecret(input, entry.text) || SecretLook.isSecret(input, entry.text)
         }
-        if isSecret { entry.withhold() }
+        if isSecret {
+            entry.withhold()
+        } else if setting.rule >= 0, rules.nodes[Int(setting.rule)].isFlags {
+            sortFlags(of: &entry, input)
+        }
         entries.append(entry)
         return Int(entry.end)
     }
@@ -116,7 +120,7 @@ extension Tape {
         let names = names
         (setting.secrecy, setting.holder) = names.look(up: name, range, in: setting.holder)
         if node >= 0, rules.nodes[node].isSecret { setting.secrecy = .secret }
-        setting.isDoubtful = setting.secrecy != .open
+        setting.isDoubtful = setting.secrecy != .open || node >= 0 && rules.nodes[node].isFlags
         return node >= 0 && rules.nodes[node].isVolatile || CanonicalRules.isAnnotation(name, range)
     }
 

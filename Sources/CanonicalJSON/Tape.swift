@@ -41,8 +41,8 @@ struct Tape {
         var rule: Int32 = 0
         var holder: SecretNames.Holder = .any
         var secrecy = SecretNames.Secrecy.open
-        /// Whether the secrecy is not open: a bit of its own, since comparing enumerations where
-        /// routine is read makes the compiler copy the tape.
+        /// Whether the secrecy is not open, or the text holds flags: a bit of its own, since comparing
+        /// enumerations where routine is read makes the compiler copy the tape.
         var isDoubtful = false
     }
 

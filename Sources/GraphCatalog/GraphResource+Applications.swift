@@ -13,11 +13,16 @@ extension GraphResource {
             "api.preAuthorizedApplications",
             "api.preAuthorizedApplications.delegatedPermissionIds", "appRoles",
             "appRoles.allowedMemberTypes", "identifierUris", "keyCredentials",
-            "optionalClaims.accessToken", "optionalClaims.idToken", "optionalClaims.saml2Token",
-            "passwordCredentials", "publicClient.redirectUris", "requiredResourceAccess",
+            "managerApplications", "optionalClaims.accessToken",
+            "optionalClaims.accessToken.additionalProperties", "optionalClaims.idToken",
+            "optionalClaims.idToken.additionalProperties", "optionalClaims.saml2Token",
+            "optionalClaims.saml2Token.additionalProperties",
+            "parentalControlSettings.countriesBlockedForMinors", "passwordCredentials",
+            "publicClient.redirectUris", "requiredResourceAccess",
             "requiredResourceAccess.resourceAccess", "spa.redirectUris", "tags",
             "web.redirectUriSettings", "web.redirectUris",
         ],
+        flags: ["groupMembershipClaims", "requestSignatureVerification.allowedWeakAlgorithms"],
         auditNouns: ["application"],
         children: [
             GraphResource(

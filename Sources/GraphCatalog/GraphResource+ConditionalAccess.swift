@@ -13,8 +13,20 @@ extension GraphResource {
         volatile: ["grantControls.authenticationStrength.modifiedDateTime", "modifiedDateTime"],
         sets: conditionSets + [
             "grantControls.authenticationStrength.allowedCombinations",
+            "grantControls.authenticationStrength.combinationConfigurations",
+            "grantControls.authenticationStrength.combinationConfigurations.allowedAAGUIDs",
+            "grantControls.authenticationStrength.combinationConfigurations.allowedIssuerSkis",
+            "grantControls.authenticationStrength.combinationConfigurations.allowedPolicyOIDs",
+            "grantControls.authenticationStrength.combinationConfigurations.appliesToCombinations",
             "grantControls.builtInControls", "grantControls.customAuthenticationFactors",
             "grantControls.termsOfUse",
+        ],
+        // Enumerations of which several members hold at once: Graph sends their names in one text.
+        flags: [
+            "conditions.agentIdRiskLevels", "conditions.authenticationFlows.transferMethods",
+            "conditions.insiderRiskLevels",
+            "conditions.users.excludeGuestsOrExternalUsers.guestOrExternalUserTypes",
+            "conditions.users.includeGuestsOrExternalUsers.guestOrExternalUserTypes",
         ],
         auditNouns: ["conditional access policy"]
     )
@@ -26,9 +38,15 @@ extension GraphResource {
         "conditions.applications.includeAuthenticationContextClassReferences",
         "conditions.applications.includeUserActions",
         "conditions.clientAppTypes",
+        "conditions.clientApplications.excludeAgentIdServicePrincipals",
         "conditions.clientApplications.excludeServicePrincipals",
+        "conditions.clientApplications.includeAgentIdServicePrincipals",
         "conditions.clientApplications.includeServicePrincipals",
+        "conditions.deviceStates.excludeStates",
+        "conditions.deviceStates.includeStates",
+        "conditions.devices.excludeDeviceStates",
         "conditions.devices.excludeDevices",
+        "conditions.devices.includeDeviceStates",
         "conditions.devices.includeDevices",
         "conditions.locations.excludeLocations",
         "conditions.locations.includeLocations",

@@ -14,6 +14,7 @@ extension GraphResource {
             "securityComplianceNotificationPhones", "technicalNotificationMails",
             "verifiedDomains",
         ],
+        flags: ["verifiedDomains.capabilities"],
         auditActivities: ["Set Company Information", "Update company"]
     )
 

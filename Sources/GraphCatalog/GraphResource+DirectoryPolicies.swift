@@ -92,7 +92,11 @@ extension GraphResource {
             "email", "fido2", "microsoftAuthenticator", "sms", "temporaryAccessPass",
             "softwareOath", "voice", "x509Certificate",
         ],
-        sets: ["excludeTargets", "includeTargets", "keyRestrictions.aaGuids"],
+        sets: [
+            "excludeTargets", "includeTargets", "includeTargets.allowedPasskeyProfiles",
+            "keyRestrictions.aaGuids", "passkeyProfiles", "passkeyProfiles.keyRestrictions.aaGuids",
+        ],
+        flags: ["passkeyProfiles.passkeyTypes"],
         auditActivities: [
             "Authentication Methods Policy Update", "Authentication Methods Policy Reset",
         ]

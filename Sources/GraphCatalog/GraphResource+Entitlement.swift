@@ -23,7 +23,12 @@ extension GraphResource {
                 permissions: entitlement,
                 filter: "accessPackage/id eq '{parent}'",
                 volatile: ["modifiedDateTime"],
-                sets: ["accessReviewSettings.reviewers", "requestorSettings.allowedRequestors"],
+                sets: [
+                    "accessReviewSettings.reviewers",
+                    "requestApprovalSettings.approvalStages.escalationApprovers",
+                    "requestApprovalSettings.approvalStages.primaryApprovers",
+                    "requestorSettings.allowedRequestors",
+                ],
                 auditNouns: ["access package assignment policy"]
             ),
             GraphResource(

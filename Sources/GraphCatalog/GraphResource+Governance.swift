@@ -9,7 +9,10 @@ extension GraphResource {
         groups: ["All", "AccessReviews", "Governance"],
         permissions: Permissions("AccessReview.Read.All"),
         volatile: ["lastModifiedDateTime", "status"],
-        sets: ["additionalNotificationRecipients", "fallbackReviewers", "reviewers"],
+        sets: [
+            "additionalNotificationRecipients", "backupReviewers", "fallbackReviewers", "reviewers",
+            "stageSettings.fallbackReviewers", "stageSettings.reviewers",
+        ],
         auditNouns: ["access review"],
         children: [
             GraphResource(

@@ -88,6 +88,8 @@ extension GraphResource {
 
     private static let ruleSets = [
         "policy.rules", "policy.rules.enabledRules", "policy.rules.notificationRecipients",
+        "policy.rules.setting.approvalStages.escalationApprovers",
+        "policy.rules.setting.approvalStages.primaryApprovers",
         "policy.rules.target.enforcedSettings", "policy.rules.target.inheritableSettings",
         "policy.rules.target.operations",
     ]

@@ -48,6 +48,10 @@ extension GraphResource {
 
     /// `Config` reads only the dynamic groups: their rules are configuration, who is in the others
     /// is not.
+    ///
+    /// Members and owners are asked of beta: v1.0 leaves out service principals, unless it is asked
+    /// by an advanced query, whose answer comes from an index that lags behind the directory.
+    /// <https://learn.microsoft.com/graph/api/group-list-members>
     package static let groups = GraphResource(
         "groups",
         version: .beta,
@@ -89,6 +93,7 @@ extension GraphResource {
         children: [
             GraphResource(
                 "groups/owners",
+                version: .beta,
                 path: "owners",
                 folder: "Owners",
                 groups: ["All", "Config", "Groups"],
@@ -99,6 +104,7 @@ extension GraphResource {
             ),
             GraphResource(
                 "groups/members",
+                version: .beta,
                 path: "members",
                 folder: "Members",
                 groups: ["All", "Groups"],

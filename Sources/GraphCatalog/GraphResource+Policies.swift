@@ -6,7 +6,11 @@ extension GraphResource {
         folder: "Policies/AuthorizationPolicy",
         groups: ["All", "Config", "Policies"],
         permissions: .policy,
-        sets: ["defaultUserRolePermissions.permissionGrantPoliciesAssigned"],
+        // The last two only beta has.
+        sets: [
+            "defaultUserRolePermissions.permissionGrantPoliciesAssigned", "enabledPreviewFeatures",
+            "permissionGrantPolicyIdsAssignedToDefaultUserRole",
+        ],
         auditActivities: ["Update authorization policy", "Update policy"]
     )
 

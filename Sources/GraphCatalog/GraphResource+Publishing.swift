@@ -89,7 +89,8 @@ extension GraphResource {
                 appOnly: noApplicationPermission,
                 empty: ["ApplicationsForGroup_NotFound"],
                 volatile: applications.volatile,
-                sets: applications.sets
+                sets: applications.sets,
+                flags: applications.flags
             ),
             GraphResource(
                 "connectorGroups/members",

@@ -1,5 +1,6 @@
 extension GraphResource {
-    /// The roles in use. Graph sends them, and their members, in one answer without pages.
+    /// The roles in use. Graph sends them, and their members, in one answer without pages. Members
+    /// are asked of beta: v1.0 leaves out service principals, as in ``groups``.
     package static let directoryRoles = GraphResource(
         "directoryRoles",
         path: "directoryRoles",
@@ -9,6 +10,7 @@ extension GraphResource {
         children: [
             GraphResource(
                 "directoryRoles/members",
+                version: .beta,
                 path: "members",
                 folder: "Members",
                 groups: ["All", "Config", "Roles"],
@@ -91,7 +93,8 @@ extension GraphResource {
             groups: ["All", "Config", "RoleManagement", group],
             permissions: .roleManagement,
             sets: [
-                "resourceScopes", "rolePermissions.allowedResourceActions",
+                "inheritsPermissionsFrom", "resourceScopes",
+                "rolePermissions.allowedResourceActions",
                 "rolePermissions.excludedResourceActions",
             ],
             auditNouns: auditNouns,

@@ -89,6 +89,8 @@ package struct GraphResource: Sendable {
     package let secrets: [String]
     /// Array members whose order means nothing, as paths.
     package let sets: [String]
+    /// Members with names in one text, commas between, whose order means nothing, as paths.
+    package let flags: [String]
     /// Of a walked list: others, of which one must have an object for an empty answer to be believed.
     /// A service may answer with an empty list whoever is permitted nothing.
     package let witnesses: [GraphResource]
@@ -144,6 +146,7 @@ package struct GraphResource: Sendable {
         reductions: [Reduction] = [],
         secrets: [String] = [],
         sets: [String] = [],
+        flags: [String] = [],
         witnesses: [GraphResource] = [],
         auditActivities: [String] = [],
         auditNouns: [String] = [],
@@ -188,6 +191,7 @@ package struct GraphResource: Sendable {
         self.reductions = reductions
         self.secrets = secrets
         self.sets = sets
+        self.flags = flags
         self.witnesses = witnesses
         self.auditActivities = auditActivities
         self.auditNouns = auditNouns

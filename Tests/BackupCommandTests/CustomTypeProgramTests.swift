@@ -171,10 +171,11 @@ struct CustomTypeProgramTests {
             walks: [{name: subs, service: azure, apiVersion: 2022-12-01, path: subscriptions}]
             permissions: [Directory.Read.All]
           - name: ownOwners
+            version: beta
             path: "groups/{parent}/owners"
             folder: Own/Owners
             placement: [{file: "{parent}/{id}"}]
-            walks: [{name: ownGroups, path: groups, select: [id], top: 999}]
+            walks: [{name: ownGroups, version: v1.0, path: groups, select: [id], top: 999}]
             select: [id, displayName]
             permissions: [Directory.Read.All]
 

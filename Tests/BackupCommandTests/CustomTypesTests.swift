@@ -46,6 +46,7 @@ struct CustomTypesTests {
             idMember: name
             volatile: [modifiedDateTime, state.lastSeen]
             sets: [allowedCombinations]
+            flags: [requirementsSatisfied]
             children:
               - name: usages
                 path: usages
@@ -119,6 +120,7 @@ struct CustomTypesTests {
         #expect(strengths.idMember == "name")
         #expect(strengths.volatile == ["modifiedDateTime", "state.lastSeen"])
         #expect(strengths.sets == ["allowedCombinations"])
+        #expect(strengths.flags == ["requirementsSatisfied"])
         #expect(strengths.children.map(\.name) == ["strengths/usages"])
     }
 

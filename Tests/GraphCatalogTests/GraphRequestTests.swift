@@ -41,7 +41,11 @@ struct GraphRequestTests {
             below: [(.groups, Array("a/b é".utf8))], tenant: "t")
 
         #expect(request.path == "groups/a%2Fb%20%C3%A9/owners")
-        #expect(request.version == .v1)
+        let reviews = GraphResource.accessReviews
+        let instances = reviews.children[0].request(
+            below: [(reviews, Array("d".utf8))], tenant: "t")
+        #expect(reviews.request(tenant: "t").version == .beta)
+        #expect(instances.version == .v1)
     }
 
     @Test func `a grandchild is asked for below its whole line`() {

@@ -45,15 +45,15 @@ struct FormsTests {
           accessReviewQueryScope disableAndDeleteUserApplyAction
           groupPeerOutlierRecommendationInsightSettings principalResourceMembershipsScope
           removeAccessApplyAction userLastSignInRecommendationInsightSetting
-        v1.0/groups/*/members?$select=id
+        beta/groups/*/members?$select=id
           device group orgContact servicePrincipal user
-        v1.0/groups/*/owners?$select=id
+        beta/groups/*/owners?$select=id
           servicePrincipal user
         v1.0/applications/*/owners?$select=id
           servicePrincipal user
         v1.0/servicePrincipals/*/owners?$select=id
           servicePrincipal user
-        v1.0/directoryRoles/*/members?$select=id
+        beta/directoryRoles/*/members?$select=id
           group servicePrincipal user
         beta/administrativeUnits/*/members?$select=id
           device group user

@@ -7,7 +7,8 @@ package import GraphCatalog
 /// - Principals are not expanded in role assignments, nor roles and principals in schedules.
 /// - Users and groups name their properties instead of expanding extensions; lists of references
 ///   everywhere hold only what names an object. Pages are as large as Graph allows.
-/// - Flows of B2C are asked of beta, which is where Graph has them.
+/// - Flows of B2C are asked of beta, which is where Graph has them; so are members and owners of
+///   groups and members of roles, of which v1.0 leaves out service principals.
 /// - One list holds all authentication methods.
 /// - The permissions are those that let nobody write, where Graph has such.
 package struct ExporterRow: Sendable, CustomStringConvertible {
@@ -84,7 +85,7 @@ package struct ExporterRow: Sendable, CustomStringConvertible {
           DirectoryRoles/1/1.json
           All Config Roles; Directory.Read.All; Directory.Read.All
         directoryRoles/members
-          v1.0 directoryRoles/1/members?$select=id,userPrincipalName,displayName
+          beta directoryRoles/1/members?$select=id,userPrincipalName,displayName
           DirectoryRoles/1/Members/2/2.json
           All Config Roles; Directory.Read.All; Directory.Read.All
         directoryRoles/scopedMembers
@@ -368,11 +369,11 @@ package struct ExporterRow: Sendable, CustomStringConvertible {
           Groups/1/1.json
           All Config Groups; Directory.Read.All; Directory.Read.All
         groups/owners
-          v1.0 groups/1/owners?$select=id,userPrincipalName,displayName&$top=999
+          beta groups/1/owners?$select=id,userPrincipalName,displayName&$top=999
           Groups/1/Owners/2/2.json
           All Config Groups; Directory.Read.All; Directory.Read.All
         groups/members
-          v1.0 groups/1/members?$select=id,userPrincipalName,displayName&$top=999
+          beta groups/1/members?$select=id,userPrincipalName,displayName&$top=999
           Groups/1/Members/2/2.json
           All Groups; Directory.Read.All; Directory.Read.All
         groupSettings

@@ -138,6 +138,7 @@ extension GraphResource {
             volatile: try words.memberPaths(.volatile),
             secrets: try words.memberPaths(.secrets),
             sets: try words.memberPaths(.sets),
+            flags: try words.memberPaths(.flags),
             auditActivities: try words.texts(.auditActivities),
             auditNouns: try words.auditNouns(),
             evidence: try words.evidence(below: parent),

@@ -100,7 +100,7 @@ extension TypeWords {
     func refuseWordsOfTypes() throws(CommandFailure) {
         let ofTypes: [Word] = [
             .answer, .folder, .groups, .appOnly, .unavailable, .empty, .lastParts, .volatile,
-            .secrets, .sets, .children, .placement,
+            .secrets, .sets, .flags, .children, .placement,
         ]
         for word in ofTypes + Self.auditing where members[word] != nil {
             throw wrong(word, "a list in walks has no \(word.rawValue)")

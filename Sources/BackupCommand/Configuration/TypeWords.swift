@@ -7,7 +7,7 @@ struct TypeWords {
     enum Word: String, CaseIterable {
         case name, version, path, answer, folder, groups, permissions, appOnly, bucket, cost
         case select, filter, expand, top, isAdvanced, headers, unavailable, empty
-        case idMember, lastParts, volatile, secrets, sets, children
+        case idMember, lastParts, volatile, secrets, sets, flags, children
         case auditActivities, auditNouns, evidence, audit, auditIDs, actorID, authorship
         case service, apiVersion, placement, walks, rows, isPart, partFilter, idForm
     }

@@ -178,7 +178,7 @@ struct PageType: Sendable {
         form = PageReader.Form(answer)
         rules = CanonicalRules(
             idMember: resource.idMember, volatile: resource.volatile, sets: resource.sets,
-            secrets: resource.secrets,
+            flags: resource.flags, secrets: resource.secrets,
             reductions: resource.reductions.map {
                 CanonicalRules.Reduction(where: $0.member, is: $0.value, dropping: $0.drops)
             })

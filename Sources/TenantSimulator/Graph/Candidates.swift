@@ -98,7 +98,7 @@ struct Candidates {
         {
             return verdict
         }
-        guard let object = resolved(index)?.object else { return false }
+        guard let (object, entity) = resolved(index), !read.leavesOut(entity) else { return false }
         return query.filter?.matches(object) ?? true
     }
 

@@ -26,6 +26,12 @@ struct CollectionRead {
     /// Nothing is there, whatever is asked for.
     var isEmpty: Bool { (0..<listing.endIndex).allSatisfy { listing[$0] == nil } }
 
+    /// Whether objects of this kind are not shown in the list, though they are in it.
+    func leavesOut(_ entity: String) -> Bool {
+        let isAdvanced = query.isEventual && (query.wantsCount || route.target == .count)
+        return version == "v1.0" && !isAdvanced && route.type.leftOut.contains(entity)
+    }
+
     func page() throws(GraphFailure) -> Reply {
         let token = try pageToken()
         let candidates = Candidates(listing, query: query, read: self)

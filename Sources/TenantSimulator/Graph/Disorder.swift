@@ -27,7 +27,15 @@ struct Disorder: Sendable {
         "assignedPlans", "includeUsers", "excludeUsers", "includeGroups", "excludeGroups",
         "includeRoles", "excludeRoles", "resourceProvisioningOptions", "resourceBehaviorOptions",
         "verifiedDomains", "replyUrls", "redirectUris", "supportedServices",
-        "allowedResourceActions", "requiredResourceAccess", "resourceAccess",
+        "allowedResourceActions", "requiredResourceAccess", "resourceAccess", "passkeyProfiles",
+        "allowedPasskeyProfiles", "inheritsPermissionsFrom", "additionalProperties",
+        "permissionGrantPoliciesAssigned", "permissionGrantPolicyIdsAssignedToDefaultUserRole",
+    ]
+
+    /// Enumerations of which several members hold at once, in one text with commas between.
+    private static let flags: Set<String> = [
+        "guestOrExternalUserTypes", "transferMethods", "insiderRiskLevels", "agentIdRiskLevels",
+        "passkeyTypes", "groupMembershipClaims",
     ]
 
     private static let restless: Set<String> = [
@@ -47,8 +55,15 @@ struct Disorder: Sendable {
         case .array(let elements):
             let inner = elements.map { changed($0, name: nil, salt: salt) }
             return .array(name.map(Self.sets.contains) == true ? shuffled(inner) : inner)
+        case .string where name.map(Self.flags.contains) == true: return flagsShuffled(value)
         default: return noise(value, name: name, salt: salt)
         }
+    }
+
+    private func flagsShuffled(_ value: JSON) -> JSON {
+        guard let text = value.string, text.contains(",") else { return value }
+        let names = text.split(separator: ",").map(\.trimmed)
+        return JSON(shuffled(names).joined(separator: text.contains(", ") ? ", " : ","))
     }
 
     private func noise(_ value: JSON, name: String?, salt: UInt64) -> JSON {

@@ -19,6 +19,10 @@ struct ResourceType: Sendable {
     let filters: [Set<String>]
     /// The code of the 404 that stands for an empty list.
     let absence: String?
+    /// Entities that v1.0 leaves out of the list, unless it is an advanced query.
+    ///
+    /// <https://learn.microsoft.com/graph/api/group-list-members>
+    let leftOut: Set<String>
 
     enum Shape: Sendable {
         case collection
@@ -49,7 +53,8 @@ struct ResourceType: Sendable {
         _ path: String, _ shape: Shape = .collection, of entity: String = "entity",
         needs permissions: String, only versions: String = "v1.0 beta",
         delegated: String = "", bucket: Bucket = .directory, cost: Int = 1,
-        paging: Paging = .directory, filters: [Set<String>] = [], absence: String? = nil
+        paging: Paging = .directory, filters: [Set<String>] = [], absence: String? = nil,
+        leavingOut leftOut: Set<String> = []
     ) {
         pattern = path.split(separator: "/").map(String.init)
         self.shape = shape
@@ -62,6 +67,7 @@ struct ResourceType: Sendable {
         self.paging = paging
         self.filters = filters
         self.absence = absence
+        self.leftOut = leftOut
     }
 
     /// Intune's own log of who changed what.

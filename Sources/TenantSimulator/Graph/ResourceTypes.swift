@@ -61,8 +61,11 @@ extension ResourceType {
         ResourceType("users", of: "user", needs: userRead, cost: 2),
         ResourceType("groups", of: "group", needs: groupRead),
         ResourceType(
-            "groups/{id}/members", .references, of: "directoryObject", needs: groupRead, cost: 3),
-        ResourceType("groups/{id}/owners", .references, of: "directoryObject", needs: groupRead),
+            "groups/{id}/members", .references, of: "directoryObject", needs: groupRead, cost: 3,
+            leavingOut: ["servicePrincipal"]),
+        ResourceType(
+            "groups/{id}/owners", .references, of: "directoryObject", needs: groupRead,
+            leavingOut: ["servicePrincipal"]),
         ResourceType("groupSettings", of: "groupSetting", needs: directoryRead, paging: .onePage),
         ResourceType("devices", of: "device", needs: "Device.Read.All Directory.Read.All"),
         ResourceType("contacts", of: "orgContact", needs: "OrgContact.Read.All Directory.Read.All"),
@@ -139,7 +142,7 @@ extension ResourceType {
             ResourceType("directoryRoles", of: "directoryRole", needs: roleRead, paging: .onePage),
             ResourceType(
                 "directoryRoles/{id}/members", .references, of: "directoryObject", needs: roleRead,
-                paging: .onePage),
+                paging: .onePage, leavingOut: ["servicePrincipal"]),
             ResourceType(
                 "directoryRoles/{id}/scopedMembers", of: "scopedRoleMembership", needs: roleRead,
                 paging: .onePage),
