@@ -19,16 +19,23 @@ package struct CanonicalPage: Sendable, Equatable {
     package internal(set) var items: [Item] = []
     /// Where the collection goes on. Never empty.
     package internal(set) var nextLink: String?
+    /// What the page holds instead of what was asked for; `nil` if it is a page, or an object.
+    package internal(set) var misfit: Misfit?
+    /// Whether a list inside an item is not all of it: a link to the rest, such as
+    /// `members@odata.nextLink`, stands beside it.
+    package internal(set) var hasCutLists = false
 
     package init() {}
 
     /// Reads a whole page.
     ///
+    /// - Parameter linkName: the page's member that says where the collection goes on.
     /// - Throws: where and why `body` is not a page; see ``PageReader``.
     package init(
-        _ body: [UInt8], _ form: PageReader.Form, by rules: CanonicalRules
+        _ body: [UInt8], _ form: PageReader.Form, by rules: CanonicalRules,
+        linkName: String = PageReader.linkName
     ) throws(JSONError) {
-        var reader = PageReader(form, by: rules)
+        var reader = PageReader(form, by: rules, linkName: linkName)
         try reader.read(body.span)
         self = try reader.finish()
     }

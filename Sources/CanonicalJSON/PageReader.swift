@@ -28,7 +28,11 @@ package struct PageReader: Sendable {
         case end
     }
 
+    /// Graph's name of the member that says where a collection goes on.
+    package static let linkName = "@odata.nextLink"
+
     private let form: Form
+    private let linkName: [UInt8]
     private var tape: Tape
     private var page = CanonicalPage()
     private var state = State.byteOrderMark
@@ -46,12 +50,18 @@ package struct PageReader: Sendable {
     private var memberName: [UInt8] = []
     private var hasValue = false
 
-    package init(_ form: Form, by rules: CanonicalRules) {
-        self.init(form, by: rules, byteLimit: Limits.bytes)
+    package init(
+        _ form: Form, by rules: CanonicalRules, linkName: String = PageReader.linkName
+    ) {
+        self.init(form, by: rules, linkName: linkName, byteLimit: Limits.bytes)
     }
 
-    init(_ form: Form, by rules: CanonicalRules, byteLimit: Int) {
+    init(
+        _ form: Form, by rules: CanonicalRules, linkName: String = PageReader.linkName,
+        byteLimit: Int
+    ) {
         self.form = form
+        self.linkName = Array(linkName.utf8)
         tape = Tape(rules, byteLimit: byteLimit)
     }
 
@@ -74,7 +84,8 @@ package struct PageReader: Sendable {
     package mutating func takeItems() -> CanonicalPage {
         var taken = CanonicalPage()
         swap(&taken, &page)
-        page.nextLink = taken.nextLink
+        (page.nextLink, page.misfit) = (taken.nextLink, taken.misfit)
+        page.hasCutLists = taken.hasCutLists
         return taken
     }
 
@@ -156,7 +167,6 @@ extension PageReader {
     }
 
     private static let valueName = Array("value".utf8)
-    private static let linkName = Array("@odata.nextLink".utf8)
 
     private mutating func skipByteOrderMark(
         _ byte: UInt8, _ at: Int, _ position: Int
@@ -260,6 +270,8 @@ extension PageReader {
     }
 
     private mutating func takeItem(_ unit: Span<UInt8>) {
+        if form == .object { page.misfit = tape.misfit(unit) }
+        if tape.hasCutLists { page.hasCutLists = true }
         let id = tape.appendID(of: unit, to: &page.bytes)
         let start = page.bytes.count
         let withheld = tape.append(0, of: unit, to: &page.bytes)
@@ -280,7 +292,10 @@ extension PageReader {
 
     private mutating func takeMember(_ unit: Span<UInt8>) throws(JSONError) {
         state = .nextMember
-        guard memberName.elementsEqual(Self.linkName) else { return }
+        if tape.entries[0].kind == .object, Tape.errorNames.contains(memberName) {
+            page.misfit = .error
+        }
+        guard memberName == linkName else { return }
         switch tape.entries[0].kind {
         case .string:
             let link = tape.string(tape.entries[0], unit)

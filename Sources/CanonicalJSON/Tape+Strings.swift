@@ -81,15 +81,26 @@ extension Tape {
         let plainEnd = StringScan.plainEnd(input, from: start + 1).end
         var name = try readText(input, start, .name, from: plainEnd)
         settle(input, &name, &setting)
+        let isLink = name.traits.contains(.dropped) && isLinkOfList(name, input)
+        if isLink { hasCutLists = true }
         entries.append(name)
+        // A link is never learnt, so that none is passed over.
         innermost.shape =
-            name.traits.contains(.escaped)
+            isLink || name.traits.contains(.escaped)
             ? ShapeTree.none
             : shapes.learn(
                 input, start..<Int(name.end), after: innermost.shape, setting,
                 isDropped: name.traits.contains(.dropped),
                 mayNameID: name.text.count == rules.idMember.count)
         return Int(name.end)
+    }
+
+    private static let linkName = Array(PageReader.linkName.utf8)
+
+    /// Whether a name is that of a list's link, such as `members@odata.nextLink`.
+    private func isLinkOfList(_ name: Entry, _ input: Span<UInt8>) -> Bool {
+        name.text.count > Self.linkName.count
+            && text(name, input).suffix(Self.linkName.count).elementsEqual(Self.linkName)
     }
 
     @inline(__always)

@@ -74,6 +74,8 @@ struct Tape {
     /// What the next value stands in, and what that stands in: first of all the document.
     var innermost = Tape.document
     var outer: [Container] = []
+    /// Whether a list in the document is not all of it: a link to the rest stands beside it.
+    var hasCutLists = false
     /// The name that has the item's ID as its value; a folded one only if no exact one is there.
     var idName: (entry: Int32, isExact: Bool)?
     var shapes = ShapeTree()
@@ -128,6 +130,7 @@ struct Tape {
         outer.removeAll(keepingCapacity: true)
         innermost = Self.document
         idName = nil
+        hasCutLists = false
         shapes.prepare()
     }
 

@@ -51,6 +51,15 @@ package struct GraphRequest: Sendable, Hashable {
     }
 }
 
+extension GraphRequest {
+    /// The read of a collection at the same service, to be gone on with by a link.
+    package var ofCollection: GraphRequest {
+        GraphRequest(
+            service: service, version: version, path: path, query: query, headers: headers,
+            bucket: bucket, cost: cost)
+    }
+}
+
 extension GraphResource {
     /// Returns the read of the objects of this type in `tenant`, all or what `narrowing` asks for.
     package func request(tenant: String, narrowing: Narrowing? = nil) -> GraphRequest {

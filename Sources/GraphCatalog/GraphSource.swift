@@ -5,8 +5,9 @@
 package protocol GraphSource: Sendable {
     /// Reads one page.
     ///
-    /// - Parameter found: called at most once, as soon as the link to the page after this one is
-    ///   known and usually before the rest of this page has arrived. Not called for a last page.
+    /// - Parameter found: called at most once, as soon as a link to the page after this one is seen
+    ///   and usually before the rest of this page has arrived. It may turn out to be wrong: the page
+    ///   that is returned decides. Not called for a last page.
     func page(
         _ target: GraphTarget, found: @escaping @Sendable (GraphLink) -> Void
     ) async throws(GraphError) -> GraphPage
@@ -55,18 +56,28 @@ package struct GraphPage: Sendable {
     package let body: [UInt8]
     /// Where the collection goes on. `nil` on its last page and for an object.
     package let next: GraphLink?
+    /// The member of ``body`` that says where the collection goes on, if ``next`` was only looked for
+    /// in passing: whoever reads the JSON knows better. `nil` if ``next`` is certain.
+    package let linkName: String?
     /// Requests it took, retries included; of a batch, this member's own.
-    package let requests: Int
+    package var requests: Int
     /// How long the source waited for a throttle limit before this page.
     package let waited: Duration
 
     package init(
-        body: [UInt8], next: GraphLink? = nil, requests: Int = 1, waited: Duration = .zero
+        body: [UInt8], next: GraphLink? = nil, linkName: String? = nil, requests: Int = 1,
+        waited: Duration = .zero
     ) {
         self.body = body
         self.next = next
+        self.linkName = linkName
         self.requests = requests
         self.waited = waited
+    }
+
+    /// Where the collection goes on, given the link that a strict reader found in ``body``.
+    package func next(asRead link: String?) -> GraphLink? {
+        linkName == nil ? next : link.map(GraphLink.init)
     }
 }
 

@@ -79,7 +79,11 @@ struct BatchEnvelope {
         guard let body, body.object != nil else {
             throw Failure(.garbled, "answered a member of a batch without JSON")
         }
-        let next = request.answer == .collection ? body["@odata.nextLink"]?.string : nil
+        let link = request.answer == .collection ? body["@odata.nextLink"] : nil
+        guard link == nil || link?.isNull == true || link?.string != nil else {
+            throw Failure(.garbled, "answered with a link to the next page that is not a string")
+        }
+        let next = link?.string.flatMap { $0.isEmpty ? nil : $0 }
         return MemberPage(
             body: Array(body.bytes),
             next: try next.map { text throws(Failure) in

@@ -35,8 +35,9 @@ extension GraphClient {
                 value: body, loads: [request.bucket: ServiceLoad(response.headers)])
         }
         return GraphPage(
-            body: answer.value, next: watch.link, requests: answer.requests,
-            waited: answer.waited)
+            body: answer.value, next: watch.link,
+            linkName: request.answer == .collection ? request.service.linkName : nil,
+            requests: answer.requests, waited: answer.waited)
     }
 
     private func url(of target: GraphTarget, at origin: Origin) -> String? {
@@ -66,14 +67,17 @@ private func isWholeObject(_ body: [UInt8]) -> Bool {
 
 /// Looks for the link to the next page in the pieces of an answer, through all tries of it.
 ///
-/// The first link counts and is reported at once: Graph gives other tokens when asked again, and
-/// those of a repeated request have been seen to be dead.
+/// The first link of all tries is reported at once, so that the next page can be asked for. The one
+/// that counts is that of the try whose body is used: Graph gives other tokens when asked again, and
+/// what stands between two pages may have moved in the meantime.
 private struct LinkWatch {
     private let target: GraphTarget
     private let origin: Origin
     private let found: (GraphLink) -> Void
     private var scanner: LinkScanner
+    /// Of this try.
     private(set) var link: GraphLink?
+    private var isReported = false
 
     init(of target: GraphTarget, at origin: Origin, found: @escaping (GraphLink) -> Void) {
         self.target = target
@@ -84,6 +88,7 @@ private struct LinkWatch {
 
     /// Begins a new try.
     mutating func restart() {
+        link = nil
         scanner = LinkScanner(for: target.request.service.linkName)
     }
 
@@ -92,6 +97,8 @@ private struct LinkWatch {
         guard let text = scanner.read(piece) else { return }
         let next = try GraphLink(text).checked(after: target, at: origin)
         link = next
+        guard !isReported else { return }
+        isReported = true
         found(next)
     }
 }

@@ -170,7 +170,7 @@ struct PageTests {
         }
     }
 
-    @Test func `a cut page is read again from the same place, and the first link counts`()
+    @Test func `a cut page is read again from the same place, and the link is its own`()
         async throws
     {
         let links = Mutex<[GraphLink]>([])
@@ -193,14 +193,38 @@ struct PageTests {
                     links.withLock { $0.append(link) }
                 }
 
-                let first = GraphLink("\(server.address)/v1.0/users?$skiptoken=1")
-                #expect(page.next == first)
-                #expect(links.withLock { $0 } == [first])
+                let seen = GraphLink("\(server.address)/v1.0/users?$skiptoken=1")
+                let next = GraphLink("\(server.address)/v1.0/users?$skiptoken=2")
+                #expect(page.next == next)
+                #expect(page.linkName == "@odata.nextLink")
+                #expect(links.withLock { $0 } == [seen])
                 #expect(page.requests == 2)
                 #expect(
                     server.requests.filter { !$0.isSignIn }.map(\.target)
                         == ["/v1.0/users", "/v1.0/users"])
                 #expect(String(decoding: page.body, as: UTF8.self).hasSuffix(#""value":[1,2]}"#))
+            }
+        }
+    }
+
+    @Test func `a cut page that turns out to be the last has no link`() async throws {
+        let count = Mutex(0)
+        try await ScriptedServer.run({ request in
+            guard !request.isSignIn else { return .token("t") }
+            let isFirst = count.withLock { count in
+                count += 1
+                return count == 1
+            }
+            let next = "http://\(request["host"] ?? "")/v1.0/users?$skiptoken=1"
+            let first = ScriptedServer.Reply.pageBody("1,2", next: next)
+            return isFirst ? .cut(String(first.dropLast(5))) : .page("1,2")
+        }) { server in
+            try await withGraphClient(
+                try GraphConfiguration(testing: server), clock: TestClock()
+            ) { client in
+                let page = try await client.read()
+
+                #expect(page.next == nil)
             }
         }
     }

@@ -265,27 +265,28 @@ struct AuditSweep<Source: GraphSource>: Sendable {
 }
 
 /// One page of a list.
-private struct ListPage: Sendable {
+private struct ListPage: PreparedPage {
     let objects: [JSONValue]
+    let next: GraphLink?
     let requests: Int
 
     init(_ page: GraphPage) throws(BackupError) {
-        let root: JSONValue
-        do throws(JSONError) { root = try JSONValue(parsing: page.body) } catch {
+        do throws(JSONError) {
+            let list = try ListedValues(page.body, linkName: page.linkName)
+            objects = list.elements
+            next = page.next(asRead: list.link)
+        } catch {
             throw .source(
                 GraphError(.malformed, "The audit log is not proper JSON: \(error.reason)"))
         }
-        guard let objects = root["value"]?.array else {
-            throw .source(GraphError(.malformed, "A page of the audit log has no events"))
-        }
-        self.objects = objects
         requests = page.requests
     }
 }
 
 /// The events of one page that are wanted.
-private struct EventPage: Sendable {
+private struct EventPage: PreparedPage {
     let events: [AuditEvent]
+    let next: GraphLink?
     let requests: Int
 
     init(
@@ -296,6 +297,7 @@ private struct EventPage: Sendable {
             event?.isOfEnd = isOfEnds
             return event
         }
+        next = page.next
         requests = page.requests
     }
 }

@@ -46,20 +46,23 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     }
 
     /// Goes on after a first page that came in a batch; from the start again, on its own, if a page
-    /// token dies.
+    /// token dies or the page is none.
     func read(
         startingWith page: GraphPage, of request: GraphRequest, _ selected: SelectedResource
     ) async throws(BackupError) -> CollectionAnswer {
         var answer = CollectionAnswer()
         do throws(BackupError) {
-            try await use(try await packed(page, of: type(selected, request)), &answer)
-            if let link = page.next {
+            let first = try await packed(page, of: type(selected, request), request)
+            try await use(first, &answer)
+            if let link = first.next {
                 try await read(.next(link, of: request), of: selected, into: &answer) { _ in }
             }
             return finished(answer, selected.resource)
         } catch {
             let reason = try error.ofOneType(after: answer)
-            guard reason.kind == .pageTokenExpired else { throw .source(reason) }
+            guard [.pageTokenExpired, .malformed].contains(reason.kind) else {
+                throw .source(reason)
+            }
             var again = try await read(request, of: selected) { _ in }
             again.requests += reason.requests
             return again
@@ -74,7 +77,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
         defer { answer = read }
         let type = type(selected, target.request)
         let flow = PageFlow(source: source) { page throws(BackupError) in
-            try await packed(page, of: type)
+            try await packed(page, of: type, target.request)
         }
         try await flow.read(from: target) { page throws(BackupError) in
             try await use(page, &read)
@@ -84,10 +87,15 @@ struct CollectionReader<Source: GraphSource>: Sendable {
 
     /// Noted when it has arrived: what happened later had no part in it.
     private func packed(
-        _ page: GraphPage, of type: PageType
+        _ page: GraphPage, of type: PageType, _ request: GraphRequest
     ) async throws(BackupError) -> PackedPage {
         let read = now()
         var packed = try await packers.pack(page, of: type)
+        if packed.hasCutLists {
+            let lists = CutLists(source: source, request: request)
+            packed = try await packers.pack(
+                try await lists.completed(page), of: type, isWhole: true)
+        }
         packed.listing.noteRead(at: read)
         return packed
     }

@@ -3,11 +3,15 @@ import GraphCatalog
 /// Reads the pages of one collection in order, the next ones already under way while a page is
 /// being used.
 ///
-/// The request for a page goes out as soon as the link to it has been read, which is long before
+/// The request for a page goes out as soon as a link to it has been seen, which is long before
 /// the page with the link has arrived. Pages are prepared as they arrive, several at a time, and
 /// used in their order. At most three pages are asked for and not yet used: enough for two that are
 /// being prepared while the next is under way, and no more memory than that.
-struct PageFlow<Source: GraphSource, Prepared: Sendable>: Sendable {
+///
+/// A link seen in passing only hurries the next request along. The link that whoever prepared the
+/// page found in it decides; where it is another one, or the first try of a page gave one link and
+/// the try that succeeded another, what was asked for ahead is dropped and asked for anew.
+struct PageFlow<Source: GraphSource, Prepared: PreparedPage>: Sendable {
     let source: Source
     let prepare: @Sendable (GraphPage) async throws(BackupError) -> Prepared
 
@@ -19,11 +23,12 @@ struct PageFlow<Source: GraphSource, Prepared: Sendable>: Sendable {
         from target: GraphTarget, use: (Prepared) async throws(BackupError) -> Void
     ) async throws(BackupError) {
         let result = await withTaskGroup(of: Void.self) { group -> Result<Void, BackupError> in
+            // After the last page too: what was dropped may still be under way.
+            defer { group.cancelAll() }
             do throws(BackupError) {
                 try await flow(from: target, in: &group, use)
                 return .success(())
             } catch {
-                group.cancelAll()
                 return .failure(error)
             }
         }
@@ -38,16 +43,16 @@ struct PageFlow<Source: GraphSource, Prepared: Sendable>: Sendable {
         var window = Window<Prepared>()
         ask(for: target, number: 0, answerTo: inbox, in: &group)
         for await event in events {
-            try window.note(event)
+            window.note(event)
             repeat {
                 if let (link, number) = try window.nextToAsk(target.request.service) {
                     let next = GraphTarget.next(link, of: target.request)
                     ask(for: next, number: number, answerTo: inbox, in: &group)
                 }
-                guard let page = window.nextToUse() else { break }
-                try await use(page.prepared)
+                guard let page = try window.nextToUse() else { break }
+                try await use(page)
                 if Task.isCancelled { throw .interrupted }
-                guard !page.isLast else { return }
+                guard page.next != nil else { return }
             } while true
         }
         throw .interrupted
@@ -56,15 +61,13 @@ struct PageFlow<Source: GraphSource, Prepared: Sendable>: Sendable {
     /// Reads and prepares one page; once more, twice at most, if what came is no proper JSON.
     private func preparedPage(
         _ target: GraphTarget, found: @escaping @Sendable (GraphLink) -> Void
-    ) async throws(BackupError) -> Page<Prepared> {
+    ) async throws(BackupError) -> Prepared {
         var requests = 0
         var attempt = 1
         while true {
             let page = try await read(target, after: requests, found: found)
             do throws(BackupError) {
-                let prepared = try await prepare(page)
-                if let link = page.next { found(link) }
-                return Page(prepared: prepared, isLast: page.next == nil)
+                return try await prepare(page)
             } catch {
                 guard case .source(var reason) = error, reason.kind == .malformed else {
                     throw error
@@ -82,10 +85,9 @@ struct PageFlow<Source: GraphSource, Prepared: Sendable>: Sendable {
         _ target: GraphTarget, after requests: Int, found: @escaping @Sendable (GraphLink) -> Void
     ) async throws(BackupError) -> GraphPage {
         do throws(GraphError) {
-            let page = try await source.page(target, found: found)
-            return GraphPage(
-                body: page.body, next: page.next, requests: page.requests + requests,
-                waited: page.waited)
+            var page = try await source.page(target, found: found)
+            page.requests += requests
+            return page
         } catch {
             var error = error
             error.requests += requests
@@ -103,56 +105,87 @@ struct PageFlow<Source: GraphSource, Prepared: Sendable>: Sendable {
                 let page = try await preparedPage(target) { inbox.yield(.link($0, on: number)) }
                 inbox.yield(.page(page, number))
             } catch {
-                inbox.yield(.failure(error))
+                inbox.yield(.failure(error, number))
             }
         }
     }
 }
 
-private struct Page<Prepared: Sendable>: Sendable {
-    let prepared: Prepared
-    let isLast: Bool
+/// What a page has become.
+protocol PreparedPage: Sendable {
+    /// Where the collection goes on, as whoever read the page's JSON found it. `nil` on the last page.
+    var next: GraphLink? { get }
 }
 
+/// What a request brings; requests are numbered in the order in which they are made.
 private enum Event<Prepared: Sendable>: Sendable {
-    /// May come twice.
+    /// May come more than once.
     case link(GraphLink, on: Int)
-    case page(Page<Prepared>, Int)
-    case failure(BackupError)
+    case page(Prepared, Int)
+    case failure(BackupError, Int)
 }
 
-/// Which pages have been asked for, have arrived and have been used; pages are numbered from 0.
-private struct Window<Prepared: Sendable> {
+/// Which pages have been asked for, have arrived and have been used.
+private struct Window<Prepared: PreparedPage> {
+    /// One page that is not used yet.
+    private struct Place {
+        let number: Int
+        /// What it was asked for by; `nil` of the first page.
+        let link: GraphLink?
+        /// The link to the page after it, as far as it is known.
+        var next: GraphLink?
+        var result: Result<Prepared, BackupError>?
+    }
+
+    /// In the order of the collection.
+    private var places = [Place(number: 0, link: nil)]
     private var asked = 1
-    private var used = 0
-    private var arrived: [Int: Page<Prepared>] = [:]
-    private var links: [Int: GraphLink] = [:]
     private var followed: Set<GraphLink> = []
 
-    mutating func note(_ event: Event<Prepared>) throws(BackupError) {
+    mutating func note(_ event: Event<Prepared>) {
         switch event {
         case .link(let link, let number):
-            if number == asked - 1 { links[number] = link }
-        case .page(let page, let number): arrived[number] = page
-        case .failure(let error): throw error
+            guard let last = places.indices.last, places[last].number == number,
+                places[last].result == nil
+            else { return }
+            places[last].next = link
+        case .page(let page, let number): note(.success(page), next: page.next, of: number)
+        case .failure(let error, let number): note(.failure(error), next: nil, of: number)
         }
     }
 
-    /// The link to follow now and the number of the page it leads to, if there is room.
+    /// Pages that were asked for by another link than the right one are dropped.
+    private mutating func note(
+        _ result: Result<Prepared, BackupError>, next: GraphLink?, of number: Int
+    ) {
+        guard let place = places.firstIndex(where: { $0.number == number }) else { return }
+        places[place].result = result
+        places[place].next = next
+        guard place + 1 < places.count, places[place + 1].link != next else { return }
+        for dropped in places[(place + 1)...] {
+            if let link = dropped.link { followed.remove(link) }
+        }
+        places.removeSubrange((place + 1)...)
+    }
+
+    /// The link to follow now and the number of the request, if there is room.
     mutating func nextToAsk(
         _ service: Service
     ) throws(BackupError) -> (GraphLink, Int)? {
-        guard asked - used < 3, let link = links.removeValue(forKey: asked - 1) else { return nil }
+        guard places.count < 3, let link = places.last?.next else { return nil }
         guard followed.insert(link).inserted else {
             throw .source(.circle(of: service))
         }
+        places.append(Place(number: asked, link: link))
         asked += 1
         return (link, asked - 1)
     }
 
-    mutating func nextToUse() -> Page<Prepared>? {
-        guard let page = arrived.removeValue(forKey: used) else { return nil }
-        used += 1
+    /// - Throws: what the page that would be next failed with.
+    mutating func nextToUse() throws(BackupError) -> Prepared? {
+        guard let result = places.first?.result else { return nil }
+        let page = try result.get()
+        places.removeFirst()
         return page
     }
 }

@@ -6,7 +6,10 @@ import GitStore
 import GraphCatalog
 
 /// What one page of Graph has become: its objects' names, and the objects themselves, packed.
-struct PackedPage: Sendable {
+struct PackedPage: PreparedPage {
+    var next: GraphLink?
+    /// Whether nothing was packed, because lists inside of objects are not all of them.
+    var hasCutLists = false
     var listing = Listing()
     /// Blobs of objects without an ID.
     var nameless: [ObjectID] = []
@@ -32,23 +35,20 @@ actor PagePacker {
         packer = ChunkPacker(holdings)
     }
 
+    /// - Parameter isWhole: lists that were cut have been completed.
     /// - Throws: ``BackupError/source(_:)`` if the page is not proper JSON.
-    func pack(_ page: GraphPage, of type: PageType) throws(BackupError) -> PackedPage {
-        let canonical: CanonicalPage
-        do throws(JSONError) {
-            let body = cutToLastParts(page.body, at: type.lastParts, type.form)
-            canonical = try CanonicalPage(body, type.form, by: type.rules)
-        } catch {
-            throw .source(
-                GraphError(
-                    .malformed,
-                    "\(type.service.name)'s answer is not proper JSON: \(error.reason)"))
-        }
+    func pack(
+        _ page: GraphPage, of type: PageType, isWhole: Bool
+    ) throws(BackupError) -> PackedPage {
+        let (page, canonical) = try type.read(page)
         var packed = PackedPage()
+        packed.next = page.next(asRead: canonical.nextLink)
         packed.service = type.service
         packed.requests = page.requests
         packed.waited = page.waited
         packed.withheld = canonical.withheld
+        packed.hasCutLists = canonical.hasCutLists && type.isKept && !isWhole
+        if packed.hasCutLists { return packed }
         if !type.isKept {
             list(canonical, type, &packed)
         } else if type.isSingleFile {
@@ -235,10 +235,12 @@ actor PagePackers {
         idle = (0..<max(1, count)).map { _ in PagePacker(holdings) }
     }
 
-    func pack(_ page: GraphPage, of type: PageType) async throws(BackupError) -> PackedPage {
+    func pack(
+        _ page: GraphPage, of type: PageType, isWhole: Bool = false
+    ) async throws(BackupError) -> PackedPage {
         let packer = await take()
         defer { giveBack(packer) }
-        return try await packer.pack(page, of: type)
+        return try await packer.pack(page, of: type, isWhole: isWhole)
     }
 
     private func take() async -> PagePacker {

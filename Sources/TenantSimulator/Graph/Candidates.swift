@@ -118,8 +118,10 @@ struct Candidates {
             return
         }
         guard let found = resolved(index) else { return }
-        let shown = read.projection.show(
-            found.object, entity: found.entity, in: read.tenant, at: read.route.path)
+        let shown = read.cut(
+            read.projection.show(
+                found.object, entity: found.entity, in: read.tenant, at: read.route.path),
+            of: found.object)
         read.disorder.apply(to: read.dialect.apply(to: shown), salt: index).write(to: &output)
     }
 }

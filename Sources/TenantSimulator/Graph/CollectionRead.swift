@@ -48,6 +48,9 @@ struct CollectionRead {
         if query.wantsCount, query.isEventual, route.type.isDirectory, token == nil {
             head["@odata.count"] = JSON(candidates.count)
         }
+        for case .wrongCount(let surplus) in effects where token == nil {
+            head["@odata.count"] = JSON(candidates.count + surplus)
+        }
         if let link = link(to: page.next, token: token, isEmpty: page.indices.isEmpty) {
             head["@odata.nextLink"] = JSON(link)
         }
@@ -106,6 +109,7 @@ struct CollectionRead {
                 address = "https://\(host)/\(path)"
                 next = next ?? 0
             case .repeatingLink: next = token?.offset ?? 0
+            case .missingLink: return nil
             default: break
             }
         }
@@ -115,7 +119,10 @@ struct CollectionRead {
             followsEmptyPage: isEmpty
         ).text(for: route.type.bucket)
         let separator = query.spelling.isEmpty ? "" : "&"
-        let link = "\(address)?\(query.spelling)\(separator)$skiptoken=\(text)"
+        var link = "\(address)?\(query.spelling)\(separator)$skiptoken=\(text)"
+        for case .longLink(let count) in effects where !query.spelling.contains("padding=") {
+            link += "&padding=\(String(repeating: "x", count: count))"
+        }
         let isBad = settings.escapesLinksBadly || effects.contains(.unescapedLink)
         return isBad ? String(decoding: percentDecoded(link), as: UTF8.self) : link
     }
@@ -152,9 +159,34 @@ extension String {
 }
 
 extension CollectionRead {
+    /// Returns an object with the lists that were expanded into it as a fault wants them: cut, each
+    /// with a link to where the others are listed.
+    func cut(_ shown: JSON, of object: JSON) -> JSON {
+        var shown = shown
+        for case .cutExpansion(let limit) in effects {
+            for name in projection.expand.map(\.name) {
+                guard let all = shown[JSONText(name)]?.elements, all.count > limit else { continue }
+                shown[JSONText(name)] = .array(Array(all.prefix(limit)))
+                shown[JSONText("\(name)@odata.nextLink")] = JSON(
+                    link(to: limit, of: name, in: object))
+            }
+        }
+        return shown
+    }
+
+    private func link(to offset: Int, of name: String, in object: JSON) -> String {
+        let isOne = route.type.shape == .singleton
+        let id = isOne ? "" : "/" + percentEncoded(object["id"]?.string ?? "")
+        let token = PageToken(offset: offset, page: 1, issued: now).text(for: route.type.bucket)
+        return "\(address.range(ofVersion: version))/\(route.path.text)\(id)/\(name)"
+            + "?$skiptoken=\(token)"
+    }
+
     /// The answer to a read of one object.
     func object(_ object: JSON, suffix: String) -> Reply {
-        let shown = projection.show(object, entity: route.type.entity, in: tenant, at: route.path)
+        let shown = cut(
+            projection.show(object, entity: route.type.entity, in: tenant, at: route.path),
+            of: object)
         let members = disorder.apply(to: dialect.apply(to: shown), salt: 0).members ?? []
         let context = JSON.Member("@odata.context", JSON(self.context + suffix))
         return .json(.object([context] + members.filter { $0.name != context.name }))

@@ -60,6 +60,18 @@ package struct Fault: Sendable {
         case repeatingLink
         /// The link to the next page has characters that should have been escaped.
         case unescapedLink
+        /// The link to the next page is longer by so many bytes.
+        case longLink(bytes: Int)
+        /// The page has no link, though there are more entries.
+        case missingLink
+        /// `@odata.count` is given, and so many more than there are.
+        case wrongCount(by: Int)
+        /// Expanded lists end after so many elements, with a link to the others.
+        case cutExpansion(at: Int)
+        /// Status 200 and another body, whatever it is.
+        case body(String)
+        /// An object comes as the only element of a list.
+        case wrapped
         /// A page without entries, and a link to the page that was asked for.
         case emptyPage
         /// The page begins with the last object of the page before it.

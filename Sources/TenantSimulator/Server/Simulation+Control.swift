@@ -75,8 +75,9 @@ extension Fault {
     /// `status` (`status`, `code`, `message`, `retryAfter`), `throttle` (`retryAfter`, `seconds`),
     /// `claimsChallenge`, `expireToken`, `drop` and `truncate` (`bytes`), `garbage`, `html`
     /// (`status`), `signInPage`, `contentType` (`type`), `emptyBody`, `foreignLink` (`host`), `repeatingLink`,
-    /// `unescapedLink`, `emptyPage`, `duplicate`, `expirePageToken` (`pages`), `slow` (`bytes`,
-    /// `pause` in seconds).
+    /// `unescapedLink`, `longLink` (`bytes`), `missingLink`, `wrongCount` (`by`), `cutExpansion`
+    /// (`at`), `body` (`text`), `wrapped`, `emptyPage`, `duplicate`, `expirePageToken` (`pages`),
+    /// `slow` (`bytes`, `pause` in seconds).
     init(_ json: JSON) throws {
         let retryAfter = json["retryAfter"]?.string.flatMap { RetryAfter($0) }
         let bytes = json["bytes"]?.integer ?? 100
@@ -100,6 +101,12 @@ extension Fault {
         case "foreignLink": effect = .foreignLink(host: json["host"]?.string ?? "evil.example")
         case "repeatingLink": effect = .repeatingLink
         case "unescapedLink": effect = .unescapedLink
+        case "longLink": effect = .longLink(bytes: json["bytes"]?.integer ?? 1 << 16)
+        case "missingLink": effect = .missingLink
+        case "wrongCount": effect = .wrongCount(by: json["by"]?.integer ?? 1)
+        case "cutExpansion": effect = .cutExpansion(at: json["at"]?.integer ?? 20)
+        case "body": effect = .body(json["text"]?.string ?? "{}")
+        case "wrapped": effect = .wrapped
         case "emptyPage": effect = .emptyPage
         case "duplicate": effect = .duplicate
         case "expirePageToken":

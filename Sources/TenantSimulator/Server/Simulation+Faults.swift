@@ -56,6 +56,10 @@ extension Simulation {
             case .truncate(let count): reply.body = Array(reply.body.prefix(count))
             case .garbage: reply.body = [0x7B, 0x22, 0xFF, 0x00, 0x80, 0x2C, 0x2C, 0x5D]
             case .emptyBody: reply.body = []
+            case .body(let text) where reply.status == 200: reply.body = Array(text.utf8)
+            case .wrapped where reply.status == 200:
+                reply.body =
+                    Array(#"{"@odata.context":"c","value":["#.utf8) + reply.body + Array("]}".utf8)
             case .contentType(let type): reply.headers["Content-Type"] = type
             case .signInPage:
                 reply.status = 302

@@ -123,6 +123,7 @@ struct FaultScene {
 
 extension FaultScene {
     static let definitions = "identityGovernance/accessReviews/definitions"
+    static let packages = "identityGovernance/entitlementManagement/accessPackages"
     static let groups = (0..<5).map { "group-\($0)" }
     static let reviews = (0..<2).map { "review-\($0)" }
 
@@ -133,7 +134,8 @@ extension FaultScene {
             {"id": "11111111-2222-3333-4444-555555555555", "domain": "contoso.example",
              "displayName": "Contoso",
              "applications": [{"clientID": "app", "secret": "secret", "permissions":
-               ["Directory.Read.All", "Policy.Read.All", "AccessReview.Read.All"]}]}
+               ["Directory.Read.All", "Policy.Read.All", "AccessReview.Read.All",
+                "EntitlementManagement.Read.All"]}]}
             """,
             "users.json": array((0..<7).map { object("user-\($0)") }),
             "domains.json": array((0..<3).map { object("domain-\($0).example") }),
@@ -141,6 +143,7 @@ extension FaultScene {
             "policies/authorizationPolicy.json": object("authorizationPolicy"),
             "groups.json": array(groups.enumerated().map { group($1, owners: $0 % 3 * 2 + 1) }),
             "\(definitions).json": array(reviews.map(review)),
+            "\(packages).json": array((0..<4).map { package("package-\($0)", scopes: 7 - $0) }),
         ]
     }
 
@@ -157,6 +160,11 @@ extension FaultScene {
         // One group is not dynamic.
         let types = id == groups[0] ? "[]" : #"["DynamicMembership"]"#
         return object(id, #","groupTypes":\#(types),"/owners":\#(owners)"#)
+    }
+
+    private static func package(_ id: String, scopes: Int) -> String {
+        let scopes = array((0..<scopes).map { object("\(id)-scope-\($0)") })
+        return object(id, #","/accessPackageResourceRoleScopes":\#(scopes)"#)
     }
 
     private static func review(_ id: String) -> String {

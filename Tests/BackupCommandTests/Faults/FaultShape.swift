@@ -17,6 +17,8 @@ enum FaultShape: String, CaseIterable, CustomTestStringConvertible {
     case grandchildren
     /// A filter leaves the others out; two pages.
     case narrowed
+    /// Its objects come with a list that was expanded into them; two pages.
+    case expanded
 
     var testDescription: String { rawValue }
 
@@ -29,6 +31,7 @@ enum FaultShape: String, CaseIterable, CustomTestStringConvertible {
         case .children, .envelope: "groups/owners"
         case .grandchildren: "reviews/instances/reviewers"
         case .narrowed: "groups"
+        case .expanded: "accessPackages"
         }
     }
 
@@ -45,6 +48,7 @@ enum FaultShape: String, CaseIterable, CustomTestStringConvertible {
                 "\(FaultScene.definitions)/\($0)/instances/\($0)-1/contactedReviewers"
             }
         case .narrowed: ["groups"]
+        case .expanded: [FaultScene.packages]
         }
     }
 
@@ -61,6 +65,7 @@ enum FaultShape: String, CaseIterable, CustomTestStringConvertible {
         case .children, .envelope: Self.whole(Self.groups)
         case .grandchildren: Self.whole(Self.reviews)
         case .narrowed: SelectedResource(Self.groups, filter: Self.groups.narrowings[0])
+        case .expanded: SelectedResource(Self.packages)
         }
     }
 
@@ -72,15 +77,19 @@ enum FaultShape: String, CaseIterable, CustomTestStringConvertible {
 /// The catalog of these tests: small, and not the program's, whose types come and go.
 extension FaultShape {
     private static func resource(
-        _ name: String, path: String, answer: GraphResource.Answer = .collection, folder: String,
+        _ name: String, _ version: GraphResource.Version = .v1, path: String,
+        answer: GraphResource.Answer = .collection, folder: String, expand: String? = nil,
         isAdvanced: Bool = false, narrowings: [Narrowing] = [], children: [GraphResource] = []
     ) -> GraphResource {
         GraphResource(
-            name, path: path, answer: answer, folder: folder, groups: ["All"],
-            permissions: Permissions("Directory.Read.All"), isAdvanced: isAdvanced,
-            narrowings: narrowings, children: children)
+            name, version: version, path: path, answer: answer, folder: folder, groups: ["All"],
+            permissions: Permissions("Directory.Read.All"), expand: expand,
+            isAdvanced: isAdvanced, narrowings: narrowings, children: children)
     }
 
+    private static let packages = resource(
+        "accessPackages", .beta, path: FaultScene.packages, folder: "AccessPackages",
+        expand: "accessPackageResourceRoleScopes")
     static let domains = resource("domains", path: "domains", folder: "Domains")
     private static let users = resource("users", path: "users", folder: "Users")
     private static let policy = resource(

@@ -23,17 +23,20 @@ struct Injury: Sendable, CustomTestStringConvertible {
     let times: Int?
     /// Strikes links to next pages, so only where there are any.
     let concernsPages: Bool
+    /// The only shapes that can have it; `nil`: all.
+    let shapes: Set<FaultShape>?
     private let ending: Ending
 
     init(
         _ name: String, _ effect: Fault.Effect, skip: Int = 0, times: Int? = nil,
-        concernsPages: Bool = false, _ ending: Ending
+        concernsPages: Bool = false, only shapes: Set<FaultShape>? = nil, _ ending: Ending
     ) {
         self.name = name
         self.effect = effect
         self.skip = skip
         self.times = times
         self.concernsPages = concernsPages
+        self.shapes = shapes
         self.ending = ending
     }
 
@@ -41,7 +44,9 @@ struct Injury: Sendable, CustomTestStringConvertible {
 
     /// Every injury with each shape that can have it.
     static let matrix = all.flatMap { injury in
-        FaultShape.allCases.filter { $0.hasPages || !injury.concernsPages }.map { (injury, $0) }
+        FaultShape.allCases.filter { shape in
+            (shape.hasPages || !injury.concernsPages) && injury.shapes?.contains(shape) ?? true
+        }.map { (injury, $0) }
     }
 
     func ending(of shape: FaultShape) -> Ending {
@@ -69,7 +74,7 @@ extension Injury {
         ["403", "404", "429 for ever", "503 four times", "garbage for ever"].contains($0.name)
     }
 
-    private static let all = refusals + busy + damaged + astray + passing
+    private static let all = refusals + busy + damaged + astray + untrue + passing
 
     private static let refusals = [
         Injury("403", .status(403), .refused),
@@ -117,6 +122,27 @@ extension Injury {
             .fails),
         Injury(
             "page tokens expire", .expirePageToken(afterPages: 0), concernsPages: true, .fails),
+    ]
+
+    /// Complete answers with 200 that do not say what there is.
+    private static let untrue = [
+        Injury(
+            "an error with 200, once", .body(#"{"error":{"code":"UnknownError","message":""}}"#),
+            times: 1, .passes),
+        Injury(
+            "an error with 200, for ever",
+            .body(#"{"error":{"code":"UnknownError","message":""}}"#), .fails),
+        Injury("nothing but a context, with 200", .body(#"{"@odata.context":"c"}"#), .fails),
+        Injury("no member at all, with 200", .body("{}"), .fails),
+        Injury("the object as a list of one", .wrapped, only: [.singleton], .passes),
+        Injury(
+            "no object in a list", .body(#"{"@odata.context":"c","value":[]}"#),
+            only: [.singleton], .fails),
+        Injury("a long link", .longLink(bytes: 1 << 16), concernsPages: true, .passes),
+        Injury(
+            "broken off behind the link, once", .drop(afterBytes: 320), times: 1,
+            concernsPages: true, .passes),
+        Injury("an expanded list is cut", .cutExpansion(at: 2), only: [.expanded], .passes),
     ]
 
     private static let passing = [
