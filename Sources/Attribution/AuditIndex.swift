@@ -67,7 +67,7 @@ package struct AuditIndex: Sendable {
         activities[folded(act.event.activity), default: []].append(place)
         for id in Set(act.events.flatMap(\.targets).compactMap(\.id)) {
             about[id, default: []].append(place)
-            named.insert(hash(id.utf8))
+            named.insert(nameHash(id.utf8))
             if act.event.operation != .update { lives[id, default: []].append(place) }
         }
     }
@@ -87,7 +87,7 @@ package struct AuditIndex: Sendable {
         }
         for id in ids {
             joins[id, default: []].append(place)
-            named.insert(hash(id.utf8))
+            named.insert(nameHash(id.utf8))
         }
     }
 
@@ -118,8 +118,8 @@ package struct AuditIndex: Sendable {
     package func mayMatch(
         _ type: GraphResource, id: ArraySlice<UInt8>, parent: ArraySlice<UInt8>?
     ) -> Bool {
-        if named.contains(hash(id)) { return true }
-        if let parent, named.contains(hash(parent)) { return true }
+        if named.contains(nameHash(id)) { return true }
+        if let parent, named.contains(nameHash(parent)) { return true }
         if !type.auditIDs.isEmpty, !acts.isEmpty { return true }
         if !type.auditActivities.isEmpty { return !activities.isEmpty }
         return !acts.isEmpty && type.evidence.contains { $0.clues.contains(where: \.isMember) }
@@ -170,7 +170,7 @@ extension Evidence.Clue {
 }
 
 /// FNV-1a of the bytes, ASCII letters in lower case.
-private func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+func nameHash(_ bytes: some Sequence<UInt8>) -> UInt64 {
     bytes.reduce(0xCBF2_9CE4_8422_2325) { hash, byte in
         (hash ^ UInt64(0x41...0x5A ~= byte ? byte | 0x20 : byte)) &* 0x100_0000_01B3
     }

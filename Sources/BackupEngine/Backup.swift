@@ -57,7 +57,7 @@ package struct Backup<Source: GraphSource>: Sendable {
     private func run(in store: GitStore) async throws(BackupError) -> BackupResult {
         let remote = try await begin(in: store)
         let last = try await lastState(of: store)
-        var sweeps = sweeps(after: last)
+        var sweeps = sweeps(after: last, in: store)
         let earlier = try await earlierRuns(before: last, since: sweeps, in: store)
         sweeps.note(earlier.reads)
         let counts =
@@ -71,6 +71,7 @@ package struct Backup<Source: GraphSource>: Sendable {
             tenant: options.tenant, now: clock.now, progress: progress,
             previousCounts: counts,
             leftOut: last.record?.types.compactMapValues(\.without) ?? [:],
+            parents: options.acceptDeletions ? WalkedParents() : last.parents,
             interest: sweeps.interest)
         async let swept = sweeps.logs()
         let readings = try await reader.read(options.selection)
@@ -107,6 +108,8 @@ package struct Backup<Source: GraphSource>: Sendable {
         /// When the branch's tip was made.
         let tipTime: Date?
         let record: RunRecord?
+        /// Objects of walked lists that the backup has parts of.
+        let parents: WalkedParents
 
         /// Whether the branch ends in a commit that no run of ours is known to have written.
         var isAdopted: Bool {
@@ -126,12 +129,16 @@ package struct Backup<Source: GraphSource>: Sendable {
             return (branch, tip, runs, notes, run)
         }
         var record: RunRecord?
-        if let run { record = try await readRecord(of: run, in: store) }
+        var parents = WalkedParents()
+        if let run {
+            record = try await readRecord(of: run, in: store)
+            parents = try await WalkedParents(of: run, in: store)
+        }
         try await options.refuseOtherTenant(at: branch, after: record, in: store)
         let time = (tip?.committer.time).map { Date(timeIntervalSince1970: Double($0)) }
         return State(
             branch: branch, tree: tip?.tree, runs: runs, notes: notes, tipTime: time,
-            record: record)
+            record: record, parents: parents)
     }
 
     private func refuseIfNothingWasRead(_ readings: [TypeReading]) throws(BackupError) {
@@ -156,11 +163,13 @@ package struct Backup<Source: GraphSource>: Sendable {
             } catch {
                 throw .store(error)
             }
-            let changes = try await reader.confirm(comparison.changes, readings)
+            let changes = try await reader.withoutRespelledIDs(
+                try await reader.confirm(comparison.changes, readings), readings)
             return Plan(readings, comparison, changes)
         }
         if options.acceptDeletions { return try await plan(readings) }
-        return try await reader.settle(readings, plan: plan)
+        let settled = try await reader.settle(readings, plan: plan)
+        return try await reader.keepMasked(settled, plan: plan)
     }
 
     private func compared(
@@ -172,10 +181,11 @@ package struct Backup<Source: GraphSource>: Sendable {
     // MARK: Asking who did it
 
     /// The sweeps of this run; none if nobody wants to know who made the changes.
-    private func sweeps(after last: State) -> AuditSweeps<Source> {
+    private func sweeps(after last: State, in store: GitStore) -> AuditSweeps<Source> {
         guard let audit = options.audit, !options.isDryRun else { return AuditSweeps([]) }
         return AuditSweeps(
-            of: options.selection.flatMap(\.types), in: options.tenant, from: source, audit, clock
+            of: options.selection.flatMap(\.types), in: options.tenant, from: source, audit, clock,
+            in: store
         ) { types, log, longest in
             AuditWindow(
                 of: types, in: log, after: last.record, adopted: last.tipTime, since: audit.since,
@@ -198,7 +208,9 @@ package struct Backup<Source: GraphSource>: Sendable {
         guard let window = sweeps.windows.first else { return .nothing }
         // A run that was told to stop does not look for anybody.
         if Task.isCancelled { throw .interrupted }
-        let logs = await sweeps.tails(after: swept)
+        let logs = await sweeps.recall(await sweeps.tails(after: swept)) {
+            EventInterest(of: plan, below: options.root)
+        }
         let events = logs.flatMap(\.events)
         let used = earlier.used.union(last.record?.audit.used ?? [])
         var late = LateEvents(
@@ -278,8 +290,8 @@ package struct Backup<Source: GraphSource>: Sendable {
         if !options.isDryRun {
             try await run.note(credited.lateNotes)
             written.moves = try await run.moves(
-                record, branchBefore: last.branch, runsBefore: last.runs,
-                notesBefore: last.notes)
+                record, last.parents.updated(by: plan.readings), branchBefore: last.branch,
+                runsBefore: last.runs, notesBefore: last.notes)
         }
         return written
     }

@@ -69,11 +69,18 @@ package struct AuditOptions: Sendable {
     package var keepsEvidence: Bool
     /// When the rest of the time is needed for writing: the search ends then with what is known.
     package var deadline: Date?
+    /// Events of one log held in memory before the differences are known, and again after it: at
+    /// 7 KB each, 230 MB for both. Further ones go to a file.
+    package var heldEvents: Int
 
-    package init(since: Date? = nil, keepsEvidence: Bool = true, deadline: Date? = nil) {
+    package init(
+        since: Date? = nil, keepsEvidence: Bool = true, deadline: Date? = nil,
+        heldEvents: Int = 16_384
+    ) {
         self.since = since
         self.keepsEvidence = keepsEvidence
         self.deadline = deadline
+        self.heldEvents = heldEvents
     }
 }
 
@@ -115,6 +122,8 @@ package enum BackupEvent: Sendable {
     case remoteFailed(RemoteError)
     /// The remote has gone another way; this ref keeps what only this repository has.
     case diverged(RefName)
+    /// A tag that git cannot keep beside another ref, here or at the remote.
+    case passedOver(RefName, for: String, isRemote: Bool)
     /// The record of a run was missing at the remote and has been made anew.
     case rebuilt(run: String)
     /// So many old objects could not be had from the remote.

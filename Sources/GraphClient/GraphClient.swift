@@ -119,6 +119,10 @@ package struct GraphClient: GraphSource {
 
     package func expect(users: Int) async { await limiter.expect(users: users) }
 
+    package func pause(for duration: Duration) async throws(GraphError) {
+        try await timeline.sleep(for: duration)
+    }
+
     /// Returns a token for any resource that the credential is good for, such as a git host's
     /// `499b84ac-1321-427f-aa17-267ca6975798`. It is renewed when it has to be.
     ///

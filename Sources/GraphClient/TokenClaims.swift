@@ -49,6 +49,11 @@ extension GraphClient {
         TokenClaims(token: try await access(to: .graph).tokens.current())
     }
 
+    package func grantedPermissions() async -> Set<String>? {
+        guard let claims = try? await tokenClaims() else { return nil }
+        return (claims.roles ?? claims.scopes).map(Set.init)
+    }
+
     /// Returns what time it is at the authority that signs in; `nil` if it does not say.
     package func serverTime() async throws(GraphError) -> Date? {
         let authority = configuration.endpoints.authority

@@ -93,4 +93,62 @@ struct GuardTests {
         #expect(!result.isIncomplete)
         #expect(result.record.types["teams/members"]?.deleted == 20)
     }
+
+    @Test func `what reads empty only in the second reading is not believed either`() async throws {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["teams": .pages([items(0..<4)])])
+        for id in 0..<4 { tenant.set("teams/id-\(id)/members", .pages([items(10..<13)])) }
+        try await runs.run(tenant, all(teams))
+        let files = try runs.files
+        // Empty once, then as it was, but all members are gone.
+        tenant.set("teams", .pages([[]]), .pages([items(0..<4)]))
+        for id in 0..<4 { tenant.set("teams/id-\(id)/members", .pages([[]])) }
+
+        let result = try await runs.run(tenant, all(teams))
+
+        #expect(try runs.files == files && files.count == 16)
+        #expect(result.record.types["teams"]?.outcome == .complete)
+        #expect(result.record.types["teams/members"]?.outcome == .kept && result.isIncomplete)
+        // Each place is asked for at most twice.
+        let asked = tenant.asked.count { $0 == "teams/id-0/members" }
+        #expect(asked == 3)
+    }
+
+    @Test(arguments: [
+        (RecordedTenant.Answer.pages([[]]), 5), (.failure(.empty), 5), (.pages([items(0..<9)]), 20),
+    ])
+    func `a list in one file is kept if it lost all, or more than half of twenty, twice`(
+        answer: RecordedTenant.Answer, count: Int
+    ) async throws {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["organization": .pages([items(0..<count)])])
+        try await runs.run(tenant, all(organization))
+        let before = try runs.git("rev-parse", "main^{tree}")
+        tenant.set("organization", answer)
+
+        let kept = try await runs.run(tenant, all(organization))
+        let after = try runs.git("rev-parse", "main^{tree}")
+        let asked = tenant.asked.count
+        tenant.set("organization", answer, .pages([items(0..<(count - 1))]))
+        let once = try await runs.run(tenant, all(organization))
+        tenant.set("organization", answer)
+        let accepted = try await runs.run(tenant, all(organization)) { $0.acceptDeletions = true }
+
+        #expect(kept.record.types["organization"]?.outcome == .kept && kept.isIncomplete)
+        #expect(before == after && asked == 3)
+        #expect(once.record.types["organization"]?.updated == 1)
+        #expect(accepted.changes.count == 1)
+    }
+
+    @Test func `a list of one in one file that is gone twice is deleted`() async throws {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["organization": .pages([items(0..<1)])])
+        try await runs.run(tenant, all(organization))
+        tenant.set("organization", .pages([[]]))
+
+        let result = try await runs.run(tenant, all(organization))
+
+        #expect(result.record.types["organization"]?.deleted == 1)
+        #expect(tenant.asked.count == 3)
+    }
 }

@@ -110,4 +110,27 @@ struct NarrowingTests {
         #expect(result.changes.map(\.path) == ["Teams/new/new.json"])
         #expect(result.record.types["teams"]?.objects == 3_001)
     }
+
+    @Test func `a filter of a type itself deletes only what is not there any more`() async throws {
+        func filtered(_ filter: String?) -> GraphResource {
+            GraphResource(
+                "people", path: "people", folder: "People", groups: ["All"],
+                permissions: Permissions("People.Read.All"), filter: filter)
+        }
+        let runs = try Runs()
+        let tenant = RecordedTenant(["people": .pages([[item("a"), item("b"), item("c")]])])
+        let wide = try await runs.run(tenant, all(filtered("isEnabled eq true")))
+        tenant.set("people", .pages([[item("a")]]))
+        tenant.set("people/b", .object(item("b")))
+        tenant.set("people/c", .failure(.notFound))
+
+        let narrow = try await runs.run(tenant, all(filtered("team eq 'A'")))
+        // Not only in the run in which the filter changed.
+        let again = try await runs.run(tenant, all(filtered("team eq 'A'")))
+
+        #expect(wide.record.types["people"]?.scope == "isEnabled eq true")
+        #expect(narrow.record.types["people"]?.scope == "team eq 'A'")
+        #expect(narrow.changes.map { "\($0.kind.rawValue) \($0.path)" } == ["D People/c/c.json"])
+        #expect(again.changes.isEmpty)
+    }
 }

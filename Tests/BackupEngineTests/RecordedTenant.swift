@@ -20,6 +20,7 @@ final class RecordedTenant: GraphSource {
         var answers: [String: [Answer]] = [:]
         var asked: [String] = []
         var users: [Int] = []
+        var permissions: Set<String>?
         /// What each reading is answered from; links name a reading and a page.
         var readings: [Answer] = []
     }
@@ -39,6 +40,12 @@ final class RecordedTenant: GraphSource {
     var users: [Int] { state.withLock { $0.users } }
 
     func expect(users: Int) async { state.withLock { $0.users.append(users) } }
+
+    func grant(_ permissions: String...) {
+        state.withLock { $0.permissions = Set(permissions) }
+    }
+
+    func grantedPermissions() async -> Set<String>? { state.withLock { $0.permissions } }
 
     /// First pages asked for so far.
     var asked: [String] { state.withLock { $0.asked } }

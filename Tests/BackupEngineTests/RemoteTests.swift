@@ -250,4 +250,27 @@ struct RemoteTests {
 
         #expect(try runs.git("for-each-ref") == "")
     }
+
+    // MARK: Tags that cannot stand side by side
+
+    @Test(arguments: [true, false])
+    func `a tag of the remote that is a folder of ours is passed over`(isFirst: Bool) async throws {
+        let host = try TestHost()
+        let runs = try Runs()
+        if !isFirst { try await runs.run(tenant, all(people, organization)) }
+        let tree = try host.place.git("mktree")
+        let commit = try host.place.git("commit-tree", tree, "-m", "Mine")
+        try host.place.git("update-ref", "refs/tags/backup", commit)
+        tenant.set("people", .pages([items(1..<400)]))
+
+        let result = try await backUp(runs, to: host, day: 5)
+
+        #expect(result.push?.failure == nil)
+        let tags = try runs.git("for-each-ref", "--format=%(refname)", "refs/tags")
+        #expect(tags.split(separator: "\n").allSatisfy { $0.hasPrefix("refs/tags/backup/") })
+        #expect(tags.split(separator: "\n").count == (isFirst ? 1 : 2))
+        for ref in ["main", "refs/tenantkeep/runs"] {
+            #expect(try host.place.git("rev-parse", ref) == runs.git("rev-parse", ref))
+        }
+    }
 }

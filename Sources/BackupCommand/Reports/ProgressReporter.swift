@@ -84,6 +84,9 @@ extension BackupEvent {
                     error.hint)
         case .diverged(let name):
             "The remote has gone another way. The run starts from it; what only this repository had is kept as \(name)"
+        case .passedOver(let name, let other, let isRemote):
+            "\(name) was passed over: git cannot keep it beside \(other), which is "
+                + (isRemote ? "at the remote." : "here.") + " Rename or delete one of them."
         case .rebuilt(let run):
             "The remote had no record of the run of \(run); it was made anew from its commits."
         case .missing(let count, let error):

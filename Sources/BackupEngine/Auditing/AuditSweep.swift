@@ -1,6 +1,7 @@
 import Attribution
 import CanonicalJSON
 import FoundationEssentials
+import GitStore
 import GraphCatalog
 
 /// What a sweep found in one window of a log.
@@ -15,12 +16,31 @@ struct AuditLog: Sendable {
     var failure: AuditFailure?
     /// Why parts of the log were not read that the app has no access to, beside others.
     var gap: AuditFailure?
-    private var known: Set<String> = []
+    /// Hashes of the IDs of all events of the window, those in the file too.
+    private var known: Set<Int> = []
 
     init(name: String, to: Date) { (self.name, self.to) = (name, to) }
 
-    mutating func take(_ more: [AuditEvent]) {
-        for event in more where known.insert(event.id).inserted { events.append(event) }
+    mutating func take(_ more: [AuditEvent]) { hold(unknown(more)) }
+
+    /// Returns those of the events that are not known, and knows them from now on.
+    mutating func unknown(_ more: [AuditEvent]) -> [AuditEvent] {
+        more.filter { known.insert($0.id.hashValue).inserted }
+    }
+
+    mutating func hold(_ more: [AuditEvent]) { events += more }
+
+    /// Takes in what was in the file and is wanted.
+    mutating func take(_ recalled: EventSpill.Recalled) {
+        guard recalled.count > 0 else { return }
+        take(recalled.events)
+        var reason =
+            "The log has \(events.count + recalled.count - recalled.events.count) events, more than "
+            + "fit in memory: \(recalled.count) of them were looked at for this run's changes only"
+        if recalled.leftOut > 0 {
+            reason += ", and \(recalled.leftOut) that may tell of these not at all"
+        }
+        gap = gap ?? AuditFailure(isAbsence: false, reason: reason, hint: nil)
     }
 }
 
@@ -42,7 +62,8 @@ package struct AuditFailure: Error, Sendable {
 /// - Cost: as many requests as the window has pages, one after the other, which is about as many as
 ///   Entra's log allows (5 in 10 s); and one more if the reading of the tenant took over a minute.
 ///   Of a log in parts, as many for each part, a few parts at a time.
-/// - Memory: all events of the window that may tell of chosen types.
+/// - Memory: of the events of the window that may tell of chosen types, as many as an
+///   ``EventSpill`` holds, and eight bytes for each other one.
 struct AuditSweep<Source: GraphSource>: Sendable {
     let source: Source
     /// As the chosen types declare the log; not empty.
@@ -52,6 +73,8 @@ struct AuditSweep<Source: GraphSource>: Sendable {
     let clock: RunClock
     /// When to give up.
     let deadline: Date?
+    /// What does not fit in memory.
+    let spill: EventSpill
 
     /// Failures that are followed by a smaller slice.
     private static var mostFailures: Int { 24 }
@@ -78,6 +101,23 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         log.take(tail.events)
         if tail.failure == nil { log.to = end }
         return log
+    }
+
+    /// Brings back what a log has left in the file and is wanted.
+    func recall(_ log: AuditLog, _ interest: EventInterest) async -> AuditLog {
+        var log = log
+        do throws(GitError) {
+            log.take(try await spill.recall(interest.wants))
+        } catch {
+            log.failure = log.failure ?? Self.failure(error)
+        }
+        return log
+    }
+
+    private static func failure(_ error: GitError) -> AuditFailure {
+        AuditFailure(
+            isAbsence: false, reason: "Could not \(error.action): \(error.reason)", hint: error.hint
+        )
     }
 
     private func read(from: Date, to: Date) async -> AuditLog {
@@ -189,6 +229,10 @@ struct AuditSweep<Source: GraphSource>: Sendable {
                 try await read(slice, of: part, into: &log)
                 busy = 0
             } catch {
+                if case .store(let error) = error {
+                    log.failure = Self.failure(error)
+                    return log
+                }
                 failures += 1
                 let reason = Self.reason(of: error)
                 log.requests += reason?.requests ?? 0
@@ -257,9 +301,11 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         let end = Date(timeIntervalSince1970: slice.to.timeIntervalSince1970.rounded(.up))
         let request = part.source.request(
             from: slice.from.timestamp, to: end.timestamp, at: part.place)
-        try await flow.read(from: .first(request)) { page in
+        try await flow.read(from: .first(request)) { (page) async throws(BackupError) in
             read.requests += page.requests
-            read.take(page.events)
+            let events = read.unknown(page.events)
+            read.hold(
+                try await storing { () async throws(GitError) in try await spill.spill(events) })
         }
     }
 }

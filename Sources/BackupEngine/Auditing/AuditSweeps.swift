@@ -1,5 +1,6 @@
 import Attribution
 import FoundationEssentials
+import GitStore
 import GraphCatalog
 
 /// The sweeps of all logs that tell of the types a run reads: Entra's first, which names people
@@ -14,7 +15,7 @@ struct AuditSweeps<Source: GraphSource>: Sendable {
     /// - Parameter window: of some types, at most so long.
     init(
         of types: [GraphResource], in tenant: String, from source: Source, _ audit: AuditOptions,
-        _ clock: RunClock,
+        _ clock: RunClock, in store: GitStore,
         window: (_ types: [String], _ log: String, _ longest: TimeInterval?) -> AuditWindow
     ) {
         let first = AuditSource.directory
@@ -27,7 +28,11 @@ struct AuditSweeps<Source: GraphSource>: Sendable {
                 source: source, declared: declared, tenant: tenant,
                 window: window(
                     types.map(\.name), name, declared[0].longestDays.map { Double($0) * 86_400 }),
-                clock: clock, deadline: audit.deadline)
+                clock: clock, deadline: audit.deadline,
+                spill: EventSpill(of: declared[0].form, room: audit.heldEvents) {
+                    () throws(GitError) in
+                    try store.scratchFile()
+                })
         }
     }
 
@@ -52,6 +57,17 @@ struct AuditSweeps<Source: GraphSource>: Sendable {
     /// Adds what happened while the tenant was read.
     func tails(after logs: [AuditLog]) async -> [AuditLog] {
         await all { place, sweep in await sweep.tail(after: logs[place]) }
+    }
+
+    /// Brings back what the logs have left in files and may tell of changes.
+    func recall(
+        _ logs: [AuditLog], _ interest: () -> EventInterest
+    ) async -> [AuditLog] {
+        var isAnySpilled = false
+        for sweep in sweeps where await !sweep.spill.isEmpty { isAnySpilled = true }
+        guard isAnySpilled else { return logs }
+        let interest = interest()
+        return await all { place, sweep in await sweep.recall(logs[place], interest) }
     }
 
     private func all(

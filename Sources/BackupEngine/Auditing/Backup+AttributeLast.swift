@@ -43,8 +43,8 @@ extension Backup {
         guard let from = times.min() else {
             return result(of: self.record(AuditRecord(.complete), on: last))
         }
-        let sweeps = sweeps(from: options.audit?.since ?? max(oldest, from))
-        let logs = await sweeps.logs()
+        let sweeps = sweeps(from: options.audit?.since ?? max(oldest, from), in: store)
+        let logs = await sweeps.recall(await sweeps.logs()) { EventInterest() }
         if Task.isCancelled { throw .interrupted }
         let events = logs.flatMap(\.events)
         if let failure = logs.first?.failure, events.isEmpty { throw .auditLog(failure) }
@@ -76,10 +76,10 @@ extension Backup {
             hint: "Make the first backup, or name another path with --repo.")
     }
 
-    private func sweeps(from: Date) -> AuditSweeps<Source> {
+    private func sweeps(from: Date, in store: GitStore) -> AuditSweeps<Source> {
         AuditSweeps(
             of: options.selection.flatMap(\.types), in: options.tenant, from: source,
-            options.audit ?? AuditOptions(), clock
+            options.audit ?? AuditOptions(), clock, in: store
         ) { _, log, longest in
             AuditWindow(
                 of: [], in: log, after: nil, adopted: nil, since: from, start: options.start,

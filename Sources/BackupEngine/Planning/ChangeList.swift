@@ -198,6 +198,12 @@ struct ChangeList: Sendable {
         return places[place].listing.id(at: index)
     }
 
+    /// Whether the object keeps a name that its ID has in other letters of case.
+    func isRespelled(_ change: Change) -> Bool {
+        guard let id = id(of: change), places[Int(change.place)].names != nil else { return false }
+        return isGUID(id) && !name(of: change).elementsEqual(id)
+    }
+
     /// From the top of the tree to the file, components joined by `/`.
     func path(of change: Change) -> ArraySlice<UInt8> {
         let place = places[Int(change.place)]

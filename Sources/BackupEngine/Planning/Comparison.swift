@@ -99,7 +99,7 @@ struct Comparison {
             counts[type].objects += places.old.count
             return
         }
-        let names = places.names(of: listing)
+        let names = places.names(of: listing, isCaseless: reading.resource.service.isAzure)
         let place = changes.begin(path, of: type, .files, listing, names: names)
         let paths = names.map(fileName)
         var old = places.old[...]

@@ -5,10 +5,10 @@ import GraphCatalog
 
 /// Looks for absences that are likelier a failure of the service than somebody's deletions.
 ///
-/// A backup must never lie about absence: what reads empty is read again, what has lost more than
-/// half of itself is kept, until `--accept-deletions`.
+/// A failed read is never recorded as a deletion: what reads empty is read again, what has lost more
+/// than half of itself is kept, until `--accept-deletions`.
 extension TenantReader {
-    /// Returns the readings with all that must not be believed marked as failed.
+    /// Returns the plan of the readings with all that must not be believed marked as failed.
     ///
     /// - Parameter plan: decides what readings would change.
     func settle(
@@ -17,8 +17,21 @@ extension TenantReader {
     ) async throws(BackupError) -> Plan {
         var readings = readings
         var decided = try await plan(readings)
-        if !decided.emptied.isEmpty {
-            for emptied in decided.emptied { try await readAgain(emptied, &readings) }
+        // What comes new with a second reading may be empty in its turn. Each place is read again
+        // once, so this ends.
+        var asked: Set<Emptied> = []
+        while true {
+            let emptied = try await emptied(by: decided)
+            // One object that is gone twice was deleted.
+            let open = emptied.filter { $0.count > 1 || !asked.contains($0) }
+            guard !open.isEmpty else { break }
+            for one in open {
+                if asked.insert(one).inserted {
+                    try await readAgain(one, &readings)
+                } else {
+                    keep(one, &readings)
+                }
+            }
             decided = try await plan(readings)
         }
         let halved = decided.counts.enumerated().filter { _, count in
@@ -33,20 +46,42 @@ extension TenantReader {
         return try await plan(readings)
     }
 
+    /// What reads empty, or far too short, of what a plan would delete.
+    private func emptied(by plan: Plan) async throws(BackupError) -> [Emptied] {
+        plan.emptied.map { Emptied(type: $0.type, ids: $0.ids, count: $0.count) }
+            + (try await shortenedFiles(of: plan))
+    }
+
+    /// Lists in one file whose elements are gone, or more than half of twenty and more of them.
+    private func shortenedFiles(of plan: Plan) async throws(BackupError) -> [Emptied] {
+        var found: [Emptied] = []
+        for change in plan.changes.changes where change.kind != .created {
+            let type = plan.changes.type(of: change)
+            let reading = plan.readings[type]
+            guard reading.resource.isSingleFile, reading.resource.answer == .collection,
+                let old = change.old
+            else { continue }
+            let bytes = try await storing { () async throws(GitError) in
+                try await store.blobsIfKept([old])[0]
+            }
+            let before = bytes.flatMap { try? JSONValue(parsing: $0) }?.array?.count ?? 1
+            let lost = before - reading.elementCount
+            if reading.elementCount == 0 || before >= 20 && lost * 2 > before {
+                found.append(Emptied(type: type, ids: [], count: lost))
+            }
+        }
+        return found
+    }
+
     private func readAgain(
-        _ emptied: Comparison.Emptied, _ readings: inout [TypeReading]
+        _ emptied: Emptied, _ readings: inout [TypeReading]
     ) async throws(BackupError) {
         let reading = readings[emptied.type]
-        let reason = "all \(emptied.count) objects were gone at once, in two readings"
         if reading.ancestors.isEmpty {
             let again = try await readFamily(of: reading.selected)
-            guard let first = again.first,
-                first.failure != nil || first.listings[[]]?.isEmpty ?? true
-            else {
+            if let first = again.first, first.failure == nil, first.holds(moreThan: reading) {
                 replace(emptied.type, with: again, &readings)
-                return
             }
-            fail(emptied.type, reason, &readings)
         } else {
             let chain = reading.ancestors.map { readings[$0].resource }
             let again = try await answer(
@@ -55,9 +90,20 @@ extension TenantReader {
                 reading.selected)
             if case .success(let answer) = again, !answer.listing.isEmpty {
                 try await readings[emptied.type].take(answer, below: emptied.ids, in: store)
-            } else {
-                readings[emptied.type].failuresBelow[emptied.ids] = doubt(reason)
             }
+        }
+    }
+
+    /// Keeps what has been read again and is no better.
+    private func keep(_ emptied: Emptied, _ readings: inout [TypeReading]) {
+        let reading = readings[emptied.type]
+        let reason =
+            (reading.elementCount == 0 ? "all " : "")
+            + "\(emptied.count) objects were gone at once, in two readings"
+        if reading.ancestors.isEmpty {
+            fail(emptied.type, reason, &readings)
+        } else {
+            readings[emptied.type].failuresBelow[emptied.ids] = doubt(reason)
         }
     }
 
@@ -68,9 +114,16 @@ extension TenantReader {
     }
 
     private func fail(_ type: Int, _ reason: String, _ readings: inout [TypeReading]) {
-        readings[type].failure = doubt(reason)
+        fail(type, doubt(reason), &readings)
+    }
+
+    /// Keeps a type and what is below its objects.
+    func fail(_ type: Int, _ error: GraphError, _ readings: inout [TypeReading]) {
+        readings[type].failure = error
         for child in readings.indices where readings[child].ancestors.contains(type) {
-            readings[child].failure = doubt("\(readings[type].resource.name) was kept: \(reason)")
+            readings[child].failure = GraphError(
+                error.kind, "\(readings[type].resource.name) was kept: \(error.reason)",
+                hint: error.hint)
         }
     }
 
@@ -81,10 +134,38 @@ extension TenantReader {
     }
 }
 
+/// Objects of a place that were there and are not listed.
+private struct Emptied: Hashable {
+    let type: Int
+    let ids: [[UInt8]]
+    let count: Int
+
+    static func == (one: Self, other: Self) -> Bool {
+        one.type == other.type && one.ids == other.ids
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(type)
+        hasher.combine(ids)
+    }
+}
+
+extension TypeReading {
+    /// Whether a root type has more objects here, or more elements in its file, than in another
+    /// reading.
+    fileprivate func holds(moreThan other: TypeReading) -> Bool {
+        let count = { (reading: TypeReading) in
+            reading.elementCount + (reading.listings[[]]?.objects.count ?? 0)
+        }
+        return count(self) > count(other)
+    }
+}
+
 /// Decides about objects that a narrowed read did not list.
 extension TenantReader {
-    /// Returns the changes without the deletions that the read's scope does not cover: objects its
-    /// filter would not have listed when they were last seen, and objects that are still there.
+    /// Returns the changes without the deletions that the read's scope does not cover: objects a
+    /// narrowing would not have listed when they were last seen, and objects that are still there
+    /// though a filter did not list them.
     func confirm(
         _ changes: ChangeList, _ readings: [TypeReading]
     ) async throws(BackupError) -> ChangeList {
@@ -92,13 +173,13 @@ extension TenantReader {
         await store.bring(
             changes.changes.lazy.filter {
                 $0.kind == .deleted && !changes.isUnread($0)
-                    && readings[changes.type(of: $0)].selected.filter != nil
+                    && readings[changes.type(of: $0)].isFiltered
             }.compactMap(\.old))
         // What stands below an object goes or stays with it.
         for change in changes.changes where change.kind == .deleted && !changes.isUnread(change) {
             let reading = readings[changes.type(of: change)]
-            guard let filter = reading.selected.filter, let old = change.old else { continue }
-            if try await !isGone(old, reading.resource, filter) {
+            guard reading.isFiltered, let old = change.old else { continue }
+            if try await !isGone(old, reading.resource, reading.selected.filter) {
                 let path = changes.path(of: change)
                 let end = path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
                 spared.insert(reading.resource.hasFolders ? path[..<end] : path[...])
@@ -116,13 +197,13 @@ extension TenantReader {
     }
 
     private func isGone(
-        _ blob: ObjectID, _ resource: GraphResource, _ filter: Narrowing
+        _ blob: ObjectID, _ resource: GraphResource, _ narrowing: Narrowing?
     ) async throws(BackupError) -> Bool {
         let bytes = try await storing { () async throws(GitError) in
             try await store.blobsIfKept([blob])[0]
         }
         guard let bytes, let object = try? JSONValue(parsing: bytes),
-            object.satisfies(filter.covers),
+            narrowing.map({ object.satisfies($0.covers) }) ?? true,
             let id = object[resource.idMember]?.string
         else { return false }
         let chain = [(resource: resource, id: Array(id.utf8))]
@@ -139,6 +220,15 @@ extension TenantReader {
         } catch {
             return .failure(try error.ofOneType)
         }
+    }
+}
+
+extension TypeReading {
+    /// Whether a filter decides what its list names: its own, which may be another one than last
+    /// time, or one that narrows it.
+    fileprivate var isFiltered: Bool {
+        selected.filter != nil
+            || resource.filter != nil && ancestors.isEmpty && resource.walks.isEmpty
     }
 }
 

@@ -49,7 +49,9 @@ struct FilePlaces {
 
     /// Returns the names of the objects, by their places in the listing. Where two fall together,
     /// also on file systems that ignore case or normalise Unicode, one gets a suffix made of its ID.
-    func names(of listing: Listing) -> [[UInt8]] {
+    ///
+    /// - Parameter isCaseless: whether the service takes names for the same in any case of letters.
+    func names(of listing: Listing, isCaseless: Bool) -> [[UInt8]] {
         let ids = listing.objects.map { Array(listing.id(of: $0)) }
         let paths = ids.map { listing.places[$0] ?? [$0] }
         let names = paths.map { path in
@@ -57,7 +59,9 @@ struct FilePlaces {
                 (path.dropLast().map(folderName) + [FileName(path.last ?? []).bytes])
                     .joined(separator: [UInt8(ascii: "/")]))
         }
-        return Naming(taken: Set(old.map(\.name))).distinct(names) { index in
+        let naming = Naming(taken: Set(old.map(\.name)))
+        let kept = naming.kept(names) { isCaseless || isGUID(ids[$0]) }
+        return naming.distinct(kept) { index in
             let name = paths[index].last ?? []
             let folder = names[index].dropLast(FileName(name).bytes.count)
             return folder + FileName(distinct: name, of: ids[index]).bytes

@@ -12,8 +12,8 @@ struct NamedListing {
     /// - Parameter folder: the collection's folder in the last backup.
     init(_ listing: Listing, _ folder: Folder) throws(GitError) {
         self.listing = listing
-        let hasSuffixes = try Self.hasSuffixes(folder)
-        guard !listing.isPlain || hasSuffixes else {
+        let isOdd = try Self.hasOddNames(folder)
+        guard !listing.isPlain || isOdd else {
             (names, sorted) = (nil, nil)
             return
         }
@@ -28,10 +28,13 @@ struct NamedListing {
         sorted = names.indices.sorted { folderPrecedes(names[$0][...], names[$1][...]) }
     }
 
-    private static func hasSuffixes(_ folder: Folder) throws(GitError) -> Bool {
+    /// Whether a name has a suffix, or is a GUID that a plain ID would be in other letters of case.
+    private static func hasOddNames(_ folder: Folder) throws(GitError) -> Bool {
         var folder = folder
         while try folder.nextFolder() {
-            if FileName.isSuffixed(folder.cursor.bytes[folder.cursor.name]) { return true }
+            let name = folder.cursor.bytes[folder.cursor.name]
+            if FileName.isSuffixed(name) { return true }
+            if name.count == 36, !FileName.isPlain(name.span), isGUID(name) { return true }
         }
         return false
     }

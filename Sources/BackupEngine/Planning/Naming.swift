@@ -4,7 +4,8 @@ import GitObjects
 ///
 /// A name is made from the ID alone (``FileName``), but where names would fall together on file
 /// systems that ignore case or normalise Unicode: there the first in byte order stays plain and the
-/// others get a suffix. An object keeps the name it has in the last backup.
+/// others get a suffix. An object keeps the name it has in the last backup, also if the service
+/// spells its ID in other letters of case: a GUID, or anything that Azure names, is the same in any.
 struct Naming {
     private let taken: Set<[UInt8]>
 
@@ -15,10 +16,30 @@ struct Naming {
 
     /// Returns the names in the order of `ids`, no two of them equal.
     func names(of ids: [[UInt8]]) -> [[UInt8]] {
-        let names = ids.map { FileName($0).bytes }
+        let names = kept(ids.map { FileName($0).bytes }) { isGUID(ids[$0]) }
         let hasSuffixes = taken.contains(where: FileName.isSuffixed)
         guard hasSuffixes || mayCollide(names) else { return names }
         return distinct(names) { FileName(distinct: ids[$0]).bytes }
+    }
+
+    /// Returns the names with those that the last backup has in place of others that differ in case
+    /// alone, unless both are wanted.
+    ///
+    /// - Parameter isCaseless: whether the case of letters means nothing to an object, by its place.
+    func kept(_ names: [[UInt8]], where isCaseless: (Int) -> Bool) -> [[UInt8]] {
+        let new = names.indices.filter { isCaseless($0) && !taken.contains(names[$0]) }
+        guard !new.isEmpty else { return names }
+        let wanted = Set(names)
+        let free = taken.subtracting(wanted).map { (FileName.folded($0), $0) }
+        var spellings = Dictionary(free) { $0.lexicographicallyPrecedes($1) ? $0 : $1 }
+        var names = names
+        for index in new {
+            guard let known = spellings.removeValue(forKey: FileName.folded(names[index])) else {
+                continue
+            }
+            names[index] = known
+        }
+        return names
     }
 
     /// Returns the names with suffixes where they would fall together.
@@ -59,6 +80,23 @@ struct Naming {
     private func mayCollide(_ names: [[UInt8]]) -> Bool {
         names.contains { name in
             name.contains { $0 >= 0x80 || ($0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z")) }
+        }
+    }
+}
+
+/// Whether this is `8-4-4-4-12` hexadecimal digits, in whatever case.
+func isGUID(_ id: some Collection<UInt8>) -> Bool {
+    guard id.count == 36 else { return false }
+    return zip(0..., id).allSatisfy { place, byte in
+        switch place {
+        case 8, 13, 18, 23: byte == UInt8(ascii: "-")
+        default:
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+                UInt8(ascii: "A")...UInt8(ascii: "F"):
+                true
+            default: false
+            }
         }
     }
 }

@@ -69,7 +69,7 @@ struct Plan: Sendable {
     }
 
     private func outcome(of reading: TypeReading, _ count: Comparison.Count) -> TypeRecord {
-        let scope = reading.selected.filter?.filter ?? ""
+        let scope = reading.scope
         if let failure = reading.failure {
             switch failure.kind {
             case .notAvailable where count.objects == 0, .notFound where count.objects == 0:
@@ -113,5 +113,13 @@ struct Plan: Sendable {
             record.hint = refusal.hint
         }
         return record
+    }
+}
+
+extension TypeReading {
+    /// The filters that decide what was asked for; empty if that was everything.
+    fileprivate var scope: String {
+        let own = resource.walks.isEmpty ? resource.filter : nil
+        return [own, selected.filter?.filter].compactMap(\.self).joined(separator: " and ")
     }
 }

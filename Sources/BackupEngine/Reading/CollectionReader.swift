@@ -220,7 +220,7 @@ struct CollectionAnswer: Sendable {
 
     /// In the order of their IDs. Of an object read twice the later one is left; objects without an
     /// ID are told apart by what they hold.
-    private var distinctDocuments: [[UInt8]] {
+    var distinctDocuments: [[UInt8]] {
         let distinct = Dictionary(documents.map { ($0.id.isEmpty ? $0.bytes : $0.id, $0) }) { $1 }
         return distinct.values.sorted {
             $0.id == $1.id

@@ -170,15 +170,27 @@ struct TypeReading: Sendable {
     private(set) var refusedLists: [String: GraphError] = [:]
     /// Lists that were refused in the last run as well and that nothing came from before.
     private(set) var leftOut: Set<String> = []
+    /// Of a walked type: by the lists' names, the objects that the backup had parts of until now,
+    /// and those that it has parts of from now on.
+    private(set) var parentsBefore: [String: Set<String>] = [:]
+    private(set) var parents: [String: Set<String>] = [:]
+    /// By the lists' names, the objects that were listed, those that were not found not counted.
+    private var listedParents: [String: Set<String>] = [:]
     private var failuresInRow = 0
+    /// Of a type that one file holds: the objects in it.
+    private(set) var elementCount = 0
     var requests = 0
     var waited = Duration.zero
     var withheld = 0
 
-    init(_ selected: SelectedResource, ancestors: [Int] = [], leftOut: [String] = []) {
+    init(
+        _ selected: SelectedResource, ancestors: [Int] = [], leftOut: [String] = [],
+        parents: [String: Set<String>] = [:]
+    ) {
         self.selected = selected
         self.ancestors = ancestors
         self.leftOut = Set(leftOut)
+        (parentsBefore, self.parents) = (parents, parents)
     }
 
     var resource: GraphResource { selected.resource }
@@ -192,7 +204,52 @@ extension TypeReading {
         requests += answer.requests
         waited += answer.waited
         withheld += answer.withheld
+        if resource.isSingleFile { elementCount = answer.distinctDocuments.count }
         listings[ids] = try await answer.listing(ofOneFile: resource.isSingleFile, in: store)
+    }
+
+    /// Notes which objects a walked list has. None is counted that was not found below the list.
+    mutating func note(parents ids: some Sequence<[UInt8]>, of walk: GraphResource) {
+        listedParents[walk.name] = Set(ids.map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    /// Notes that nothing was found below a listed object, which may mean that it is gone.
+    mutating func note(missing id: [UInt8], of walk: GraphResource) {
+        listedParents[walk.name]?.remove(String(decoding: id, as: UTF8.self))
+    }
+
+    /// Objects that the backup has parts of and that the list does not lead to any more, whatever the
+    /// case of their letters; none if the list was not read.
+    func doubtfulParents(of walk: GraphResource) -> [String] {
+        guard let listed = listedParents[walk.name],
+            failuresBelow[[Array(walk.name.utf8)]] == nil
+        else { return [] }
+        let known = Set(listed.map { $0.lowercased() })
+        return (parentsBefore[walk.name] ?? []).filter { !known.contains($0.lowercased()) }.sorted()
+    }
+
+    /// Keeps what the backup has below an object of a walked list.
+    mutating func keep(parent id: String, of walk: GraphResource, _ reason: GraphError) {
+        note(reason, below: [Array(id.utf8)])
+        parents[walk.name, default: []].insert(id)
+    }
+
+    /// Notes which objects there are parts of now: those with something below them, and those that
+    /// could not be read.
+    mutating func noteParents() {
+        guard failure == nil else { return }
+        for walk in resource.walks {
+            guard let listed = listedParents[walk.name],
+                failuresBelow[[Array(walk.name.utf8)]] == nil
+            else { continue }
+            let before = parentsBefore[walk.name] ?? []
+            parents[walk.name] = listed.filter { id in
+                let ids = [Array(id.utf8)]
+                if walk.isPart { return true }
+                return listings[ids].map { !$0.isEmpty }
+                    ?? (failuresBelow[ids] != nil && before.contains(id))
+            }
+        }
     }
 
     /// Joins what was read below all objects of the lists it was read for.

@@ -11,7 +11,9 @@ extension TenantReader {
                     try await take(all: walk, &reading)
                     continue
                 }
-                let above = try await ids(of: walk, &reading).filter { !asked.contains($0) }
+                let listed = try await ids(of: walk, &reading)
+                reading.note(parents: listed.compactMap(\.last), of: walk)
+                let above = listed.filter { !asked.contains($0) }
                 try await read(above, below: walk, &reading)
                 asked += above
             } catch {
@@ -22,6 +24,8 @@ extension TenantReader {
             }
         }
         reading.giveUp(all: asked)
+        reading.noteParents()
+        try await confirmGone(&reading)
         if failed.count == reading.resource.walks.count { reading.failure = failed.first }
         if reading.failure == nil { reading.leaveOutLists() }
         reading.join()
@@ -44,7 +48,14 @@ extension TenantReader {
             }
             try await readBatches(missing, below: [walk], reading.selected) {
                 (results) async throws(BackupError) -> Bool in
-                for (ids, result) in results { try await take(result, below: ids, &reading) }
+                for (ids, result) in results {
+                    if case .failure(let error) = result, error.kind == .notFound,
+                        let id = ids.last
+                    {
+                        reading.note(missing: id, of: walk)
+                    }
+                    try await take(result, below: ids, &reading)
+                }
                 return true
             }
             let objects = reading.listings.values.reduce(0) { $0 + $1.objects.count }
@@ -95,9 +106,10 @@ extension TenantReader {
                 continue
             }
             wasRead = true
+            var missing: [String] = []
             try await readBatches(above, below: [outer], SelectedResource(walk), isKept: false) {
                 (results) async throws(BackupError) -> Bool in
-                for (_, result) in results {
+                for (ids, result) in results {
                     switch result {
                     case .success(let answer):
                         reading.requests += answer.requests
@@ -105,12 +117,17 @@ extension TenantReader {
                         all.append(answer.listing)
                     case .failure(let error):
                         reading.requests += error.requests
-                        guard error.kind == .empty || error.kind == .notFound else {
-                            throw .source(error)
+                        guard error.kind != .notFound else {
+                            missing.append(String(decoding: ids.last ?? [], as: UTF8.self))
+                            continue
                         }
+                        guard error.kind == .empty else { throw .source(error) }
                     }
                 }
                 return true
+            }
+            if let kept = try await stillThere(missing, of: outer, walk).first {
+                throw .source(kept.1)
             }
         }
         if let refusal, !wasRead { throw refusal }
@@ -126,6 +143,8 @@ extension TenantReader {
             walk.request(tenant: tenant), of: reading.selected
         ) { _ in }
         if answer.objectCount == 0 { try await confirmEmpty(walk, &reading) }
+        let objects = answer.listing.objects.map { Array(answer.listing.id(of: $0)) }
+        reading.note(parents: objects, of: walk)
         try await reading.take(answer, below: [Array(walk.name.utf8)], in: store)
     }
 

@@ -20,6 +20,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
     let previousCounts: [String: Int]
     /// By type, lists that were left out in the last record.
     let leftOut: [String: [String]]
+    /// Objects of walked lists that the last backup has parts of.
+    var parents = WalkedParents()
     /// By the names of logs, since when it is of interest who made what these tell of.
     var interest: [String: Moment] = [:]
 
@@ -79,7 +81,9 @@ struct TenantReader<Source: GraphSource>: Sendable {
     private func readRoot(_ selected: SelectedResource) async throws(BackupError) -> TypeReading {
         let resource = selected.resource
         await progress(.began(type: resource.name, previous: previousCounts[resource.name]))
-        var reading = TypeReading(selected, leftOut: leftOut[resource.name] ?? [])
+        var reading = TypeReading(
+            selected, leftOut: leftOut[resource.name] ?? [],
+            parents: parents.types[resource.name] ?? [:])
         guard resource.walks.isEmpty else {
             try await readParts(of: &reading)
             return reading

@@ -12,7 +12,11 @@ extension Backup {
     func begin(in store: GitStore) async throws(BackupError) -> BegunRemote? {
         guard let remote = options.remote, !options.isDryRun else { return nil }
         let exchange = RemoteExchange(store, remote, branch: options.branch, progress: progress)
-        let start = try await exchange.start(tenant: options.tenant, run: options.start)
+        let tag = options.tagFormat.name(ofRunAt: options.start.timestamp).flatMap {
+            RefName.tag($0)
+        }
+        let start = try await exchange.start(
+            tenant: options.tenant, run: options.start, tag: tag)
         try await RecordRebuild(options: options, store: store, taken: start.tags).run(progress)
         return BegunRemote(exchange: exchange, start: start)
     }

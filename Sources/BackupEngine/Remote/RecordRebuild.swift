@@ -116,6 +116,9 @@ extension TypeRecord {
         var record = self
         (record.created, record.updated, record.deleted) = (nil, nil, nil)
         (record.requests, record.waitSeconds) = (nil, nil)
+        // What the lost run could read nobody knows. A list that is refused now is no longer refused
+        // as ever, so what it led to is kept.
+        record.without = nil
         return record
     }
 }

@@ -21,17 +21,18 @@ extension RemoteExchange {
     /// - Parameters:
     ///   - tenant: whose backup it has to be.
     ///   - run: the run's start.
+    ///   - tag: what the run will be tagged with.
     /// - Throws: ``BackupError/remote(_:_:)`` if there is nothing to go on from, and
     ///   ``BackupError/otherTenant(repository:recorded:given:)`` before any ref has moved.
     func start(
-        tenant: String, run: Date
+        tenant: String, run: Date, tag: RefName? = nil
     ) async throws(BackupError) -> RemoteStart {
         let host: Advertisement
         do throws(BackupError) {
             host = try await asking { () async throws(RemoteError) in
                 try await remote.advertisement(for: .fetch)
             }
-            return try await start(from: host, tenant: tenant, run: run)
+            return try await start(from: host, tenant: tenant, run: run, tag)
         } catch {
             guard case .remote(_, let reason) = error, reason.kind != .cancelled,
                 try await isBegun()
@@ -51,7 +52,7 @@ extension RemoteExchange {
     }
 
     private func start(
-        from host: Advertisement, tenant: String, run: Date
+        from host: Advertisement, tenant: String, run: Date, _ tag: RefName?
     ) async throws(BackupError) -> RemoteStart {
         let pairs = try await self.pairs(host)
         var start = RemoteStart()
@@ -68,7 +69,7 @@ extension RemoteExchange {
         await supplyMissing(from: host, pairs)
         try await refuseOtherBranch(than: tenant, pairs, from: host)
         let isStillPartial = await store.isPartial
-        let brings = isStillPartial ? [] : try await tags(of: host)
+        let brings = isStillPartial ? [] : try await tags(of: host, beside: tag)
         start.diverged = try await settle(pairs, tags: brings, run: run)
         for kept in start.diverged { await say(.diverged(kept)) }
         return start

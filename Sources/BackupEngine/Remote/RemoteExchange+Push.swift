@@ -74,7 +74,16 @@ extension RemoteExchange {
         let ids = try await storing { () async throws(GitError) in
             try await store.readRefs(missing)
         }
-        return ids.sorted { $0.key < $1.key }.map { RemoteMove($0.key, from: .zero, to: $0.value) }
+        let places = RefPlaces(host.refs.keys.map(\.text))
+        var moves: [RemoteMove] = []
+        for (name, id) in ids.sorted(by: { $0.key < $1.key }) {
+            if let other = places.inTheWay(of: name) {
+                await say(.passedOver(name, for: other, isRemote: true))
+            } else {
+                moves.append(RemoteMove(name, from: .zero, to: id))
+            }
+        }
+        return moves
     }
 
     private func push(

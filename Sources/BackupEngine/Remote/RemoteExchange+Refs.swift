@@ -5,25 +5,37 @@ import GitStore
 
 extension RemoteExchange {
     /// The remote's tags that a whole repository gets, each with where it leads.
+    ///
+    /// A tag that is a folder of tags here, or of the run's own, cannot stand here. It is passed over.
+    ///
+    /// - Parameter own: the tag that the run is to have.
     func tags(
-        of host: Advertisement
+        of host: Advertisement, beside own: RefName? = nil
     ) async throws(BackupError) -> [RefUpdate] {
-        try await storing { () async throws(GitError) in
-            var updates: [RefUpdate] = []
-            let tags = host.refs.filter { $0.key.isTag }
-            let here = try await store.readRefs(tags.keys)
-            for (name, id) in tags where here[name] == nil {
-                guard await store.isHere(id) else { continue }
-                let peeled: ObjectID?
-                do throws(GitError) { peeled = try await store.peeledTarget(of: id) } catch {
-                    // A tag of nothing is no tag; all else it could be has been checked.
-                    guard error.kind == .damaged else { throw error }
-                    continue
-                }
-                updates.append(RefUpdate(name, from: nil, to: id, peeled: peeled))
-            }
-            return updates
+        let tags = host.refs.filter { $0.key.isTag }
+        let (here, below) = try await storing { () async throws(GitError) in
+            (
+                try await store.readRefs(tags.keys),
+                try await store.refNames(below: "refs/tags/") + [own?.text].compactMap(\.self)
+            )
         }
+        let places = RefPlaces(below)
+        var updates: [RefUpdate] = []
+        for (name, id) in tags where here[name] == nil {
+            if let other = places.inTheWay(of: name) {
+                await say(.passedOver(name, for: other, isRemote: false))
+                continue
+            }
+            guard await store.isHere(id) else { continue }
+            let peeled: ObjectID?
+            do throws(GitError) { peeled = try await store.peeledTarget(of: id) } catch {
+                // A tag of nothing is no tag; all else it could be has been checked.
+                guard error.kind == .damaged else { throw .store(error) }
+                continue
+            }
+            updates.append(RefUpdate(name, from: nil, to: id, peeled: peeled))
+        }
+        return updates
     }
 
     /// Moves refs to where the remote has them; returns the refs that keep what it has not.
@@ -117,5 +129,31 @@ extension RemoteExchange {
             }
             if taken == nil { return name }
         }
+    }
+}
+
+/// Which refs there are, and which others git cannot keep beside them: a ref is a file, so it is no
+/// folder of others.
+struct RefPlaces {
+    private let names: Set<String>
+    /// Every folder of one of the refs, and one ref in it.
+    private var folders: [String: String] = [:]
+
+    init(_ names: some Sequence<String>) {
+        self.names = Set(names)
+        for name in self.names.sorted() {
+            for folder in Self.folders(of: name) where folders[folder] == nil {
+                folders[folder] = name
+            }
+        }
+    }
+
+    /// A ref that stands in the way of a new one; `nil` if none does.
+    func inTheWay(of name: RefName) -> String? {
+        folders[name.text] ?? Self.folders(of: name.text).first(where: names.contains)
+    }
+
+    private static func folders(of name: String) -> [String] {
+        name.indices.filter { name[$0] == "/" }.map { String(name[..<$0]) }
     }
 }

@@ -8,8 +8,10 @@ struct RunChain {
     let text: RunText
 
     /// Writes one run's record on top of the last one.
+    ///
+    /// - Parameter parents: of walked lists; `nil` for those of the last run.
     func write(
-        _ record: RunRecord, after last: ObjectID?
+        _ record: RunRecord, _ parents: WalkedParents? = nil, after last: ObjectID?
     ) async throws(BackupError) -> ObjectID {
         let json: [UInt8]
         do { json = try record.json } catch {
@@ -17,6 +19,15 @@ struct RunChain {
         }
         return try await storing { () async throws(GitError) in
             var tree = TreeWriter()
+            var file: ObjectID?
+            if let parents {
+                if let json = parents.json { file = try await store.write(.blob, json) }
+            } else if let last {
+                file = try await store.tree(try await store.commit(last).tree).first {
+                    $0.name.elementsEqual(WalkedParents.fileName.utf8)
+                }?.id
+            }
+            if let file { tree.append(.file, WalkedParents.fileName.utf8, file) }
             tree.append(.file, "run.json".utf8, try await store.write(.blob, json))
             let commit = Commit(
                 tree: try await store.write(.tree, tree.bytes), parents: last.map { [$0] } ?? [],

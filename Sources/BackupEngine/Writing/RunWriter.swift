@@ -134,11 +134,12 @@ struct RunWriter {
     /// Writes the run's record and its evidence, and returns the moves that make the run visible: of
     /// branch, tag, notes and run chain.
     func moves(
-        _ record: RunRecord, branchBefore: ObjectID?, runsBefore: ObjectID?,
-        notesBefore: ObjectID?
+        _ record: RunRecord, _ parents: WalkedParents? = nil, branchBefore: ObjectID?,
+        runsBefore: ObjectID?, notesBefore: ObjectID?
     ) async throws(BackupError) -> [RefUpdate] {
         var updates = [
-            RefUpdate(.runs, from: runsBefore, to: try await writeRun(record, after: runsBefore))
+            RefUpdate(
+                .runs, from: runsBefore, to: try await writeRun(record, parents, after: runsBefore))
         ]
         if let tip {
             updates.append(RefUpdate(options.branch, from: branchBefore, to: tip))
@@ -155,8 +156,9 @@ struct RunWriter {
     }
 
     private func writeRun(
-        _ record: RunRecord, after last: ObjectID?
+        _ record: RunRecord, _ parents: WalkedParents?, after last: ObjectID?
     ) async throws(BackupError) -> ObjectID {
-        try await RunChain(store: store, identity: identity, text: text).write(record, after: last)
+        try await RunChain(store: store, identity: identity, text: text)
+            .write(record, parents, after: last)
     }
 }
