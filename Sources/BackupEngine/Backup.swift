@@ -163,7 +163,8 @@ package struct Backup<Source: GraphSource>: Sendable {
             return Plan(readings, comparison, changes)
         }
         if options.acceptDeletions { return try await plan(readings) }
-        return try await reader.settle(readings, plan: plan)
+        let settled = try await reader.settle(readings, plan: plan)
+        return try await reader.doubtLists(of: settled, plan: plan)
     }
 
     private func compared(

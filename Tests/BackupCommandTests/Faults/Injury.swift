@@ -142,6 +142,13 @@ extension Injury {
         Injury(
             "broken off behind the link, once", .drop(afterBytes: 320), times: 1,
             concernsPages: true, .passes),
+        Injury(
+            "a count that is too high, once", .wrongCount(by: 3), times: 1, concernsPages: true,
+            .passes),
+        Injury("a count that is too high", .wrongCount(by: 1), concernsPages: true, .fails),
+        Injury("a count that is too low", .wrongCount(by: -1), concernsPages: true, .passes),
+        Injury(
+            "a counted list that stops early", .missingLink, only: [.narrowed], .fails),
         Injury("an expanded list is cut", .cutExpansion(at: 2), only: [.expanded], .passes),
     ]
 
