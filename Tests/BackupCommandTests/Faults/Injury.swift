@@ -81,6 +81,26 @@ extension Injury {
         Injury(
             "403, no licence",
             .status(403, code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant"), .absent),
+        Injury(
+            "403, no licence in other words",
+            .status(
+                403, code: "NoLicense", message: "The tenant does not meet license requirement."),
+            .absent),
+        Injury(
+            "400, no licence in other words",
+            .status(400, code: "BadRequest", message: "Tenant does not have a SPO license."),
+            .absent),
+        Injury(
+            "400, no such service",
+            .status(
+                400, code: "BadRequest", message: "Request not applicable to target tenant."),
+            .absent),
+        Injury(
+            "400, not in this cloud",
+            .status(
+                400, code: "BadRequest", message: "Resource not found for the segment 'x'."),
+            .absent),
+        Injury("400 for ever", .status(400), .fails),
         Injury("404", .status(404), .absent),
         Injury("501", .status(501), .absent),
         Injury("401 once", .status(401), times: 1, .passes),
