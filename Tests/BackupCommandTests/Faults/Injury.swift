@@ -158,6 +158,7 @@ extension Injury {
         Injury(
             "no object in a list", .body(#"{"@odata.context":"c","value":[]}"#),
             only: [.singleton], .fails),
+        Injury("a link that is no text", .oddLink, concernsPages: true, .fails),
         Injury("a long link", .longLink(bytes: 1 << 16), concernsPages: true, .passes),
         Injury(
             "broken off behind the link, once", .drop(afterBytes: 320), times: 1,
