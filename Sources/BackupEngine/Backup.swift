@@ -169,7 +169,8 @@ package struct Backup<Source: GraphSource>: Sendable {
         }
         if options.acceptDeletions { return try await plan(readings) }
         let settled = try await reader.settle(readings, plan: plan)
-        return try await reader.keepMasked(settled, plan: plan)
+        let masked = try await reader.keepMasked(settled, plan: plan)
+        return try await reader.doubtLists(of: masked, plan: plan)
     }
 
     private func compared(

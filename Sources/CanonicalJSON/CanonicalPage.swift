@@ -19,6 +19,8 @@ package struct CanonicalPage: Sendable, Equatable {
     package internal(set) var items: [Item] = []
     /// Where the collection goes on. Never empty.
     package internal(set) var nextLink: String?
+    /// How many objects the whole collection has, if the page says.
+    package internal(set) var count: Int?
     /// What the page holds instead of what was asked for; `nil` if it is a page, or an object.
     package internal(set) var misfit: Misfit?
     /// Whether a list inside an item is not all of it: a link to the rest, such as

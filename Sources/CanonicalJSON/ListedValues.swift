@@ -14,7 +14,7 @@ package struct ListedValues: Sendable {
             throw JSONError(.valueNotArray, at: value.range.lowerBound)
         }
         self.elements = elements
-        guard let member = linkName.flatMap({ root[$0] }), !member.isNull else {
+        guard let member = linkName.flatMap({ root[$0] ?? root["@\($0)"] }), !member.isNull else {
             link = nil
             return
         }

@@ -85,7 +85,7 @@ package struct PageReader: Sendable {
         var taken = CanonicalPage()
         swap(&taken, &page)
         (page.nextLink, page.misfit) = (taken.nextLink, taken.misfit)
-        page.hasCutLists = taken.hasCutLists
+        (page.count, page.hasCutLists) = (taken.count, taken.hasCutLists)
         return taken
     }
 
@@ -290,12 +290,19 @@ extension PageReader {
         state = .colon
     }
 
+    /// Azure's management groups have `@nextLink` instead of `nextLink`.
+    private var isLink: Bool {
+        memberName == linkName
+            || memberName.first == 0x40 && memberName.dropFirst().elementsEqual(linkName)
+    }
+
     private mutating func takeMember(_ unit: Span<UInt8>) throws(JSONError) {
         state = .nextMember
         if tape.entries[0].kind == .object, Tape.errorNames.contains(memberName) {
             page.misfit = .error
         }
-        guard memberName == linkName else { return }
+        if Tape.countNames.contains(memberName) { page.count = tape.count(unit) ?? page.count }
+        guard isLink else { return }
         switch tape.entries[0].kind {
         case .string:
             let link = tape.string(tape.entries[0], unit)

@@ -43,6 +43,7 @@ struct Attempts {
             isOne
             ? "\(service) \(last.deed)\(count == 1 ? "" : " \(times(count))")\(detail)"
             : "\(service) failed \(times(count)), the last time it \(last.deed)\(detail)"
+        if let explanation = last.explanation { reason += ": \(explanation)" }
         if let wait { reason += " and asks for \(wait.components.seconds) seconds" }
         return GraphError(last.kind.lesson, reason, hint: last.hint, requests: count)
     }

@@ -27,18 +27,21 @@ struct Failure: Error {
     let deed: String
     /// The error's code or cause, in brackets at the end of the sentence.
     let detail: String?
+    /// What it means, or what the service says, after a colon: `the tenant has no licence for it`.
+    let explanation: String?
     let retryAfter: Duration?
     let hint: String?
     /// What the service said, if it was the service.
     let error: ServiceError?
 
     init(
-        _ kind: Class, _ deed: String, detail: String? = nil, retryAfter: Duration? = nil,
-        hint: String? = nil, error: ServiceError? = nil
+        _ kind: Class, _ deed: String, detail: String? = nil, explanation: String? = nil,
+        retryAfter: Duration? = nil, hint: String? = nil, error: ServiceError? = nil
     ) {
         self.kind = kind
         self.deed = deed
         self.detail = detail
+        self.explanation = explanation
         self.retryAfter = retryAfter
         self.hint = hint
         self.error = error
@@ -56,10 +59,17 @@ extension Failure {
         of service: Service = .graph
     ) {
         let error = ServiceError(Array(body))
+        let kind = Self.kind(of: status, error)
+        var explanation = Unavailability(status, error)?.explanation
+        var hint = status == 403 ? service.roleHint : nil
+        if status == 400, kind == .final(.other) {
+            // Nobody knows better what is wrong than the service.
+            explanation = error.quotation
+            hint = "If the tenant cannot have this type, leave it out with --exclude."
+        }
         self.init(
-            Self.kind(of: status, error), "answered \(status)", detail: error.codes.first,
-            retryAfter: requestedWait(headers),
-            hint: status == 403 ? service.roleHint : nil, error: error)
+            kind, "answered \(status)", detail: error.codes.first, explanation: explanation,
+            retryAfter: requestedWait(headers), hint: hint, error: error)
     }
 
     /// What the failure means for `request`, whose declaration may know the error.
@@ -73,13 +83,15 @@ extension Failure {
         } else {
             return self
         }
-        return Failure(.final(known), deed, detail: detail, hint: hint, error: error)
+        return Failure(
+            .final(known), deed, detail: detail, explanation: error.quotation, error: error)
     }
 
     private static func kind(of status: Int, _ error: ServiceError) -> Class {
         switch status {
         case 400..<500 where error.isDeadPageToken: .final(.pageTokenExpired)
-        case 400, 403: error.isMissingLicence ? .final(.notAvailable) : .kind(ofRefusal: status)
+        case _ where Unavailability(status, error) != nil: .final(.notAvailable)
+        case 403: .final(.notPermitted)
         case 401: .tokenRejected
         case 402, 405, 501: .final(.notAvailable)
         case 404: .final(.notFound)
@@ -91,12 +103,6 @@ extension Failure {
         case 201..<300: .garbled
         default: .final(.malformed)
         }
-    }
-}
-
-extension Failure.Class {
-    fileprivate static func kind(ofRefusal status: Int) -> Self {
-        .final(status == 403 ? .notPermitted : .other)
     }
 }
 
@@ -114,12 +120,5 @@ extension ServiceError {
     fileprivate func isAny(of known: [String]) -> Bool {
         let message = message.lowercased()
         return known.contains { codes.contains($0) || message.contains($0.lowercased()) }
-    }
-
-    fileprivate var isMissingLicence: Bool {
-        let known = [
-            "AadPremiumLicenseRequired", "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
-        ]
-        return codes.contains(where: known.contains)
     }
 }

@@ -66,6 +66,9 @@ private struct Rows {
         guard let root = try? JSONValue(parsing: body), let data = root["data"],
             let rows = data.array, let total = root["totalRecords"]?.int
         else { throw Failure(.garbled, "answered a query without rows") }
+        guard root["count"]?.int ?? rows.count == rows.count else {
+            throw Failure(.garbled, "answered a query with another number of rows than it counted")
+        }
         let count = place.count + rows.count
         let token = root["$skipToken"]?.string ?? ""
         let isCut = root["resultTruncated"]?.string?.lowercased() == "true"

@@ -58,11 +58,12 @@ struct CutListTests {
     }
 
     @Test(arguments: [
-        ("l1", #""Graph said no""#), ("loop", "the pages go round"), ("7", "no link"),
-        ("deep", "without end"),
+        ("l1", "Graph said no", 2), ("loop", "Graph's pages go round in circles", 4),
+        ("7", "that leads from no list", 3),
+        ("deep", "lists that are cut inside of lists that are cut, without end", 12),
     ])
     func `a rest that cannot be read keeps the type and names the member`(
-        link: String, reason: String
+        link: String, reason: String, most: Int
     ) async throws {
         let text = Int(link) == nil ? "\"\(link)\"" : link
         let tenant = CutTenant([
@@ -80,6 +81,8 @@ struct CutListTests {
 
         #expect(type.outcome == .kept && result.changes.isEmpty)
         #expect(type.reason?.contains("members") == true, "\(type.reason ?? "")")
+        #expect(type.reason?.hasSuffix(reason) == true, "\(type.reason ?? "")")
+        #expect(tenant.count <= most + 1)
     }
 
     @Test func `a list that is cut in the answer to a batch is completed as well`() async throws {
@@ -107,6 +110,10 @@ struct CutListTests {
 /// Answers by paths and by the texts of links.
 private final class CutTenant: GraphSource {
     private let bodies: Mutex<[String: String]>
+    private let asked = Mutex(0)
+
+    /// Requests so far.
+    var count: Int { asked.withLock { $0 } }
 
     init(_ bodies: [String: String]) {
         self.bodies = Mutex(bodies)
@@ -120,6 +127,7 @@ private final class CutTenant: GraphSource {
     func page(
         _ target: GraphTarget, found: @escaping @Sendable (GraphLink) -> Void
     ) async throws(GraphError) -> GraphPage {
+        asked.withLock { $0 += 1 }
         let key =
             switch target {
             case .first(let request): request.path

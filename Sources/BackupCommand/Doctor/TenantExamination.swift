@@ -127,11 +127,12 @@ struct TenantExamination: Sendable {
             return .ok(check, "That of \(log.name) can be read, so that commits get their authors")
         } catch {
             let permissions = log.permissions.application.joined(separator: " or ")
+            var hint = error.kind == .other ? nil : error.hint
+            if error.kind == .notPermitted { hint = "Grant \(permissions), and consent to it." }
             return .warning(
                 check,
                 "That of \(log.name) cannot be read, so commits may have no authors: \(error.reason)",
-                hint: error.kind == .notPermitted
-                    ? "Grant \(permissions), and consent to it." : error.hint)
+                hint: hint)
         }
     }
 

@@ -262,7 +262,8 @@ struct AuditSweep<Source: GraphSource>: Sendable {
                 hint: nil)
         }
         let isAbsence = [.notPermitted, .notAvailable, .notFound].contains(reason.kind)
-        var hint = reason.hint
+        // What else may be wrong is no matter of a type.
+        var hint = reason.kind == .other ? nil : reason.hint
         if reason.kind == .notPermitted, let permission = declared[0].permissions.application.first
         {
             hint =

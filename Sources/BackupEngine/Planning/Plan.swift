@@ -2,7 +2,7 @@ import GraphCatalog
 
 /// What a run has decided: the changes, and how each type ended.
 struct Plan: Sendable {
-    let readings: [TypeReading]
+    var readings: [TypeReading]
     let changes: ChangeList
     let counts: [Comparison.Count]
     /// Children of one object, or root types, that were there and now read empty.

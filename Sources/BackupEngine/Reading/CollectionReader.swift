@@ -20,20 +20,28 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     /// The object of a walked list whose part is read.
     var parent: [UInt8] = []
 
-    /// Reads all pages, from the start again if a page token dies, three times at most.
+    /// Reads all pages, from the start again if a page token dies, three times at most, or once if
+    /// there are fewer objects than the service counts.
     ///
-    /// - Parameter progress: called after each page with the objects read so far.
+    /// - Parameters:
+    ///   - wasShort: it has been read once, and there were fewer.
+    ///   - progress: called after each page with the objects read so far.
     func read(
-        _ request: GraphRequest, of selected: SelectedResource,
+        _ request: GraphRequest, of selected: SelectedResource, wasShort: Bool = false,
         progress: (Int) async -> Void
     ) async throws(BackupError) -> CollectionAnswer {
         var requests = 0
         var waited = Duration.zero
+        var wasShort = wasShort
         for attempt in 1...3 {
             var answer = CollectionAnswer(after: requests, waited)
             do throws(BackupError) {
                 try await read(.first(request), of: selected, into: &answer, progress)
-                return finished(answer, selected.resource)
+                answer = finished(answer, selected.resource)
+                guard let shortage = answer.shortage(isKept: isKept) else { return answer }
+                guard !wasShort, attempt < 3 else { throw .source(shortage.of(request.service)) }
+                wasShort = true
+                (requests, waited) = (answer.requests, answer.waited)
             } catch {
                 let reason = try error.ofOneType(after: answer)
                 guard reason.kind == .pageTokenExpired, attempt < 3 else { throw .source(reason) }
@@ -46,7 +54,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     }
 
     /// Goes on after a first page that came in a batch; from the start again, on its own, if a page
-    /// token dies or the page is none.
+    /// token dies, the page is none or there are fewer objects than the service counts.
     func read(
         startingWith page: GraphPage, of request: GraphRequest, _ selected: SelectedResource
     ) async throws(BackupError) -> CollectionAnswer {
@@ -57,7 +65,12 @@ struct CollectionReader<Source: GraphSource>: Sendable {
             if let link = first.next {
                 try await read(.next(link, of: request), of: selected, into: &answer) { _ in }
             }
-            return finished(answer, selected.resource)
+            answer = finished(answer, selected.resource)
+            guard answer.shortage(isKept: isKept) != nil else { return answer }
+            var again = try await read(request, of: selected, wasShort: true) { _ in }
+            again.requests += answer.requests
+            again.waited += answer.waited
+            return again
         } catch {
             let reason = try error.ofOneType(after: answer)
             guard [.pageTokenExpired, .malformed].contains(reason.kind) else {
@@ -129,7 +142,9 @@ struct CollectionReader<Source: GraphSource>: Sendable {
             let suffix = isAlone ? "" : "~\("\(blob)".prefix(16))"
             answer.listing.append(id: (name + Array(suffix.utf8))[...], blob: blob)
         }
+        let count = answer.listing.objects.count
         answer.listing.sort()
+        answer.repeatedCount = count - answer.listing.objects.count
         return answer
     }
 }
@@ -143,6 +158,12 @@ struct CollectionAnswer: Sendable {
     var nameless: [ObjectID] = []
     private var pages: [UInt64: Int] = [:]
     private var emptyPages = 0
+    /// Objects read, those read twice counted twice.
+    private var itemCount = 0
+    /// Objects of the listing that came more than once, once it is sorted.
+    fileprivate var repeatedCount = 0
+    /// How many objects the service said there are, the last time that it did.
+    private var count: Int?
     var requests: Int
     var waited: Duration
     var withheld = 0
@@ -168,7 +189,33 @@ struct CollectionAnswer: Sendable {
         documents += page.documents
         nameless += page.nameless
         listing.append(page.listing)
+        itemCount += page.itemCount
+        count = page.count ?? count
         try note(page)
+    }
+
+    /// Fewer objects than the service counts in the collection.
+    struct Shortage: Sendable {
+        let count: Int
+        let found: Int
+
+        func of(_ service: Service) -> GraphError {
+            GraphError(
+                .unavailable,
+                "\(service.name) counts \(count) objects and listed \(found), in two readings")
+        }
+    }
+
+    /// What is missing of a collection that has been read to its end. More than the count may have been
+    /// created meanwhile.
+    ///
+    /// - Parameter isKept: objects are told apart by their IDs.
+    func shortage(isKept: Bool) -> Shortage? {
+        guard let count else { return nil }
+        let withID = documents.lazy.filter { !$0.id.isEmpty }.map(\.id)
+        let repeated = repeatedCount + withID.count - Set(withID).count
+        let found = itemCount - (isKept ? repeated : 0)
+        return found < count ? Shortage(count: count, found: found) : nil
     }
 
     /// Adds the objects of another answer.

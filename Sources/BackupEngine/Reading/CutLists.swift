@@ -116,7 +116,9 @@ struct CutLists<Source: GraphSource>: Sendable {
     private func result(of cut: Cut, level: Int) async -> Result<Rest, BackupError> {
         do throws(BackupError) { return .success(try await rest(of: cut, level: level)) } catch {
             guard case .source(let reason) = error else { return .failure(error) }
-            return .failure(.source(reason.ofRest(of: shown(cut.member))))
+            // Of lists inside of lists, the outermost is named.
+            let name = level == 0 ? shown(cut.member) : nil
+            return .failure(.source(reason.ofRest(of: name)))
         }
     }
 
@@ -200,14 +202,17 @@ private struct ElementsPage: PreparedPage {
 
 extension GraphError {
     /// What it means for a page that the rest of one of its lists cannot be read: nothing about the
-    /// page's own object or list, whatever it says about the rest.
-    fileprivate func ofRest(of member: String) -> GraphError {
-        let kinds: [Kind] = [
-            .pageTokenExpired, .unreachable, .signInRefused, .unavailable, .malformed,
-        ]
+    /// page's own object or list, whatever it says about the rest. A malformed rest has been asked for
+    /// again already; the page that led to it is not.
+    ///
+    /// - Parameter member: the list; `nil` if an outer one will be named.
+    fileprivate func ofRest(of member: String?) -> GraphError {
+        let kinds: [Kind] = [.pageTokenExpired, .unreachable, .signInRefused, .unavailable]
+        let cut = member.map {
+            "\($0) is a list that was cut, and the rest of it could not be read: "
+        }
         return GraphError(
-            kinds.contains(kind) ? kind : .other,
-            "\(member) is a list that was cut, and the rest of it could not be read: \(reason)",
-            hint: hint, requests: requests)
+            kinds.contains(kind) ? kind : .other, (cut ?? "") + reason, hint: hint,
+            requests: requests)
     }
 }

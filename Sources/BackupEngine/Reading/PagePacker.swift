@@ -10,6 +10,10 @@ struct PackedPage: PreparedPage {
     var next: GraphLink?
     /// Whether nothing was packed, because lists inside of objects are not all of them.
     var hasCutLists = false
+    /// Objects on the page, those without an ID too; one that came twice counts once.
+    var itemCount = 0
+    /// How many objects the whole collection has, if the page says.
+    var count: Int?
     var listing = Listing()
     /// Blobs of objects without an ID.
     var nameless: [ObjectID] = []
@@ -47,6 +51,7 @@ actor PagePacker {
         packed.requests = page.requests
         packed.waited = page.waited
         packed.withheld = canonical.withheld
+        (packed.itemCount, packed.count) = (canonical.items.count, canonical.count)
         packed.hasCutLists = canonical.hasCutLists && type.isKept && !isWhole
         if packed.hasCutLists { return packed }
         if !type.isKept {
@@ -108,7 +113,9 @@ actor PagePacker {
         }
         packed.chunk = packer.finish()
         // Here on every core; what is sorted page by page is soon sorted as a whole.
+        let count = packed.listing.objects.count
         packed.listing.sort()
+        packed.itemCount -= count - packed.listing.objects.count
     }
 
     /// Appends an object, and notes where its file stands if its members say.

@@ -152,7 +152,10 @@ struct AzureRead {
         if effects.contains(.emptyPage), token == nil { next = 0 }
         if effects.contains(.repeatingLink) { next = token?.offset ?? 0 }
         if let link = link(to: next, page: (token?.page ?? 0) + 1) {
-            answer["nextLink"] = JSON(link)
+            answer["nextLink"] = effects.contains(.oddLink) ? ["href": JSON(link)] : JSON(link)
+        }
+        for case .wrongCount(let surplus) in effects where token == nil {
+            answer["count"] = ["type": "Total", "value": JSON(rows.count + surplus)]
         }
         return .json(answer)
     }
@@ -175,10 +178,13 @@ struct AzureRead {
             origin = "https://\(host)"
             next = next ?? 0
         }
-        guard let next else { return nil }
+        guard let next, !effects.contains(.missingLink) else { return nil }
         let token = PageToken(offset: next, page: page, issued: now).text(for: .directory)
-        let query = inquiry.query.split(separator: "&").filter {
-            !$0.lowercased().contains("skiptoken=")
+        var query = inquiry.query.split(separator: "&").map(String.init).filter {
+            !$0.lowercased().contains("skiptoken=") && !$0.hasPrefix("padding=")
+        }
+        for case .longLink(let count) in effects {
+            query.append("padding=\(String(repeating: "x", count: count))")
         }
         return "\(origin)\(inquiry.path)?\(query.joined(separator: "&"))&%24skiptoken=\(token)"
     }

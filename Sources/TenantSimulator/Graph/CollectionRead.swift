@@ -52,7 +52,8 @@ struct CollectionRead {
             head["@odata.count"] = JSON(candidates.count + surplus)
         }
         if let link = link(to: page.next, token: token, isEmpty: page.indices.isEmpty) {
-            head["@odata.nextLink"] = JSON(link)
+            head["@odata.nextLink"] =
+                effects.contains(.oddLink) ? ["href": JSON(link)] : JSON(link)
         }
         return .json(bytes: body(head: head, page.indices, candidates))
     }

@@ -62,6 +62,8 @@ package struct Fault: Sendable {
         case unescapedLink
         /// The link to the next page is longer by so many bytes.
         case longLink(bytes: Int)
+        /// The link to the next page is an object, not a text.
+        case oddLink
         /// The page has no link, though there are more entries.
         case missingLink
         /// `@odata.count` is given, and so many more than there are.

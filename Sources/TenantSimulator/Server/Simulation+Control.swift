@@ -75,7 +75,7 @@ extension Fault {
     /// `status` (`status`, `code`, `message`, `retryAfter`), `throttle` (`retryAfter`, `seconds`),
     /// `claimsChallenge`, `expireToken`, `drop` and `truncate` (`bytes`), `garbage`, `html`
     /// (`status`), `signInPage`, `contentType` (`type`), `emptyBody`, `foreignLink` (`host`), `repeatingLink`,
-    /// `unescapedLink`, `longLink` (`bytes`), `missingLink`, `wrongCount` (`by`), `cutExpansion`
+    /// `unescapedLink`, `longLink` (`bytes`), `oddLink`, `missingLink`, `wrongCount` (`by`), `cutExpansion`
     /// (`at`), `body` (`text`), `wrapped`, `emptyPage`, `duplicate`, `expirePageToken` (`pages`),
     /// `slow` (`bytes`, `pause` in seconds).
     init(_ json: JSON) throws {
@@ -102,6 +102,7 @@ extension Fault {
         case "repeatingLink": effect = .repeatingLink
         case "unescapedLink": effect = .unescapedLink
         case "longLink": effect = .longLink(bytes: json["bytes"]?.integer ?? 1 << 16)
+        case "oddLink": effect = .oddLink
         case "missingLink": effect = .missingLink
         case "wrongCount": effect = .wrongCount(by: json["by"]?.integer ?? 1)
         case "cutExpansion": effect = .cutExpansion(at: json["at"]?.integer ?? 20)

@@ -81,6 +81,26 @@ extension Injury {
         Injury(
             "403, no licence",
             .status(403, code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant"), .absent),
+        Injury(
+            "403, no licence in other words",
+            .status(
+                403, code: "NoLicense", message: "The tenant does not meet license requirement."),
+            .absent),
+        Injury(
+            "400, no licence in other words",
+            .status(400, code: "BadRequest", message: "Tenant does not have a SPO license."),
+            .absent),
+        Injury(
+            "400, no such service",
+            .status(
+                400, code: "BadRequest", message: "Request not applicable to target tenant."),
+            .absent),
+        Injury(
+            "400, not in this cloud",
+            .status(
+                400, code: "BadRequest", message: "Resource not found for the segment 'x'."),
+            .absent),
+        Injury("400 for ever", .status(400), .fails),
         Injury("404", .status(404), .absent),
         Injury("501", .status(501), .absent),
         Injury("401 once", .status(401), times: 1, .passes),
@@ -138,10 +158,18 @@ extension Injury {
         Injury(
             "no object in a list", .body(#"{"@odata.context":"c","value":[]}"#),
             only: [.singleton], .fails),
+        Injury("a link that is no text", .oddLink, concernsPages: true, .fails),
         Injury("a long link", .longLink(bytes: 1 << 16), concernsPages: true, .passes),
         Injury(
             "broken off behind the link, once", .drop(afterBytes: 320), times: 1,
             concernsPages: true, .passes),
+        Injury(
+            "a count that is too high, once", .wrongCount(by: 3), times: 1, concernsPages: true,
+            .passes),
+        Injury("a count that is too high", .wrongCount(by: 1), concernsPages: true, .fails),
+        Injury("a count that is too low", .wrongCount(by: -1), concernsPages: true, .passes),
+        Injury(
+            "a counted list that stops early", .missingLink, only: [.narrowed], .fails),
         Injury("an expanded list is cut", .cutExpansion(at: 2), only: [.expanded], .passes),
     ]
 
