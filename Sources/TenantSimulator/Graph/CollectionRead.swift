@@ -152,6 +152,16 @@ extension String {
 }
 
 extension CollectionRead {
+    /// The answer of an action that gives a list.
+    func list(_ objects: [JSON]) -> Reply {
+        let shown = objects.map { disorder.apply(to: dialect.apply(to: $0), salt: 0) }
+        return .json(
+            .object([
+                JSON.Member("@odata.context", JSON(context)),
+                JSON.Member("value", .array(disorder.shuffled(shown))),
+            ]))
+    }
+
     /// The answer to a read of one object.
     func object(_ object: JSON, suffix: String) -> Reply {
         let shown = projection.show(object, entity: route.type.entity, in: tenant, at: route.path)
