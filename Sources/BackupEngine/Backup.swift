@@ -71,7 +71,8 @@ package struct Backup<Source: GraphSource>: Sendable {
             tenant: options.tenant, now: clock.now, progress: progress,
             previousCounts: counts,
             leftOut: last.record?.types.compactMapValues(\.without) ?? [:],
-            interest: sweeps.interest)
+            interest: sweeps.interest,
+            previousMembers: last.record?.types.compactMapValues(\.members) ?? [:])
         async let swept = sweeps.logs()
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)

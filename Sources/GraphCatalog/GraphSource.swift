@@ -23,10 +23,15 @@ package protocol GraphSource: Sendable {
     /// Takes how many users the tenant has, on which the service's limits depend; not called if
     /// nobody knows.
     func expect(users: Int) async
+
+    /// Returns the names of the permissions that it reads Graph with; `nil` if nobody knows.
+    func permissions() async throws(GraphError) -> Set<String>?
 }
 
 extension GraphSource {
     package func expect(users: Int) async {}
+
+    package func permissions() async throws(GraphError) -> Set<String>? { nil }
 }
 
 /// What one page is asked for by: the request itself, or the link its last page gave.

@@ -49,6 +49,11 @@ extension GraphClient {
         TokenClaims(token: try await access(to: .graph).tokens.current())
     }
 
+    package func permissions() async throws(GraphError) -> Set<String>? {
+        let claims = try await tokenClaims()
+        return (claims?.roles ?? claims?.scopes).map { Set($0) }
+    }
+
     /// Returns what time it is at the authority that signs in; `nil` if it does not say.
     package func serverTime() async throws(GraphError) -> Date? {
         let authority = configuration.endpoints.authority

@@ -171,6 +171,8 @@ struct TypeReading: Sendable {
     /// Lists that were refused in the last run as well and that nothing came from before.
     private(set) var leftOut: Set<String> = []
     private var failuresInRow = 0
+    /// Members besides those that the catalog selects.
+    var optional = OptionalMembers()
     var requests = 0
     var waited = Duration.zero
     var withheld = 0
