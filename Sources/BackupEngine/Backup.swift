@@ -72,7 +72,8 @@ package struct Backup<Source: GraphSource>: Sendable {
             previousCounts: counts,
             leftOut: last.record?.types.compactMapValues(\.without) ?? [:],
             parents: options.acceptDeletions ? WalkedParents() : last.parents,
-            interest: sweeps.interest)
+            interest: sweeps.interest,
+            previousMembers: last.record?.types.compactMapValues(\.members) ?? [:])
         async let swept = sweeps.logs()
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)

@@ -46,6 +46,11 @@ package struct TypeRecord: Codable, Sendable, Equatable {
     package var reason: String?
     /// Lists that would have led to more of it, and that nobody here was ever permitted to read.
     package var without: [String]?
+    /// Members that need a permission of their own, and what applications have added, as far as it
+    /// was read.
+    package var members: [String]?
+    /// The same, as far as nobody here is permitted to read it.
+    package var membersNotRead: [String]?
     /// What to do about it, if that is known. Shown, not recorded.
     package var hint: String?
     /// The filter of a narrowed read; empty if everything was asked for.
@@ -75,8 +80,8 @@ package struct TypeRecord: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, reason, without, scope, objects, created, updated, deleted, requests,
-            waitSeconds
+        case outcome, reason, without, members, membersNotRead, scope, objects, created, updated,
+            deleted, requests, waitSeconds
     }
 
     package init(from decoder: any Decoder) throws {
@@ -84,6 +89,8 @@ package struct TypeRecord: Codable, Sendable, Equatable {
         outcome = try values.decode(Outcome.self, forKey: .outcome)
         reason = try values.decodeIfPresent(String.self, forKey: .reason)
         without = try values.decodeIfPresent([String].self, forKey: .without)
+        members = try values.decodeIfPresent([String].self, forKey: .members)
+        membersNotRead = try values.decodeIfPresent([String].self, forKey: .membersNotRead)
         scope = try values.decodeIfPresent(String.self, forKey: .scope)
         objects = try values.decodeIfPresent(Int.self, forKey: .objects) ?? 0
         created = try values.decodeIfPresent(Int.self, forKey: .created)

@@ -15,6 +15,8 @@ package struct GraphRequest: Sendable, Hashable {
     package let answer: GraphResource.Answer
     /// What Azure Resource Graph is asked at ``path``, in Kusto; `nil` for a plain read.
     package let rows: String?
+    /// JSON that is sent with it; then it is a POST, to an action that changes nothing.
+    package let body: String?
     /// Codes, or words of the message, of errors that mean ``GraphError/Kind/notAvailable``.
     package let unavailable: [String]
     /// Likewise ``GraphError/Kind/empty``.
@@ -35,7 +37,7 @@ package struct GraphRequest: Sendable, Hashable {
         query: [Parameter] = [],
         headers: [Parameter] = [], bucket: ThrottleBucket = .directory, cost: Int = 1,
         answer: GraphResource.Answer = .collection, rows: String? = nil,
-        unavailable: [String] = [], empty: [String] = []
+        body: String? = nil, unavailable: [String] = [], empty: [String] = []
     ) {
         self.service = service
         self.version = version
@@ -46,6 +48,7 @@ package struct GraphRequest: Sendable, Hashable {
         self.cost = cost
         self.answer = answer
         self.rows = rows
+        self.body = body
         self.unavailable = unavailable
         self.empty = empty
     }
@@ -62,10 +65,19 @@ extension GraphRequest {
 
 extension GraphResource {
     /// Returns the read of the objects of this type in `tenant`, all or what `narrowing` asks for.
-    package func request(tenant: String, narrowing: Narrowing? = nil) -> GraphRequest {
+    ///
+    /// - Parameter members: what is selected besides.
+    package func request(
+        tenant: String, narrowing: Narrowing? = nil, members: [String] = []
+    ) -> GraphRequest {
         request(
-            path: path.replacing("{tenant}", with: tenant), filter: filter, narrowing: narrowing)
+            path: path.replacing("{tenant}", with: tenant), filter: filter, narrowing: narrowing,
+            members: members)
     }
+
+    /// The longest query that names members, in bytes: Graph refuses advanced queries of more than
+    /// 2,048, and how long others may be is not said.
+    private static let longestQuery = (advanced: 2_000, plain: 6_000)
 
     /// Returns the read of this type below a chain of objects, the outermost first.
     package func request(
@@ -124,12 +136,13 @@ extension GraphResource {
     }
 
     private func request(
-        path: String, filter: String?, narrowing: Narrowing?
+        path: String, filter: String?, narrowing: Narrowing?, members: [String] = []
     ) -> GraphRequest {
         let filters = [filter, narrowing?.filter].compactMap { $0 }
         var query = ownQuery
         var headers = headers
-        if !select.isEmpty { query.append(.init("$select", select.joined(separator: ","))) }
+        let names = (select + members).joined(separator: ",")
+        if !select.isEmpty { query.append(.init("$select", names)) }
         if let expand { query.append(.init("$expand", expand)) }
         if let first = filters.first {
             let both = "(\(filters.joined(separator: ") and (")))"
@@ -140,10 +153,21 @@ extension GraphResource {
             query.append(.init("$count", "true"))
             headers.append(.init("ConsistencyLevel", "eventual"))
         }
+        if !members.isEmpty, !Self.isShort(query, isAdvanced: !headers.isEmpty) {
+            // Then Graph gives all there is; what is not wanted of it is left out here.
+            query.removeAll { $0.name == "$select" }
+        }
         return GraphRequest(
             service: service, version: version, path: path, query: query, headers: headers,
             bucket: bucket, cost: cost, answer: answer, rows: rows, unavailable: unavailable,
             empty: empty)
+    }
+}
+
+extension GraphResource {
+    private static func isShort(_ query: [GraphRequest.Parameter], isAdvanced: Bool) -> Bool {
+        let length = query.reduce(0) { $0 + $1.name.utf8.count + 2 + $1.value.utf8.count }
+        return length <= (isAdvanced ? longestQuery.advanced : longestQuery.plain)
     }
 }
 

@@ -42,6 +42,7 @@ extension GraphResource {
                 permissions: .directory,
                 select: referenceMembers,
                 top: 999,
+                leftOut: [.otherThanReference],
                 evidence: [.joining("owner", to: "application", in: "Application.ObjectID")]
             ),
             GraphResource(
@@ -79,6 +80,12 @@ extension GraphResource {
         permissions: .directory,
         top: 999,
         volatile: ["certification.lastCertificationDateTime"],
+        leftOut: [
+            LeftOutMembers(
+                ["customSecurityAttributes"],
+                because: "Graph gives it only if all members are selected by name, and with "
+                    + "CustomSecAttributeAssignment.Read.All")
+        ],
         reductions: [.vendorOwned, .managedIdentity],
         sets: [
             "addIns", "alternativeNames", "appRoles", "appRoles.allowedMemberTypes",
@@ -131,6 +138,7 @@ extension GraphResource {
                 permissions: .directory,
                 select: referenceMembers,
                 top: 999,
+                leftOut: [.otherThanReference],
                 evidence: [
                     .joining("owner", to: "service principal", in: "ServicePrincipal.ObjectID")
                 ]

@@ -62,6 +62,7 @@ extension GraphResource {
                 permissions: Permissions("AdministrativeUnit.Read.All"),
                 select: ["id"],
                 top: 999,
+                leftOut: [.otherThanReference],
                 evidence: [
                     .joining("member", to: "administrative unit", in: "AdministrativeUnit.ObjectID")
                 ]

@@ -78,6 +78,7 @@ extension GraphResource {
                 groups: ["All", "Config", "Governance"],
                 permissions: entitlement,
                 select: referenceMembers,
+                leftOut: [.otherThanReference],
                 evidence: [.sponsor(side)]
             )
         }

@@ -16,6 +16,7 @@ extension GraphResource {
                 groups: ["All", "Config", "Roles"],
                 permissions: .directory,
                 select: referenceMembers,
+                leftOut: [.otherThanReference],
                 evidence: [.joining("member", to: "role", in: "Role.ObjectID")]
             ),
             GraphResource(

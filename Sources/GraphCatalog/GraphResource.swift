@@ -83,6 +83,12 @@ package struct GraphResource: Sendable {
     /// Members left out of the backup, as paths: `state.lastActionDateTime`,
     /// `assignedPlans.assignedDateTime` (through arrays).
     package let volatile: [String]
+    /// Members that the service has besides, and why they are not in the backup.
+    package let leftOut: [LeftOutMembers]
+    /// Members that are read only where a permission of their own is there.
+    package let permitted: [PermittedMember]
+    /// Lists of members that applications have added to the type's objects.
+    package let memberLists: [MemberList]
     /// Members left out of some objects only.
     package let reductions: [Reduction]
     /// Members whose text is a secret though their name does not say so, as paths.
@@ -143,6 +149,9 @@ package struct GraphResource: Sendable {
         knownIDs: [String] = [],
         lastParts: [String] = [],
         volatile: [String] = [],
+        leftOut: [LeftOutMembers] = [],
+        permitted: [PermittedMember] = [],
+        memberLists: [MemberList] = [],
         reductions: [Reduction] = [],
         secrets: [String] = [],
         sets: [String] = [],
@@ -188,6 +197,9 @@ package struct GraphResource: Sendable {
         self.knownIDs = knownIDs
         self.lastParts = lastParts
         self.volatile = volatile
+        self.leftOut = leftOut
+        self.permitted = permitted
+        self.memberLists = memberLists
         self.reductions = reductions
         self.secrets = secrets
         self.sets = sets

@@ -25,22 +25,22 @@ package protocol GraphSource: Sendable {
     /// nobody knows.
     func expect(users: Int) async
 
-    /// Returns the permissions for Graph that the application has; `nil` if nobody knows.
-    func grantedPermissions() async -> Set<String>?
-
     /// Returns after a while in which what one server knows can reach the others; at once if nothing
     /// changes meanwhile.
     ///
     /// - Throws: only if the task is cancelled.
     func pause(for duration: Duration) async throws(GraphError)
+
+    /// Returns the names of the permissions that it reads Graph with; `nil` if nobody knows.
+    func permissions() async throws(GraphError) -> Set<String>?
 }
 
 extension GraphSource {
     package func expect(users: Int) async {}
 
-    package func grantedPermissions() async -> Set<String>? { nil }
-
     package func pause(for duration: Duration) async throws(GraphError) {}
+
+    package func permissions() async throws(GraphError) -> Set<String>? { nil }
 }
 
 /// What one page is asked for by: the request itself, or the link its last page gave.

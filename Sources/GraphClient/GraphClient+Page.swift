@@ -20,8 +20,8 @@ extension GraphClient {
             let response: HTTPClientResponse
             do throws(Failure) {
                 response = try await send(
-                    HTTPClientRequest(url: url), to: request.service, with: attempt,
-                    headers: request.headers)
+                    HTTPClientRequest(url, sending: request.body), to: request.service,
+                    with: attempt, headers: request.headers)
             } catch {
                 throw error.asDeclared(by: request)
             }

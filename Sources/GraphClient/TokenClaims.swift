@@ -49,9 +49,9 @@ extension GraphClient {
         TokenClaims(token: try await access(to: .graph).tokens.current())
     }
 
-    package func grantedPermissions() async -> Set<String>? {
-        guard let claims = try? await tokenClaims() else { return nil }
-        return (claims.roles ?? claims.scopes).map(Set.init)
+    package func permissions() async throws(GraphError) -> Set<String>? {
+        let claims = try await tokenClaims()
+        return (claims?.roles ?? claims?.scopes).map { Set($0) }
     }
 
     /// Returns what time it is at the authority that signs in; `nil` if it does not say.

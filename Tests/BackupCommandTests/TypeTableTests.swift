@@ -98,6 +98,38 @@ struct TypeTableTests {
         #expect(together.permissions == ["X.Read", "Y.Read"])
     }
 
+    @Test func `members that are not in the backup are listed with the reason`() throws {
+        let type = GraphResource(
+            "g", path: "g", folder: "G", groups: ["All"], permissions: Permissions("G.Read"),
+            volatile: ["seen", "state.at"],
+            leftOut: [
+                LeftOutMembers(["old"], because: "Nobody wants it"),
+                LeftOutMembers([], because: "It is elsewhere"),
+            ],
+            permitted: [PermittedMember("rare", needs: "R.Read", "S.Read")],
+            reductions: [Reduction(where: "kind", is: "x", drops: ["many"])], secrets: ["key"])
+
+        let table = TypeTable([SelectedResource(type), SelectedResource(Self.parent)])
+
+        #expect(
+            table.gapLines.joined(separator: "\n") == """
+
+                What is not in the backup of an object, and why:
+                  g  seen        It changes by itself, or says what another object says
+                  g  state.at    It changes by itself, or says what another object says
+                  g  key         Its text is a secret: it is withheld
+                  g  many        Nobody here can change it where kind is x
+                  g  old         Nobody wants it
+                  g  all others  It is elsewhere
+                  g  rare        It is read only with R.Read or S.Read
+                """)
+        #expect(TypeTable(chosen).gapLines.isEmpty)
+        #expect(
+            table.document.types[0].leftOut.map(\.members) == [
+                ["seen", "state.at"], ["key"], ["many"], ["old"], ["all others"], ["rare"],
+            ])
+    }
+
     @Test func `the document has these members and no others`() async throws {
         let recorder = Recorder()
 
@@ -113,7 +145,7 @@ struct TypeTableTests {
         #expect(document["signIn"] as? String == "application")
         let types = try #require(document["types"] as? [[String: Any]])
         let members = [
-            "folder", "groups", "name", "path", "permissions", "unreadable", "version",
+            "folder", "groups", "leftOut", "name", "path", "permissions", "unreadable", "version",
         ]
         #expect(types.allSatisfy { $0.keys.sorted() == members })
         #expect(types.map { $0["name"] as? String } == ["longer", "longer/b", "longer/b/c", "d"])

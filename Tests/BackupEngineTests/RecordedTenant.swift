@@ -45,7 +45,9 @@ final class RecordedTenant: GraphSource {
         state.withLock { $0.permissions = Set(permissions) }
     }
 
-    func grantedPermissions() async -> Set<String>? { state.withLock { $0.permissions } }
+    func permissions() async throws(GraphError) -> Set<String>? {
+        state.withLock { $0.permissions }
+    }
 
     /// First pages asked for so far.
     var asked: [String] { state.withLock { $0.asked } }

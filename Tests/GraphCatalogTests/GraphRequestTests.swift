@@ -9,8 +9,9 @@ struct GraphRequestTests {
 
         #expect(request.version == .beta)
         #expect(request.path == "groups")
-        #expect(request.query.map(\.name) == ["$select", "$filter", "$top", "$count"])
-        #expect(request.query[1].value == "a eq 'b'")
+        #expect(
+            request.query.map(\.name) == ["$select", "$expand", "$filter", "$top", "$count"])
+        #expect(request.query[2].value == "a eq 'b'")
         #expect(request.headers == [.init("ConsistencyLevel", "eventual")])
     }
 
@@ -20,8 +21,9 @@ struct GraphRequestTests {
         let whole = users.request(tenant: "t")
         let narrowed = users.request(tenant: "t", narrowing: users.narrowings.first)
 
-        #expect(whole.headers.isEmpty && whole.query.map(\.name) == ["$select", "$top"])
-        #expect(narrowed.query.map(\.name) == ["$select", "$filter", "$top", "$count"])
+        #expect(whole.headers.isEmpty && whole.query.map(\.name) == ["$select", "$expand", "$top"])
+        #expect(
+            narrowed.query.map(\.name) == ["$select", "$expand", "$filter", "$top", "$count"])
         #expect(narrowed.headers == [.init("ConsistencyLevel", "eventual")])
     }
 

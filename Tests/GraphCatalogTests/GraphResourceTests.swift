@@ -137,12 +137,51 @@ struct GraphResourceTests {
     func `volatile members and sets are paths, and no set is dropped as a whole`(
         resource: GraphResource
     ) {
-        for path in resource.volatile + resource.sets {
+        for path in resource.volatile + resource.sets + resource.flags {
             #expect(
                 path.split(separator: ".", omittingEmptySubsequences: false)
                     .allSatisfy { !$0.isEmpty })
         }
         #expect(Set(resource.sets).isDisjoint(with: resource.volatile))
+        #expect(
+            Set(resource.sets + resource.flags).count == resource.sets.count + resource.flags.count)
+    }
+
+    @Test(arguments: family)
+    func `a type that selects members says why it has no others`(resource: GraphResource) {
+        let selected = Set(resource.select)
+        #expect(resource.select.isEmpty || !resource.leftOut.isEmpty)
+        #expect(selected.isDisjoint(with: resource.leftOut.flatMap(\.names)))
+        #expect(selected.isDisjoint(with: resource.permitted.map(\.name)))
+        for gap in resource.gaps {
+            #expect(!gap.reason.isEmpty && gap.reason.last != ".")
+        }
+        // What applications have added is known by name only where members are selected.
+        #expect(resource.memberLists.isEmpty || !resource.select.isEmpty)
+    }
+
+    @Test func `lists and flags without an order are declared so, in beta's form too`() {
+        let claims = ["accessToken", "idToken", "saml2Token"]
+        #expect(
+            Set(GraphResource.applications.sets).isSuperset(
+                of: claims.map {
+                    "optionalClaims.\($0).additionalProperties"
+                }))
+        #expect(GraphResource.roleDefinitions.sets.contains("inheritsPermissionsFrom"))
+        #expect(
+            GraphResource.authorizationPolicy.sets.contains(
+                "permissionGrantPolicyIdsAssignedToDefaultUserRole"))
+        #expect(
+            GraphResource.authenticationMethodConfigurations.sets.contains("passkeyProfiles"))
+        let guests = ["include", "exclude"].map {
+            "conditions.users.\($0)GuestsOrExternalUsers.guestOrExternalUserTypes"
+        }
+        #expect(
+            Set(GraphResource.conditionalAccessPolicies.flags).isSuperset(
+                of: guests + [
+                    "conditions.agentIdRiskLevels", "conditions.insiderRiskLevels",
+                    "conditions.authenticationFlows.transferMethods",
+                ]))
     }
 
     @Test func `an object without an ID is named like its folder`() {

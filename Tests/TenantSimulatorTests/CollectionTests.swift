@@ -98,6 +98,50 @@ struct CollectionTests {
         }
     }
 
+    @Test(arguments: [
+        ("v1.0/users?$select=id,identityParentId", 200), ("v1.0/users?$select=id,deviceKeys", 400),
+        ("beta/users?$select=id,deviceKeys,onPremisesObjectIdentifier", 200),
+        ("beta/users?$select=naem", 400), ("beta/groups?$select=id,writebackConfiguration", 200),
+        ("v1.0/groups?$select=id,writebackConfiguration", 400),
+        ("v1.0/users?$select=id,extension_7955bc30d9f94c87bf233bb2583b6cfb_vault", 200),
+        ("beta/users?$select=id,extkvbmkofy_training", 200),
+        ("beta/users?$select=id,extension_7955bc30d9f94c87bf233bb2583b6cfb_vualt", 400),
+        ("beta/groups?$select=id,extension_b066b5e0fc7a4693ae56c65f5246cf15_costCenter", 400),
+        ("beta/users?$select=id,customSecurityAttributes", 403),
+        ("beta/users?$select=id,employeeLeaveDateTime", 403),
+    ])
+    func `a property must be there in the version, and some need a permission`(
+        path: String, status: Int
+    ) async throws {
+        try await withTenant { client in
+            let answer = try await client.get("/\(path)")
+
+            #expect(answer.status == status)
+        }
+    }
+
+    @Test func `what applications have added is listed, and shown by default in beta only`()
+        async throws
+    {
+        try await withTenant { client in
+            let path = "directoryObjects/getAvailableExtensionProperties"
+            let list = try await client.send("POST", "/v1.0/\(path)", body: "{}")
+            let read = try await client.get("/v1.0/\(path)")
+            let beta = try await client.get("/beta/groups")
+            let v1 = try await client.get("/v1.0/groups")
+
+            #expect(
+                Set(list.values.compactMap { $0["name"] as? String }) == [
+                    "extension_b066b5e0fc7a4693ae56c65f5246cf15_costCenter",
+                    "extension_7955bc30d9f94c87bf233bb2583b6cfb_vault",
+                    "extension_0c8d1fa1e1144b6ab6d5a1a1e6b3a001_badge",
+                ])
+            #expect(read.status != 200)
+            #expect(beta.text.contains("extkvbmkofy_training"))
+            #expect(!v1.text.contains("extkvbmkofy_training"))
+        }
+    }
+
     private static let dynamic = "groupTypes/any(c:c%20eq%20'DynamicMembership')"
 
     @Test(
@@ -275,7 +319,8 @@ struct CollectionTests {
             for type in ResourceType.all where !type.pattern.contains("{id}") {
                 let version = type.versions.contains("v1.0") ? "v1.0" : "beta"
                 let path = type.pattern.joined(separator: "/")
-                let answer = try await client.get("/\(version)/\(path)")
+                let method = type.isAction ? "POST" : "GET"
+                let answer = try await client.send(method, "/\(version)/\(path)")
 
                 // A list that has to be filtered is refused for that; what writes is not granted.
                 let isReadable = type.permissions.contains { $0.contains(".Read.") }

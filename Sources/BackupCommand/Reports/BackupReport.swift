@@ -50,6 +50,10 @@ struct BackupReport: Sendable {
             if let hint = gap.hint { await console.say(.hint, hint) }
         }
         for lack in lacks { await console.say(lack.stopped) }
+        for (name, members) in membersNotRead {
+            await console.detail(
+                "Did not read of \(name), for want of a permission: \(members)".stopped)
+        }
         for (name, log) in namedLogs where log.outcome == .complete {
             guard let reason = log.reason else { continue }
             await console.detail("Did not read all of the log of \(name): \(reason)".stopped)
@@ -138,6 +142,13 @@ struct BackupReport: Sendable {
             .compactMap { name, type in
                 type.reason.map { "In \(name) something is left out: \($0)" }
             }
+    }
+
+    /// Members that need a permission of their own, by the types that have them.
+    private var membersNotRead: [(type: String, members: String)] {
+        record.types.sorted { $0.key < $1.key }.compactMap { name, type in
+            type.membersNotRead.map { (name, $0.joined(separator: ", ")) }
+        }
     }
 
     private var namedLogs: [(name: String, log: LogRecord)] {

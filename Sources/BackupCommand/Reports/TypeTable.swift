@@ -109,6 +109,16 @@ struct TypeTable {
                 auditPermissions.map { "  \($0)" })
     }
 
+    /// Members that are not in the backup, type by type, and why.
+    var gapLines: [String] {
+        let cells = rows.flatMap { row in
+            row.resource.gaps.flatMap { gap in
+                gap.namesOrAll.map { ["  \(row.resource.name)", $0, gap.reason] }
+            }
+        }
+        return section("What is not in the backup of an object, and why:", columns(cells))
+    }
+
     private func section(_ heading: String, _ lines: [String]) -> [String] {
         lines.isEmpty ? [] : ["", heading] + lines
     }
@@ -123,7 +133,10 @@ struct TypeTable {
                     permissions: Document.Permissions(
                         application: row.resource.permissions.application,
                         delegated: row.resource.permissions.delegated),
-                    unreadable: row.resource.obstacle(to: signIn))
+                    unreadable: row.resource.obstacle(to: signIn),
+                    leftOut: row.resource.gaps.map {
+                        Document.Gap(members: $0.namesOrAll, reason: $0.reason)
+                    })
             },
             groups: groups.map { Document.Group(name: $0.name, types: $0.types) },
             permissions: permissions, auditPermissions: auditPermissions)
@@ -137,6 +150,11 @@ struct TypeTable {
             let delegated: [String]
         }
 
+        struct Gap: Encodable {
+            let members: [String]
+            let reason: String
+        }
+
         struct TypeEntry: Encodable {
             let name: String
             let version: String
@@ -145,9 +163,10 @@ struct TypeTable {
             let groups: [String]
             let permissions: Permissions
             let unreadable: String?
+            let leftOut: [Gap]
 
             private enum CodingKeys: CodingKey {
-                case name, version, path, folder, groups, permissions, unreadable
+                case name, version, path, folder, groups, permissions, unreadable, leftOut
             }
 
             func encode(to encoder: any Encoder) throws {
@@ -159,6 +178,7 @@ struct TypeTable {
                 try values.encode(groups, forKey: .groups)
                 try values.encode(permissions, forKey: .permissions)
                 try values.encode(unreadable, forKey: .unreadable)  // null if there is none
+                try values.encode(leftOut, forKey: .leftOut)
             }
         }
 
@@ -184,6 +204,10 @@ extension Permissions {
         case .delegated: delegated
         }
     }
+}
+
+extension LeftOutMembers {
+    fileprivate var namesOrAll: [String] { names.isEmpty ? ["all others"] : names }
 }
 
 extension GraphResource {

@@ -11,11 +11,12 @@ struct TypesSubcommand: Subcommand {
             chooses: where Graph has them, where the backup has them, the groups that choose them \
             and the permissions each needs. Then the groups, what this kind of sign-in cannot read \
             and why, and the permissions that are enough for all of the list, each once, in byte \
-            order. Last the permissions to read the logs that tell who changed what.
+            order. Last the permissions to read the logs that tell who changed what. With \
+            --verbose also the members of the types' objects that are not in the backup, and why.
 
             With --json: {"signIn": "application" or "delegated", "types": [{"name", "version", \
             "path", "folder", "groups", "permissions": {"application", "delegated"}, \
-            "unreadable": why or null}], "groups": [{"name", "types"}], "permissions": [name], \
+            "unreadable": why or null, "leftOut": [{"members": [name], "reason"}]}], "groups": [{"name", "types"}], "permissions": [name], \
             "auditPermissions": [name]}. \
             Types stand in the order of the catalog, children below their parents; each \
             permission of a type is enough by itself; the last lists are for this sign-in.
@@ -66,7 +67,8 @@ struct TypesSubcommand: Subcommand {
         if try settings.isOn(.json) {
             await surroundings.console.document(table.document)
         } else {
-            for line in table.lines { await surroundings.console.output(line) }
+            let gaps = try settings.isOn(.verbose) ? table.gapLines : []
+            for line in table.lines + gaps { await surroundings.console.output(line) }
         }
         return .done
     }

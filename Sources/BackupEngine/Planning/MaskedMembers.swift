@@ -66,8 +66,9 @@ extension TenantReader {
         }
         for (name, members) in blanked.sorted(by: { $0.key < $1.key }) where !members.isEmpty {
             guard let kind = PrincipalKind.named(name) else { continue }
-            let held = await source.grantedPermissions()
-            guard held?.isDisjoint(with: kind.permissions) ?? true else { continue }
+            // A token that says nothing, or cannot be had any more, permits nothing.
+            let held = (try? await source.permissions()) ?? []
+            guard held.isDisjoint(with: kind.permissions) else { continue }
             if try await areBlank(members, in: decided.readings[type], kind) { return kind }
         }
         return nil

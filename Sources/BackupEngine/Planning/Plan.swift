@@ -58,6 +58,8 @@ struct Plan: Sendable {
         if record.outcome == .kept, !reading.leftOut.isEmpty {
             record.without = reading.leftOut.sorted()
         }
+        record.members = reading.optional.members(after: record.outcome)
+        record.membersNotRead = reading.optional.membersNotRead(after: record.outcome)
         if record.outcome != .skipped {
             record.created = count.created
             record.updated = count.updated

@@ -179,6 +179,8 @@ struct TypeReading: Sendable {
     private var failuresInRow = 0
     /// Of a type that one file holds: the objects in it.
     private(set) var elementCount = 0
+    /// Members besides those that the catalog selects.
+    var optional = OptionalMembers()
     var requests = 0
     var waited = Duration.zero
     var withheld = 0

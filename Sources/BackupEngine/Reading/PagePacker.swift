@@ -184,7 +184,8 @@ struct PageType: Sendable {
         self.service = service ?? resource.service
         form = PageReader.Form(answer)
         rules = CanonicalRules(
-            idMember: resource.idMember, volatile: resource.volatile, sets: resource.sets,
+            idMember: resource.idMember,
+            volatile: resource.volatile + resource.leftOut.flatMap(\.names), sets: resource.sets,
             flags: resource.flags, secrets: resource.secrets,
             reductions: resource.reductions.map {
                 CanonicalRules.Reduction(where: $0.member, is: $0.value, dropping: $0.drops)

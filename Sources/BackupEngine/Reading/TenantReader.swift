@@ -24,6 +24,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
     var parents = WalkedParents()
     /// By the names of logs, since when it is of interest who made what these tell of.
     var interest: [String: Moment] = [:]
+    /// By type, optional members that were read in the last record.
+    var previousMembers: [String: [String]] = [:]
 
     /// Root types read at the same time. The source's limiters decide how fast each goes.
     private static var width: Int { 6 }
@@ -89,8 +91,10 @@ struct TenantReader<Source: GraphSource>: Sendable {
             return reading
         }
         do throws(BackupError) {
+            let members = try await membersBesides(&reading)
             let answer = try await reader.read(
-                resource.request(tenant: tenant, narrowing: selected.filter), of: selected
+                resource.request(tenant: tenant, narrowing: selected.filter, members: members),
+                of: selected
             ) { await progress(.read(type: resource.name, objects: $0)) }
             try await reading.take(answer, below: [], in: store)
             if resource.countsUsers { await source.expect(users: answer.objectCount) }

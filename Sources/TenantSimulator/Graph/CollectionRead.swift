@@ -183,6 +183,16 @@ extension CollectionRead {
             + "?$skiptoken=\(token)"
     }
 
+    /// The answer of an action that gives a list.
+    func list(_ objects: [JSON]) -> Reply {
+        let shown = objects.map { disorder.apply(to: dialect.apply(to: $0), salt: 0) }
+        return .json(
+            .object([
+                JSON.Member("@odata.context", JSON(context)),
+                JSON.Member("value", .array(disorder.shuffled(shown))),
+            ]))
+    }
+
     /// The answer to a read of one object.
     func object(_ object: JSON, suffix: String) -> Reply {
         let shown = cut(

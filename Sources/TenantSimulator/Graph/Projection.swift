@@ -8,11 +8,13 @@ struct Projection: Sendable {
     let isSingle: Bool
     /// Secrets are sent as they are stored.
     let leaksSecrets: Bool
+    /// Names of the properties that applications have added to the type's objects.
+    let extensions: Set<String>
 
     /// Checks the options against what the entity has.
     init(
         type: ResourceType, version: String, query: Query, isSingle: Bool,
-        leaksSecrets: Bool = false
+        leaksSecrets: Bool = false, extensions: Set<String> = []
     ) throws(GraphFailure) {
         self.type = type
         self.version = version
@@ -20,6 +22,7 @@ struct Projection: Sendable {
         expand = query.expand
         self.isSingle = isSingle
         self.leaksSecrets = leaksSecrets
+        self.extensions = extensions
         try checkSelect()
         try checkExpand(query)
     }
@@ -50,11 +53,9 @@ struct Projection: Sendable {
                 501, "NotImplemented",
                 "The property '\(name)' is available for one user at a time only.")
         }
-        guard let known = Schema.properties(of: type.entity) else { return }
-        // The beta version has more properties than are listed; a misspelling still fails in v1.0.
-        guard version == "v1.0", let name = select.first(where: { !known.contains($0) }) else {
-            return
-        }
+        guard let known = Schema.properties(of: type.entity, in: version),
+            let name = select.first(where: { !known.contains($0) && !extensions.contains($0) })
+        else { return }
         throw .badRequest(
             "Parsing OData Select and Expand failed: Could not find a property named '\(name)' on "
                 + "type 'microsoft.graph.\(type.entity)'.")
@@ -126,6 +127,8 @@ struct Projection: Sendable {
         return members.filter { member in
             let name = member.name.string
             if name.hasPrefix("@") { return true }
+            // beta shows what was added, v1.0 only if it is selected.
+            if version == "v1.0", extensions.contains(name) { return false }
             return isShort ? Schema.defaultUser.contains(name) : !Schema.onRequest.contains(name)
         }
     }
@@ -137,7 +140,7 @@ struct Projection: Sendable {
             let name = member.name.string
             return name.hasPrefix("@odata.type") || wanted.contains(name.lowercased())
         }
-        guard let known = Schema.properties(of: entity) else { return result }
+        guard let known = Schema.properties(of: entity, in: version) else { return result }
         for name in select where known.contains(name) && name != "signInActivity" {
             let text = JSONText(name)
             if !result.contains(where: { $0.name == text }) {

@@ -19,6 +19,8 @@ struct ResourceType: Sendable {
     let filters: [Set<String>]
     /// The code of the 404 that stands for an empty list.
     let absence: String?
+    /// It is asked by POST, and answers with a list.
+    let isAction: Bool
     /// Entities that v1.0 leaves out of the list, unless it is an advanced query.
     ///
     /// <https://learn.microsoft.com/graph/api/group-list-members>
@@ -54,7 +56,7 @@ struct ResourceType: Sendable {
         needs permissions: String, only versions: String = "v1.0 beta",
         delegated: String = "", bucket: Bucket = .directory, cost: Int = 1,
         paging: Paging = .directory, filters: [Set<String>] = [], absence: String? = nil,
-        leavingOut leftOut: Set<String> = []
+        leavingOut leftOut: Set<String> = [], isAction: Bool = false
     ) {
         pattern = path.split(separator: "/").map(String.init)
         self.shape = shape
@@ -68,6 +70,7 @@ struct ResourceType: Sendable {
         self.filters = filters
         self.absence = absence
         self.leftOut = leftOut
+        self.isAction = isAction
     }
 
     /// Intune's own log of who changed what.

@@ -98,6 +98,10 @@ extension ResourceType {
                 application + "extensionProperties", of: "extensionProperty",
                 needs: applicationRead, cost: 2, paging: .onePage),
             ResourceType(
+                "directoryObjects/getAvailableExtensionProperties", .singleton,
+                of: "extensionProperty", needs: applicationRead, isAction: true),
+            ResourceType("schemaExtensions", of: "schemaExtension", needs: applicationRead),
+            ResourceType(
                 application + "owners", .references, of: "directoryObject", needs: applicationRead),
             ResourceType("servicePrincipals", of: "servicePrincipal", needs: applicationRead),
             ResourceType(

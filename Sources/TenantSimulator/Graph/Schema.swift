@@ -19,11 +19,19 @@ enum Schema {
 
     /// Returned only when selected.
     static let onRequest: Set<String> = [
-        "signInActivity", "customSecurityAttributes", "passwordProfile",
+        "signInActivity", "customSecurityAttributes", "passwordProfile", "employeeLeaveDateTime",
     ]
 
-    /// Returns all properties of an entity, or `nil` where any name is believed.
-    static func properties(of entity: String) -> Set<String>? { table[entity].map { Set($0) } }
+    /// Properties that need a permission of their own; the whole list is refused without it.
+    static let consents = [
+        "customSecurityAttributes": "CustomSecAttributeAssignment.Read.All",
+        "employeeLeaveDateTime": "User-LifeCycleInfo.Read.All",
+    ]
+
+    /// Returns all properties that an entity has in a version, or `nil` where any name is believed.
+    static func properties(of entity: String, in version: String) -> Set<String>? {
+        table[entity].map { Set($0).union(version == "beta" ? onlyBeta[entity] ?? [] : []) }
+    }
 
     /// Returns what a selected property is that was never set.
     static func unset(_ name: String) -> JSON { collections.contains(name) ? [] : nil }
@@ -34,26 +42,41 @@ enum Schema {
 
     private static let onPremises = names(
         """
-        onPremisesDistinguishedName onPremisesDomainName onPremisesExtensionAttributes
-        onPremisesImmutableId onPremisesLastSyncDateTime onPremisesNetBiosName
-        onPremisesProvisioningErrors onPremisesSamAccountName onPremisesSecurityIdentifier
-        onPremisesSyncEnabled onPremisesUserPrincipalName
+        onPremisesDomainName onPremisesLastSyncDateTime onPremisesProvisioningErrors
+        onPremisesSamAccountName onPremisesSecurityIdentifier onPremisesSyncEnabled
         """)
+
+    /// What beta has besides.
+    private static let onlyBeta: [String: [String]] = [
+        "user": names(
+            """
+            cloudRealtimeCommunicationInfo deviceEnrollmentLimit deviceKeys externalUserConvertedOn
+            infoCatalogs isLicenseReconciliationNeeded onPremisesObjectIdentifier onPremisesSipInfo
+            """),
+        "group": names(
+            "cloudLicensing createdByAppId onPremisesObjectIdentifier writebackConfiguration"),
+        "application": names("onPremisesPublishing trustedCertificateSubjects windows"),
+        "servicePrincipal": names(
+            """
+            appOwnerOrganizationId errorUrl isAuthorizationServiceEnabled passwordSingleSignOnSettings
+            preferredTokenSigningKeyEndDateTime publishedPermissionScopes publisherName samlMetadataUrl
+            """),
+    ]
 
     private static let table: [String: [String]] = [
         "user": singleUserOnly + onPremises
             + names(
                 """
                 id deletedDateTime accountEnabled ageGroup assignedLicenses assignedPlans
-                authorizationInfo businessPhones city cloudRealtimeCommunicationInfo companyName
-                consentProvidedForMinor country
-                createdDateTime creationType customSecurityAttributes department deviceKeys
+                authorizationInfo businessPhones city companyName consentProvidedForMinor country
+                createdDateTime creationType customSecurityAttributes department
                 displayName employeeHireDate employeeId employeeLeaveDateTime employeeOrgData
                 employeeType externalUserState externalUserStateChangeDateTime faxNumber givenName
-                identities identityParentId imAddresses infoCatalogs isLicenseReconciliationNeeded
-                isManagementRestricted isResourceAccount jobTitle lastPasswordChangeDateTime
-                legalAgeGroupClassification licenseAssignmentStates mail mailNickname mobilePhone
-                officeLocation otherMails passwordPolicies passwordProfile postalCode
+                identities identityParentId imAddresses isManagementRestricted isResourceAccount
+                jobTitle lastPasswordChangeDateTime legalAgeGroupClassification
+                licenseAssignmentStates mail mailNickname mobilePhone officeLocation
+                onPremisesDistinguishedName onPremisesExtensionAttributes onPremisesImmutableId
+                onPremisesUserPrincipalName otherMails passwordPolicies passwordProfile postalCode
                 preferredDataLocation preferredLanguage provisionedPlans proxyAddresses
                 refreshTokensValidFromDateTime securityIdentifier serviceProvisioningErrors
                 showInAddressList signInActivity signInSessionsValidFromDateTime state
@@ -62,13 +85,12 @@ enum Schema {
         "group": onPremises
             + names(
                 """
-                id deletedDateTime assignedLabels assignedLicenses classification cloudLicensing
-                createdByAppId createdDateTime
+                id deletedDateTime assignedLabels assignedLicenses classification createdDateTime
                 creationOptions description displayName expirationDateTime groupTypes
                 hasMembersWithLicenseErrors infoCatalogs isArchived isAssignableToRole
                 isManagementRestricted licenseProcessingState mail mailEnabled mailNickname
-                membershipRule membershipRuleProcessingState organizationId preferredDataLocation
-                preferredLanguage proxyAddresses renewedDateTime resourceBehaviorOptions
+                membershipRule membershipRuleProcessingState onPremisesNetBiosName organizationId
+                preferredDataLocation preferredLanguage proxyAddresses renewedDateTime resourceBehaviorOptions
                 resourceProvisioningOptions securityEnabled securityIdentifier
                 serviceProvisioningErrors theme uniqueName visibility allowExternalSenders
                 autoSubscribeNewMembers hideFromAddressLists hideFromOutlookClients

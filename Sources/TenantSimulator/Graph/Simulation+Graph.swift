@@ -85,6 +85,9 @@ extension Simulation {
         }
         let wanted = "Directory.Read.All"
         guard fits || broad && route.type.permissions.contains(wanted) else { throw .denied }
+        for (member, permission) in Schema.consents where query.select.contains(member) {
+            guard granted.contains(permission) else { throw .denied }
+        }
         guard query.select.contains("signInActivity") else { return }
         guard granted.contains("AuditLog.Read.All") else { throw .denied }
         guard tenant.isPremium else {
@@ -102,7 +105,7 @@ extension Simulation {
     ) throws(GraphFailure) -> Reply {
         guard !segments.isEmpty else { throw .badRequest("No resource was named.") }
         let route = try ResourceType.route(segments, version: version)
-        guard inquiry.method == "GET" else { throw .denied }
+        guard inquiry.method == (route.type.isAction ? "POST" : "GET") else { throw .denied }
         let query = try Query(inquiry.query, headers: inquiry.headers)
         let (tenant, settings, disorder) = change {
             ($0.tenant, $0.settings, $0.nextDisorder())
@@ -120,7 +123,8 @@ extension Simulation {
         try checkRules(route, query, inquiry)
         let projection = try Projection(
             type: route.type, version: version, query: query, isSingle: route.target.isObject,
-            leaksSecrets: settings.leaksSecrets)
+            leaksSecrets: settings.leaksSecrets,
+            extensions: tenant.extensionNames(of: route.type.entity))
         let read = CollectionRead(
             tenant: tenant, settings: settings, now: clock.now, disorder: disorder,
             dialect: Dialect(inquiry.headers), version: version, route: route, query: query,
@@ -138,6 +142,8 @@ extension Simulation {
     private func answer(_ read: CollectionRead) throws(GraphFailure) -> Reply {
         switch (read.route.target, read.route.type.shape) {
         case (.count, _): return try read.count()
+        case (.whole, _) where read.route.type.isAction:
+            return read.list(read.tenant.extensionProperties)
         case (.whole, .singleton):
             guard let object = read.tenant.singleton(at: read.route.path) else {
                 throw .noResource(read.route.path.text)

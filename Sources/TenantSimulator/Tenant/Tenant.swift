@@ -117,6 +117,9 @@ extension Tenant {
         return TenantPath(segments: Array(path.segments.dropFirst()))
     }
 
+    /// Where anything is stored, in no order.
+    var storedPaths: some Collection<TenantPath> { stored.keys }
+
     func singleton(at path: TenantPath) -> JSON? { singletons[path] }
 
     func listing(at path: TenantPath) -> Listing {
