@@ -33,31 +33,34 @@ struct TenantReader<Source: GraphSource>: Sendable {
     /// Returns one reading for each type and child, parents before their children, in the order of
     /// `selection`.
     func read(_ selection: [SelectedResource]) async throws(BackupError) -> [TypeReading] {
-        let families = await withTaskGroup(
+        let result = await withTaskGroup(
             of: (Int, Result<[TypeReading], BackupError>).self
-        ) { group in
-            var families: [Int: Result<[TypeReading], BackupError>] = [:]
-            for (index, selected) in selection.enumerated() {
-                if index >= Self.width, let done = await group.next() {
-                    families[done.0] = done.1
-                    if case .failure = done.1 { group.cancelAll() }
+        ) { group -> Result<[Int: [TypeReading]], BackupError> in
+            for index in selection.indices.prefix(Self.width) {
+                group.addTask { (index, await family(of: selection[index])) }
+            }
+            var others = selection.indices.dropFirst(Self.width)
+            var families: [Int: [TypeReading]] = [:]
+            while let (index, ended) = await group.next() {
+                switch ended {
+                case .success(let readings): families[index] = readings
+                case .failure(let error):
+                    // From here on the others fail, too, but only because they are cancelled.
+                    group.cancelAll()
+                    return .failure(error)
                 }
-                group.addTask { (index, await family(of: selected)) }
+                guard let next = others.popFirst() else { continue }
+                group.addTask { (next, await family(of: selection[next])) }
             }
-            for await done in group {
-                families[done.0] = done.1
-                if case .failure = done.1 { group.cancelAll() }
-            }
-            return families
+            return .success(families)
         }
         if Task.isCancelled { throw .interrupted }
+        let families = try result.get()
         var readings: [TypeReading] = []
         for index in selection.indices {
-            guard case .success(let family)? = families[index] else { continue }
             let offset = readings.count
-            readings += family.map { $0.moved(by: offset) }
+            readings += (families[index] ?? []).map { $0.moved(by: offset) }
         }
-        for case .failure(let error) in families.values { throw error }
         return readings
     }
 
