@@ -19,6 +19,9 @@ package struct RunRecord: Codable, Sendable, Equatable {
     /// The tag's name without `refs/tags/`; `nil` if nothing changed.
     package var tag: String?
 
+    /// The names of the types that were not read, or not all of them.
+    var keptTypes: Set<String> { Set(types.filter { $0.value.outcome == .kept }.keys) }
+
     /// Where the branch stood and stands; 40 hexadecimal digits.
     package struct BranchMove: Codable, Sendable, Equatable {
         package var name: String

@@ -20,6 +20,9 @@ struct TenantReader<Source: GraphSource>: Sendable {
     let previousCounts: [String: Int]
     /// By type, lists that were left out in the last record.
     let leftOut: [String: [String]]
+    /// Types that the last run could not read. They are read first: if the time ends too early
+    /// every day, it is not always the same types that are kept.
+    var previouslyKept: Set<String> = []
     /// By the names of logs, since when it is of interest who made what these tell of.
     var interest: [String: Moment] = [:]
 
@@ -36,10 +39,13 @@ struct TenantReader<Source: GraphSource>: Sendable {
         let result = await withTaskGroup(
             of: (Int, Result<[TypeReading], BackupError>).self
         ) { group -> Result<[Int: [TypeReading]], BackupError> in
-            for index in selection.indices.prefix(Self.width) {
+            let order =
+                selection.indices.filter { wasKept(selection[$0]) }
+                + selection.indices.filter { !wasKept(selection[$0]) }
+            for index in order.prefix(Self.width) {
                 group.addTask { (index, await family(of: selection[index])) }
             }
-            var others = selection.indices.dropFirst(Self.width)
+            var others = order.dropFirst(Self.width)
             var families: [Int: [TypeReading]] = [:]
             while let (index, ended) = await group.next() {
                 switch ended {
@@ -64,6 +70,11 @@ struct TenantReader<Source: GraphSource>: Sendable {
         return readings
     }
 
+    /// Whether the last run could not read the type, or one below it.
+    private func wasKept(_ selected: SelectedResource) -> Bool {
+        selected.types.contains { previouslyKept.contains($0.name) }
+    }
+
     private func family(of selected: SelectedResource) async -> Result<[TypeReading], BackupError> {
         do throws(BackupError) {
             return .success(try await readFamily(of: selected))
@@ -76,7 +87,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
     func readFamily(of selected: SelectedResource) async throws(BackupError) -> [TypeReading] {
         var family = [try await readRoot(selected)]
         try await readChildren(of: 0, in: &family)
-        return family
+        return family.inOrder(of: selected.types.map(\.name))
     }
 
     private func readRoot(_ selected: SelectedResource) async throws(BackupError) -> TypeReading {
@@ -145,7 +156,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
     private func readChildren(
         of parent: Int, in family: inout [TypeReading]
     ) async throws(BackupError) {
-        for child in family[parent].selected.children {
+        let children = family[parent].selected.children
+        for child in children.filter(wasKept) + children.filter({ !wasKept($0) }) {
             var reading = TypeReading(child, ancestors: family[parent].ancestors + [parent])
             reading.failure = family[parent].failure.map {
                 GraphError(
