@@ -48,7 +48,8 @@ extension GraphClient {
             _ async throws(GraphError) -> Result<Value, Failure> in
             var turns: [ThrottleBucket: Limiter.Turn] = [:]
             for (bucket, units) in charges {
-                let turn = try await limiter.admit(units, for: count, to: bucket)
+                let turn = try await limiter.admit(
+                    units, for: count, to: bucket, of: access.name)
                 waited += turn.waited
                 turns[bucket] = turn
             }
