@@ -146,6 +146,12 @@ package struct Backup<Source: GraphSource>: Sendable {
         if failures.allSatisfy({ $0.kind == .notPermitted }) {
             throw .nothingPermitted(reason: first.reason)
         }
+        let refusals = failures.filter { $0.kind == .signInExpired }
+        if let refusal = refusals.first,
+            failures.allSatisfy({ $0.kind == .signInExpired || $0.kind == .notPermitted })
+        {
+            throw .source(GraphError(.signInRefused, refusal.reason, hint: refusal.hint))
+        }
         if failures.allSatisfy({ $0.kind == .unreachable }) { throw .source(first) }
     }
 

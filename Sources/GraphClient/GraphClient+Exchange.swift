@@ -57,6 +57,7 @@ extension GraphClient {
             requests += 1
             do throws(Failure) {
                 let served = try await attempt(Try(token: token, generation: generation))
+                await access.tokens.noteAnswer()
                 for (bucket, turn) in turns { await limiter.settle(turn, served.loads[bucket]) }
                 return .success(served.value)
             } catch {
