@@ -70,7 +70,11 @@ struct BackupRequest: Sendable {
     }
 
     static func repository(_ settings: Settings) throws(CommandFailure) -> String {
-        try filled(settings, .repo) ?? "./tenant.git"
+        guard let path = try filled(settings, .repo) else { return "./tenant.git" }
+        if let obstacle = RepositoryPath.obstacle(path) {
+            throw wrong(settings, .repo, obstacle.reason, hint: obstacle.hint)
+        }
+        return path
     }
 
     /// Pipelines name their branch in full, `refs/heads/main`.
