@@ -126,6 +126,21 @@ struct TokenTests {
         }
     }
 
+    @Test(arguments: [("\"s3\"", true), ("'s3'", true), ("s3", false)])
+    func `quotes around a secret are told when it is refused`(
+        secret: String, isTold: Bool
+    ) async throws {
+        try await Scene.play(
+            [], signIn: { _ in .http(401, body: #"{"error_codes":[7000215]}"#) },
+            configure: { $0.credential = .secret(clientID: "app", secret: secret) }
+        ) { scene in
+            let error = try await scene.client.failure()
+
+            #expect(error.hint?.contains("quotes") == isTold)
+            #expect(error.hint?.contains("s3") == false)
+        }
+    }
+
     @Test func `after a 401 the read is repeated once, with a new token`() async throws {
         let refused = ScriptedServer.Reply.error(401, "InvalidAuthenticationToken")
         try await Scene.play([refused, .page(), refused, refused, .page()]) { scene in
