@@ -7,7 +7,9 @@ import Testing
 
 /// Every wait has an end.
 struct WaitTests {
-    private static let page = ScriptedServer.Reply.page(#"{"id":"a"},{"id":"b"},{"id":"c"}"#)
+    /// So long that a byte at a time takes half a second.
+    private static let page = ScriptedServer.Reply.page(
+        (0..<40).map { #"{"id":"\#($0)"}"# }.joined(separator: ","))
 
     @Test func `a page that comes a byte in twenty seconds is given up`() async throws {
         let clock = TestClock()
@@ -23,7 +25,10 @@ struct WaitTests {
 
     @Test func `a page that is only once too slow is read`() async throws {
         let clock = TestClock()
-        let slow = Self.page.dripping { clock.advance(by: .seconds(20)) }
+        // Less than a request may take with all its tries.
+        let slow = Self.page.dripping {
+            if clock.sinceStart < .seconds(300) { clock.advance(by: .seconds(20)) }
+        }
         try await Scene.play([slow, Self.page], clock: clock) { scene in
             let page = try await scene.client.read()
 
@@ -33,7 +38,7 @@ struct WaitTests {
 
     @Test func `a page that comes slowly but at a pace is read`() async throws {
         let clock = TestClock()
-        let slow = Self.page.dripping { clock.advance(by: .seconds(1)) }
+        let slow = Self.page.dripping { clock.advance(by: .milliseconds(200)) }
         try await Scene.play([slow], clock: clock) { scene in
             let page = try await scene.client.read()
 
@@ -44,7 +49,12 @@ struct WaitTests {
     @Test func `a token that comes a byte in twenty seconds is given up`() async throws {
         let clock = TestClock()
         try await Scene.play(
-            [], signIn: { _ in .token("token").dripping { clock.advance(by: .seconds(20)) } },
+            [],
+            signIn: { _ in
+                .token(String(repeating: "t", count: 400)).dripping {
+                    clock.advance(by: .seconds(20))
+                }
+            },
             clock: clock
         ) { scene in
             let error = try await scene.client.failure()

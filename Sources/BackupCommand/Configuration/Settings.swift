@@ -71,9 +71,10 @@ extension Settings {
         _ environment: [String: String]
     ) throws(CommandFailure) {
         let name = "AZURE_AUTHORITY_HOST"
-        guard values[.authorityEndpoint] == nil, let text = environment[name], !text.isEmpty else {
-            return
-        }
+        // As of every variable of the sign-in, blanks and line ends around it are no part of it.
+        guard values[.authorityEndpoint] == nil,
+            let text = environment[name].map({ String($0.trimmingSpaces) }), !text.isEmpty
+        else { return }
         try refuseMacro(text, in: name)
         values[.authorityEndpoint] = SettingValue([text], from: .variable(name))
     }

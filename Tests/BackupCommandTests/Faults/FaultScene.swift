@@ -29,7 +29,11 @@ struct FaultScene {
         let clock = TestClock()
         var configuration = SimulatedTenant.Configuration(
             .folder(folder.folder), settings: settings)
-        configuration.pause = { clock.advance(by: $0) }
+        configuration.pause = {
+            clock.advance(by: $0)
+            // So that the pieces arrive one by one.
+            try await Task.sleep(for: .milliseconds(1))
+        }
         return try await withSimulatedTenant(configuration) {
             try await body(FaultScene(tenant: $0, clock: clock))
         }
