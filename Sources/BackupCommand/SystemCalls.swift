@@ -93,6 +93,18 @@ func leaveNoCore() {
     _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
 }
 
+/// Lets a crash end the process without Swift's report, which prints the memory behind each register
+/// and with it whatever secret lies there.
+func leaveNoCrashReport() {
+    for number in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
+        var action = sigaction()
+        // Swift's handlers are the only ones here yet; what a parent ignores stays ignored.
+        guard unsafe sigaction(number, nil, &action) == 0, action.sa_flags & SA_SIGINFO != 0
+        else { continue }
+        _ = signal(number, SIG_DFL)
+    }
+}
+
 /// Keeps `signals` from ending the process, in this thread and those it makes from now on.
 func block(_ signals: [Int32]) {
     mask(signals, SIG_BLOCK)

@@ -34,6 +34,7 @@ struct TenantkeepCommand: AsyncParsableCommand {
     static func main() async {
         Heap.keepsPages()
         leaveNoCore()
+        leaveNoCrashReport()
         ignoreBrokenPipes()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let environment = ProcessInfo.processInfo.environment

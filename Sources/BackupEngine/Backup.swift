@@ -60,19 +60,21 @@ package struct Backup<Source: GraphSource>: Sendable {
         var sweeps = sweeps(after: last, in: store)
         let earlier = try await earlierRuns(before: last, since: sweeps, in: store)
         sweeps.note(earlier.reads)
-        let counts =
+        let (counts, kept) =
             earlier.counts.isEmpty
-            ? last.record?.types.mapValues(\.objects) ?? [:] : earlier.counts
+            ? (last.record?.types.mapValues(\.objects) ?? [:], last.record?.keptTypes ?? [])
+            : (earlier.counts, earlier.kept)
         let users = GraphResource.all.filter(\.countsUsers).compactMap { counts[$0.name] }.first
         if let users { await source.expect(users: users) }
         let reader = TenantReader(
-            source: source, store: store,
+            source: TimeLimited(source: source, clock: clock, deadline: options.readDeadline),
+            store: store,
             packers: PagePackers(options.workers, await store.holdings),
             tenant: options.tenant, now: clock.now, progress: progress,
             previousCounts: counts,
             leftOut: last.record?.types.compactMapValues(\.without) ?? [:],
             parents: options.acceptDeletions ? WalkedParents() : last.parents,
-            interest: sweeps.interest,
+            previouslyKept: kept, interest: sweeps.interest,
             previousMembers: last.record?.types.compactMapValues(\.members) ?? [:])
         async let swept = sweeps.logs()
         let readings = try await reader.read(options.selection)
@@ -149,13 +151,20 @@ package struct Backup<Source: GraphSource>: Sendable {
         if failures.allSatisfy({ $0.kind == .notPermitted }) {
             throw .nothingPermitted(reason: first.reason)
         }
+        let refusals = failures.filter { $0.kind == .signInExpired }
+        if let refusal = refusals.first,
+            failures.allSatisfy({ $0.kind == .signInExpired || $0.kind == .notPermitted })
+        {
+            throw .source(GraphError(.signInRefused, refusal.reason, hint: refusal.hint))
+        }
         if failures.allSatisfy({ $0.kind == .unreachable }) { throw .source(first) }
     }
 
     // MARK: Deciding
 
     private func plan(
-        _ readings: [TypeReading], against last: State, _ reader: TenantReader<Source>
+        _ readings: [TypeReading], against last: State,
+        _ reader: TenantReader<TimeLimited<Source>>
     ) async throws(BackupError) -> Plan {
         let plan = { (readings: [TypeReading]) async throws(BackupError) -> Plan in
             let comparison: Comparison

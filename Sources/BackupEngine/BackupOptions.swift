@@ -34,13 +34,15 @@ package struct BackupOptions: Sendable {
     package var remote: RemoteOptions?
     /// Tells the pipelines of a remote not to start because of the push.
     package var skipsCI: Bool
+    /// When the rest of the time is needed for writing: types that are not read by then are kept.
+    package var readDeadline: Date?
 
     package init(
         repository: String, branch: RefName, root: RootPath, selection: [SelectedResource],
         tenant: String, identityName: String, identityEmail: String, start: Date,
         tagFormat: TagFormat = .standard, version: String, acceptDeletions: Bool = false,
         isDryRun: Bool = false, workers: Int = 2, audit: AuditOptions? = nil,
-        remote: RemoteOptions? = nil, skipsCI: Bool = false
+        remote: RemoteOptions? = nil, skipsCI: Bool = false, readDeadline: Date? = nil
     ) {
         self.repository = repository
         self.branch = branch
@@ -58,6 +60,7 @@ package struct BackupOptions: Sendable {
         self.audit = audit
         self.remote = remote
         self.skipsCI = skipsCI
+        self.readDeadline = readDeadline
     }
 }
 

@@ -22,6 +22,9 @@ package struct RunRecord: Codable, Sendable, Equatable {
     /// The tag's name without `refs/tags/`; `nil` if nothing changed.
     package var tag: String?
 
+    /// The names of the types that were not read, or not all of them.
+    var keptTypes: Set<String> { Set(types.filter { $0.value.outcome == .kept }.keys) }
+
     /// Where the branch stood and stands; 40 hexadecimal digits.
     package struct BranchMove: Codable, Sendable, Equatable {
         package var name: String
@@ -92,13 +95,20 @@ package struct TypeRecord: Codable, Sendable, Equatable {
         members = try values.decodeIfPresent([String].self, forKey: .members)
         membersNotRead = try values.decodeIfPresent([String].self, forKey: .membersNotRead)
         scope = try values.decodeIfPresent(String.self, forKey: .scope)
-        objects = try values.decodeIfPresent(Int.self, forKey: .objects) ?? 0
-        created = try values.decodeIfPresent(Int.self, forKey: .created)
-        updated = try values.decodeIfPresent(Int.self, forKey: .updated)
-        deleted = try values.decodeIfPresent(Int.self, forKey: .deleted)
-        requests = try values.decodeIfPresent(Int.self, forKey: .requests)
+        objects = try values.count(.objects) ?? 0
+        created = try values.count(.created)
+        updated = try values.count(.updated)
+        deleted = try values.count(.deleted)
+        requests = try values.count(.requests)
         waitSeconds = try values.decodeIfPresent(Double.self, forKey: .waitSeconds)
         isIncomplete = outcome == .kept
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// A number of things. Whoever wrote the record, sums and differences of such numbers fit.
+    fileprivate func count(_ key: Key) throws -> Int? {
+        try decodeIfPresent(Int.self, forKey: key).map { min(max($0, 0), 1 << 40) }
     }
 }
 

@@ -99,6 +99,9 @@ package struct GraphError: Error, Sendable {
     package enum Kind: Sendable, Equatable {
         /// The identity provider refused the credential (exit status 6).
         case signInRefused
+        /// The identity provider gave tokens earlier in this run and refuses another, such as after
+        /// the hour that a job's own token is good for. What was read before is as good as ever.
+        case signInExpired
         /// 403, or a 401 that a new token did not cure.
         case notPermitted
         /// 404.

@@ -30,17 +30,18 @@ actor AzureQuota {
     private func isNearlyEmpty(_ left: Int, _ bucket: String) -> Bool {
         let most = max(left, largest[bucket] ?? left)
         largest[bucket] = most
-        return left * 10 <= most
+        return left <= most / 10
     }
 
     /// `x-ms-user-quota-resets-after: 00:00:05`
     private func resetWait(_ headers: HTTPHeaders) -> Duration {
         let text = headers.first(name: "x-ms-user-quota-resets-after") ?? ""
         let parts = text.split(separator: ":").compactMap { Double($0) }
-        guard parts.count == 3, parts.allSatisfy({ (0...3600).contains($0) }) else {
+        guard parts.count == 3, parts.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
             return .seconds(5)
         }
-        return .milliseconds(Int64((parts[0] * 3600 + parts[1] * 60 + parts[2]) * 1000))
+        let seconds = min(parts[0] * 3600 + parts[1] * 60 + parts[2], mostSeconds)
+        return .milliseconds(Int64((seconds * 1000).rounded(.up)))
     }
 }
 

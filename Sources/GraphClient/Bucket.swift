@@ -109,12 +109,14 @@ struct Bucket {
         count(now)
         refill(now)
         outstanding = max(0, outstanding - trip.cost)
-        guard let load, let charged = load.units else {
+        guard let load, let billed = load.units else {
             // Whatever the service made of it, it proves nothing.
             sent = max(0, sent - trip.cost)
             return
         }
-        let more = Double(charged) - trip.cost
+        // More than there is room for cannot have been charged, and would never be paid back.
+        let charged = min(Double(billed), max(capacity, trip.cost))
+        let more = charged - trip.cost
         left -= more
         sent = max(0, sent + more)
         if let share = load.share {
@@ -122,7 +124,7 @@ struct Bucket {
             left = min(left, capacity - share * units)
             sent = max(sent, share * units - forgotten(in: now - trip.start))
         } else {
-            let least = trip.before + Double(charged) - forgotten(in: now - trip.start)
+            let least = trip.before + charged - forgotten(in: now - trip.start)
             if least > Self.proof * units { grow() }
         }
     }
@@ -158,6 +160,9 @@ struct Bucket {
         withdrawPromises()
         left += capacity - before
     }
+
+    /// For how long nothing may begin, because the service said so.
+    func stop(at now: Duration) -> Duration { max(.zero, stoppedUntil - now) }
 
     /// Lets nothing begin for `duration`; after that a little, as the service said, and what
     /// comes in anew.

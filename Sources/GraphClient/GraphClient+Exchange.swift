@@ -48,7 +48,8 @@ extension GraphClient {
             _ async throws(GraphError) -> Result<Value, Failure> in
             var turns: [ThrottleBucket: Limiter.Turn] = [:]
             for (bucket, units) in charges {
-                let turn = try await limiter.admit(units, for: count, to: bucket)
+                let turn = try await limiter.admit(
+                    units, for: count, to: bucket, of: access.name)
                 waited += turn.waited
                 turns[bucket] = turn
             }
@@ -56,6 +57,7 @@ extension GraphClient {
             requests += 1
             do throws(Failure) {
                 let served = try await attempt(Try(token: token, generation: generation))
+                await access.tokens.noteAnswer()
                 for (bucket, turn) in turns { await limiter.settle(turn, served.loads[bucket]) }
                 return .success(served.value)
             } catch {

@@ -83,9 +83,11 @@ package struct GraphClient: GraphSource {
         self.configuration = configuration
         self.timeline = timeline
         let transport = Transport(
-            network: configuration.network, patience: configuration.patience)
+            network: configuration.network, patience: configuration.patience,
+            timeline: timeline)
         self.transport = transport
-        limiter = Limiter(configuration.limits, timeline: timeline)
+        limiter = Limiter(
+            configuration.limits, timeline: timeline, longestStop: configuration.patience.total)
         let signIn = SignIn(
             configuration: configuration, transport: transport, timeline: timeline)
         tokens = ResourceTokens(signIn)

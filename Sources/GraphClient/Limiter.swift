@@ -18,27 +18,37 @@ actor Limiter {
     }
 
     private let timeline: Timeline
+    /// A service that wants to be left alone for longer is not waited for.
+    private let longestStop: Duration
     private var buckets: [ThrottleBucket: Bucket]
     private var application = Bucket(.application)
 
     /// The longest sleep without looking whether the bucket has turned out larger.
     private static let nap: Duration = .milliseconds(500)
 
-    init(_ limits: [ThrottleBucket: ThrottleLimit], timeline: Timeline) {
+    init(
+        _ limits: [ThrottleBucket: ThrottleLimit], timeline: Timeline, longestStop: Duration
+    ) {
         self.timeline = timeline
+        self.longestStop = longestStop
         buckets = limits.mapValues(Bucket.init)
     }
 
     /// Returns once `cost` units of `bucket` are free for that many requests. They are taken then,
     /// until ``settle(_:_:)``.
+    ///
+    /// - Parameter service: the name of whoever is asked.
+    /// - Throws: if the task is cancelled, or the service wants to be left alone for too long.
     func admit(
-        _ cost: Int, for requests: Int = 1, to bucket: ThrottleBucket
+        _ cost: Int, for requests: Int = 1, to bucket: ThrottleBucket, of service: String
     ) async throws(GraphError) -> Turn {
+        try refuseLongStop(of: bucket, service)
         let asked = timeline.now
         let earliest = application.promise(requests, now: asked)
         var promise = buckets[bucket]?.promise(cost, now: asked)
         while let start = promise.map({ max($0.start, earliest.start) }), start > timeline.now {
             try await timeline.sleep(for: min(start - timeline.now, Self.nap))
+            try refuseLongStop(of: bucket, service)
             if let old = promise, let renewed = buckets[bucket]?.renew(old, now: timeline.now) {
                 promise = renewed
             }
@@ -47,6 +57,15 @@ actor Limiter {
             promise.flatMap { buckets[bucket]?.begin($0, now: timeline.now) }
             ?? Bucket.Trip(start: timeline.now, cost: 0, before: 0)
         return Turn(waited: timeline.now - asked, bucket: bucket, trip: trip)
+    }
+
+    private func refuseLongStop(
+        of bucket: ThrottleBucket, _ service: String
+    ) throws(GraphError) {
+        guard let stop = buckets[bucket]?.stop(at: timeline.now), stop > longestStop else { return }
+        throw GraphError(
+            .unavailable,
+            "\(service) asks for \(stop.components.seconds) seconds without requests")
     }
 
     /// The tenant has this many users, or had when they were last counted.

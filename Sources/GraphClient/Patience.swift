@@ -18,6 +18,9 @@ package struct Patience: Sendable {
     package var answering: Duration = .seconds(100)
     /// Between two bytes of an answer.
     package var idling: Duration = .seconds(60)
+    /// From the first byte of an answer to its last, and a second more for each 16 KiB. A server
+    /// that sends a byte now and then is never silent.
+    package var receiving: Duration = .seconds(120)
 
     package init() {}
 
@@ -29,6 +32,11 @@ package struct Patience: Sendable {
         case .tokenRejected: 2
         case .final: 1
         }
+    }
+
+    /// Returns how long so much of a body may take.
+    func receiving(_ byteCount: Int) -> Duration {
+        receiving + .seconds(byteCount / (16 << 10))
     }
 
     /// Returns the wait after the `count`th failure: half of the full wait or up to all of it.

@@ -18,10 +18,13 @@ func requestedWait(_ headers: HTTPHeaders) -> Duration? {
 /// Returns the wait that `seconds` means, in whole milliseconds rounded up.
 private func wait(seconds text: Substring) -> Duration? {
     let digits = text.drop(while: \.isWhitespace)
-    guard let seconds = Double(digits.prefix { !$0.isWhitespace }), (0...1e9).contains(seconds)
+    guard let seconds = Double(digits.prefix { !$0.isWhitespace }), seconds >= 0, seconds.isFinite
     else { return nil }
-    return .milliseconds(Int64((seconds * 1000).rounded(.up)))
+    return .milliseconds(Int64((min(seconds, mostSeconds) * 1000).rounded(.up)))
 }
+
+/// Longer waits, in seconds, are this long: 31 years. No arithmetic with them overflows.
+let mostSeconds = 1e9
 
 /// Returns the seconds since 1970 of `Sun, 06 Nov 1994 08:49:37 GMT`; `nil` for any other form.
 func secondsOfHTTPDate(_ text: String) -> Int64? {

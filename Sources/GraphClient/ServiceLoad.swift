@@ -14,6 +14,7 @@ struct ServiceLoad: Equatable {
 
     init(_ headers: HTTPHeaders) {
         units = headers.first(name: "x-ms-resource-unit").flatMap { Int($0) }
+            .flatMap { (0...1_000_000).contains($0) ? $0 : nil }
         share = headers.first(name: "x-ms-throttle-limit-percentage").flatMap { Double($0) }
             .flatMap { (0...10).contains($0) ? $0 : nil }
     }

@@ -19,10 +19,16 @@ struct Transport: Sendable {
     private let proxied: HTTPClient?
     private let network: Network
     private let patience: Patience
+    /// By which bodies are timed.
+    private let timeline: Timeline
 
-    init(network: Network, patience: Patience) {
+    init(
+        network: Network, patience: Patience,
+        timeline: Timeline = Timeline(ContinuousClock())
+    ) {
         self.network = network
         self.patience = patience
+        self.timeline = timeline
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: network.tls,
             redirectConfiguration: .disallow,
@@ -75,14 +81,17 @@ struct Transport: Sendable {
     }
 
     /// Reads the body of `response`, giving each piece to `watch` as it arrives.
+    ///
+    /// - Throws: also if so much of it takes longer than ``Patience/receiving`` allows.
     func body(
         of response: HTTPClientResponse, host: String, limit: Int = byteLimit,
         watch: (Span<UInt8>) throws(Failure) -> Void = { _ in }
     ) async throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
-        if let length = response.headers.first(name: "content-length").flatMap({ Int($0) }) {
-            bytes.reserveCapacity(min(max(length, 0), limit))
-        }
+        let length = response.headers.first(name: "content-length").flatMap { Int($0) }
+        if let length { bytes.reserveCapacity(min(max(length, 0), limit)) }
+        let isPlain = response.headers.first(name: "content-encoding") == nil
+        let began = timeline.now
         do {
             for try await piece in response.body {
                 guard bytes.count + piece.readableBytes <= limit else {
@@ -91,6 +100,10 @@ struct Transport: Sendable {
                 let start = bytes.count
                 bytes.append(contentsOf: piece.readableBytesView)
                 try watch(bytes.span.extracting(start..<bytes.count))
+                let isWhole = isPlain && bytes.count == length
+                guard isWhole || timeline.now - began <= patience.receiving(bytes.count) else {
+                    throw Failure(.broken, "sent its answer too slowly")
+                }
             }
         } catch let failure as Failure {
             throw failure

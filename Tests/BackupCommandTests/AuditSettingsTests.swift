@@ -31,7 +31,10 @@ struct AuditSettingsTests {
         #expect(options.audit?.since?.timeIntervalSince(start) == age)
     }
 
-    @Test(arguments: ["yesterday", "-3d", "3y", "2026-13-01"])
+    @Test(arguments: [
+        "yesterday", "-3d", "3y", "2026-13-01", "9223372036854775807w", "9223372036854775808m",
+        "1000000000000000m", "0001-01-01",
+    ])
     func `what is no point in time is refused`(text: String) throws {
         #expect(throws: CommandFailure.self) { try request([:], flags: [.auditSince: [text]]) }
     }
@@ -48,6 +51,40 @@ struct AuditSettingsTests {
         #expect(
             try deadline(["PIPELINE_TIME_LIMIT": "60", "TENANTKEEP_TIME_LIMIT": "10"]) == 540)
         #expect(try deadline(["TENANTKEEP_TIME_LIMIT": "1"]) == 30)
+    }
+
+    @Test func `a pipeline that began longer ago than its limit does not end a run at once`() throws
+    {
+        for time in ["2026-10-29 02:00:00+00:00", "0001-01-01 00:00:00+00:00"] {
+            #expect(
+                try deadline([
+                    "PIPELINE_TIME_LIMIT": "60", "SYSTEM_PIPELINESTARTTIME": time,
+                ]) == 3_240)
+        }
+        // Two minutes are left; half of that is for writing.
+        #expect(
+            try deadline([
+                "PIPELINE_TIME_LIMIT": "60",
+                "SYSTEM_PIPELINESTARTTIME": "2026-11-01 01:02:00+00:00",
+            ]) == 60)
+    }
+
+    @Test func `the limit ends the reading as well`() throws {
+        let options = try request(["PIPELINE_TIME_LIMIT": " 60\n"])
+            .options(tenant: "t", start: start)
+
+        #expect(options.readDeadline == start + 3_240)
+        #expect(try request([:]).options(tenant: "t", start: start).readDeadline == nil)
+    }
+
+    @Test(arguments: ["9223372036854775807", "9223372036854775808", "527041", "1e3", "NaN"])
+    func `a limit of more than a year is refused`(text: String) throws {
+        for name in ["PIPELINE_TIME_LIMIT", "TENANTKEEP_TIME_LIMIT"] {
+            let failure = #expect(throws: CommandFailure.self) { try request([name: text]) }
+
+            #expect(failure?.message == "Could not use \(name)")
+            #expect(failure?.status == .usage)
+        }
     }
 
     @Test func `a limit that is no number of minutes is refused`() throws {

@@ -52,6 +52,33 @@ struct BackupRequestTests {
         #expect(request.branch == RefName.branch("main"))
     }
 
+    @Test(arguments: [
+        "https://dev.azure.com/contoso/backup/_git/tenant", "https://u:W0RD@host/x.git",
+        "git@github.com:contoso/backup.git", "ssh://git@host/x.git", "host:x.git",
+        "file:///srv/x.git", "https:/host/x.git", "~/t.git", "~", "~backup/t.git",
+    ])
+    func `what is no path is no repository`(text: String) throws {
+        let places = [
+            try flags([.repo: [text]]), try Settings(environment: ["TENANTKEEP_REPO": text]),
+            try file("repo: \(text == "~" ? "\"~\"" : text)\n"),
+        ]
+        for (settings, place) in zip(places, ["--repo", "TENANTKEEP_REPO", "contoso.yaml, line 1"])
+        {
+            let failure = #expect(throws: CommandFailure.self) { try BackupRequest(settings) }
+
+            #expect(failure?.message == "Could not use \(place)")
+            #expect(failure?.status == .usage)
+            #expect(failure?.sentence.contains("W0RD") == false)
+            let hint = text.hasPrefix("~") ? "$HOME" : text.hasPrefix("file:") ? "path" : "--push"
+            #expect(failure?.hint?.contains(hint) == true)
+        }
+    }
+
+    @Test(arguments: ["./a:b.git", "./~t.git", "a/b:c.git", "/srv/~t.git", "t~.git", "tenant.git"])
+    func `what is a path is taken as it is`(text: String) throws {
+        #expect(try BackupRequest(flags([.repo: [text]])).repository == text)
+    }
+
     @Test func `an unknown type names its place and the nearest`() throws {
         let settings = try file("branch: main\nexclude: [usres]\n")
 

@@ -219,6 +219,28 @@ struct NotificationTests {
         }
     }
 
+    @Test func `a file that nobody named does not say who is called`() async throws {
+        try await withContoso { run in
+            try await HookServer.run { server, address in
+                try run.program.write(
+                    "notify:\n  onSuccess: \(address)/T0KEN\n", to: "tenantkeep.yaml")
+
+                let unnamed = try await run.backUp("organization")
+                #expect(unnamed.status == 0)
+                #expect(server.calls.isEmpty)
+                #expect(unnamed.messages.contains("Nobody is notified"))
+                #expect(unnamed.messages.contains("say --config tenantkeep.yaml"))
+                #expect(!unnamed.messages.contains("T0KEN"))
+
+                let named = try await run.backUp(
+                    "organization", arguments: ["--config", "tenantkeep.yaml"])
+                #expect(named.status == 0)
+                #expect(server.calls.map(\.path) == ["/T0KEN"])
+                #expect(!named.messages.contains("Nobody is notified"))
+            }
+        }
+    }
+
     @Test func `a server that never answers delays a run, and changes nothing about it`()
         async throws
     {

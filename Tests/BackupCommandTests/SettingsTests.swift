@@ -89,6 +89,9 @@ struct SettingsTests {
 
         #expect(
             try Settings(environment: host).text(.authorityEndpoint) == host.values.first)
+        let padded = host.mapValues { " \($0)\r\n" }
+        #expect(
+            try Settings(environment: padded).text(.authorityEndpoint) == host.values.first)
         let both = host.merging(["TENANTKEEP_AUTHORITY_ENDPOINT": "https://login.example"]) { $1 }
         #expect(
             try Settings(environment: both).text(.authorityEndpoint) == "https://login.example")

@@ -181,6 +181,63 @@ struct SignInSettingsTests {
         #expect(failure(environment)?.reason?.hasSuffix("is empty") == true)
     }
 
+    @Test(arguments: ["s3\n", "s3\r\n", " s3", "\ts3 "])
+    func `blanks and line ends around a secret are no part of it`(text: String) throws {
+        var environment = complete
+        environment["AZURE_CLIENT_SECRET"] = text
+
+        #expect(try secret(environment) == "s3")
+    }
+
+    @Test func `a secret of blanks is not set, and quotes are not guessed at`() throws {
+        var environment = complete
+        environment["AZURE_CLIENT_SECRET"] = " \n"
+        #expect(failure(environment)?.reason == "AZURE_CLIENT_SECRET is not set")
+
+        environment["AZURE_CLIENT_SECRET"] = "\"s3\""
+        #expect(try secret(environment) == "\"s3\"")
+    }
+
+    @Test func `braces and blanks around an ID are no part of it, and quotes are named`() throws {
+        let id = "11111111-2222-3333-4444-5555555555aa"
+        for text in [" \(id)", "\(id)\r\n", "{\(id)}", " {\(id)}\n"] {
+            var environment = complete
+            environment["AZURE_TENANT_ID"] = text
+            environment["AZURE_CLIENT_ID"] = text
+
+            let settings = try signIn(environment)
+
+            #expect(settings.tenant == id)
+            #expect("\(settings.credential)" == "a client secret of \(id)")
+        }
+        for text in ["\"\(id)\"", "'contoso.example'"] {
+            let failure = failure(complete.merging(["AZURE_TENANT_ID": text]) { $1 })
+
+            #expect(
+                failure?.sentence == "Could not use AZURE_TENANT_ID: it has quotes around it.")
+            #expect(failure?.status == .usage)
+        }
+        #expect(failure(complete.merging(["AZURE_CLIENT_ID": "{app}"]) { $1 })?.status == .usage)
+    }
+
+    @Test(arguments: [
+        (SignInKind.token, "AZURE_ACCESS_TOKEN"), (.workloadIdentity, "AZURE_FEDERATED_TOKEN"),
+        (.azurePipelines, "SYSTEM_ACCESSTOKEN"),
+        (.gitHubActions, "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+    ])
+    func `blanks around a token are no part of it, and quotes are named`(
+        kind: SignInKind, name: String
+    ) throws {
+        var environment = try #require(Self.ways[kind])
+        environment.merge(["AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "app"]) { $1 }
+        let token = try #require(environment[name])
+
+        environment[name] = " \(token)\n"
+        #expect(try signIn(environment, as: kind.rawValue).kind == kind)
+        environment[name] = "\"\(token)\""
+        #expect(failure(environment, as: kind.rawValue)?.reason == "it has quotes around it")
+    }
+
     private func secret(_ environment: [String: String]) throws -> String? {
         guard case .secret(_, let secret) = try signIn(environment).credential else { return nil }
         return secret

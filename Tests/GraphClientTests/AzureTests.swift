@@ -228,6 +228,33 @@ struct AzureTests {
         }
     }
 
+    @Test(arguments: ["3600:00:00", "99999999999:00:00", "1e300:00:00"])
+    func `a query's quota that comes back in months is not waited for`(wait: String) async throws {
+        let body = #"{"totalRecords":0,"count":0,"data":[],"resultTruncated":"false"}"#
+        let quota = ["x-ms-user-quota-remaining: 0", "x-ms-user-quota-resets-after: \(wait)"]
+        try await Scene.play([.http(200, quota, body: body), .http(200, body: body)]) { scene in
+            _ = try await scene.client.read(Self.vaults(project: "id"))
+            let error = try await scene.client.failure(
+                reading: .first(Self.vaults(project: "id")))
+
+            let seconds = wait == "3600:00:00" ? "12960000" : "1000000000"
+            #expect(error.kind == .unavailable)
+            #expect(error.reason == "Azure asks for \(seconds) seconds without requests")
+            #expect(scene.clock.sleeps.isEmpty)
+        }
+    }
+
+    @Test func `any number may be left of a limit`() async throws {
+        let replies = [Int.max, .min, 0].map {
+            ScriptedServer.Reply.http(
+                200, ["x-ms-ratelimit-remaining-subscription-reads: \($0)"],
+                body: ScriptedServer.Reply.pageBody())
+        }
+        try await Scene.play(replies) { scene in
+            for _ in replies { _ = try await scene.client.read(Self.assignments) }
+        }
+    }
+
     @Test func `a throttled subscription is waited for`() async throws {
         let busy = ScriptedServer.Reply.error(429, "TooManyRequests", ["Retry-After: 7"])
         try await Scene.play([busy, .page()]) { scene in

@@ -11,8 +11,9 @@ final class ScriptedServer: Sendable {
         var bytes: [UInt8]
         /// Cuts the connection behind the bytes.
         var isCut = false
-        /// Sent when `gate` opens.
+        /// Sent when `gate` opens; or a byte at a time, with a call of `drip` before each.
         var rest: [UInt8] = []
+        var drip: (@Sendable () -> Void)?
         var gate: EventLoopFuture<Void>?
 
         init(_ text: String, isCut: Bool = false) {
@@ -118,7 +119,20 @@ private final class Conversation: ChannelInboundHandler {
                     channel.writeAndFlush(ByteBuffer(bytes: reply.rest), promise: nil)
                 }
             }
+            if let drip = reply.drip { Self.drip(reply.rest[...], drip, context.channel) }
             if isCut { context.close(promise: nil) }
+        }
+    }
+
+    private static func drip(
+        _ rest: ArraySlice<UInt8>, _ before: @escaping @Sendable () -> Void,
+        _ channel: any Channel
+    ) {
+        guard let byte = rest.first, channel.isActive else { return }
+        channel.eventLoop.scheduleTask(in: .milliseconds(1)) {
+            before()
+            channel.writeAndFlush(ByteBuffer(bytes: [byte]), promise: nil)
+            drip(rest.dropFirst(), before, channel)
         }
     }
 
@@ -174,6 +188,16 @@ extension ScriptedServer.Reply: CustomStringConvertible {
 
     static func token(_ value: String, _ members: String = #""expires_in":3600"#) -> Self {
         .http(200, body: #"{"token_type":"Bearer","access_token":"\#(value)",\#(members)}"#)
+    }
+
+    /// The same, its body a byte at a time.
+    func dripping(_ before: @escaping @Sendable () -> Void) -> Self {
+        var reply = self
+        let end = bytes.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound ?? bytes.count
+        reply.bytes = Array(bytes[..<end])
+        reply.rest = Array(bytes[end...])
+        reply.drip = before
+        return reply
     }
 
     /// Half of a page, then the end of the connection.

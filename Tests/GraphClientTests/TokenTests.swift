@@ -89,8 +89,55 @@ struct TokenTests {
 
             scene.clock.advance(by: .seconds(200))
             let error = try await scene.client.failure()
-            #expect(error.kind == .signInRefused)
+            #expect(error.kind == .signInExpired)
             #expect(scene.reads.count == 3)
+        }
+    }
+
+    @Test func `whoever refuses another token is not asked again at once`() async throws {
+        try await Scene.play(
+            [.page(), .page()],
+            signIn: { $0 == 2 ? .http(400, body: "{}") : .token("token-\($0)") }
+        ) { scene in
+            _ = try await scene.client.read()
+            scene.clock.advance(by: .seconds(3600))
+            for _ in 0..<3 {
+                let error = try await scene.client.failure()
+                #expect(error.kind == .signInExpired)
+            }
+            #expect(scene.signIns.count == 2)
+
+            scene.clock.advance(by: .seconds(30))
+            _ = try await scene.client.read()
+            #expect(scene.signIns.count == 3)
+        }
+    }
+
+    @Test func `a refusal before any answer ends the run, however many tokens there were`()
+        async throws
+    {
+        let refused = ScriptedServer.Reply.error(401, "InvalidAuthenticationToken")
+        try await Scene.play(
+            [refused], signIn: { $0 == 1 ? .token("token-1") : .http(400, body: "{}") }
+        ) { scene in
+            let error = try await scene.client.failure()
+
+            #expect(error.kind == .signInRefused)
+        }
+    }
+
+    @Test(arguments: [("\"s3\"", true), ("'s3'", true), ("s3", false)])
+    func `quotes around a secret are told when it is refused`(
+        secret: String, isTold: Bool
+    ) async throws {
+        try await Scene.play(
+            [], signIn: { _ in .http(401, body: #"{"error_codes":[7000215]}"#) },
+            configure: { $0.credential = .secret(clientID: "app", secret: secret) }
+        ) { scene in
+            let error = try await scene.client.failure()
+
+            #expect(error.hint?.contains("quotes") == isTold)
+            #expect(error.hint?.contains("s3") == false)
         }
     }
 

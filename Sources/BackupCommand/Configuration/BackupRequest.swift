@@ -56,7 +56,8 @@ struct BackupRequest: Sendable {
     ///   - start: the run's start.
     ///   - remote: where the run begins and what it is pushed to.
     func options(tenant: String, start: Date, remote: RemoteOptions? = nil) -> BackupOptions {
-        BackupOptions(
+        let deadline = timeLimit?.deadline(ofRunFrom: start)
+        return BackupOptions(
             repository: repository, branch: branch, root: root, selection: selection.resources,
             tenant: tenant, identityName: identityName, identityEmail: identityEmail, start: start,
             tagFormat: tagFormat, version: programVersion, acceptDeletions: acceptDeletions,
@@ -64,12 +65,16 @@ struct BackupRequest: Sendable {
             workers: ProcessInfo.processInfo.activeProcessorCount,
             audit: AuditOptions(
                 since: auditSince?.date(before: start), keepsEvidence: keepsEvidence,
-                deadline: timeLimit?.deadline(ofRunFrom: start)),
-            remote: remote, skipsCI: skipsCI)
+                deadline: deadline),
+            remote: remote, skipsCI: skipsCI, readDeadline: deadline)
     }
 
     static func repository(_ settings: Settings) throws(CommandFailure) -> String {
-        try filled(settings, .repo) ?? "./tenant.git"
+        guard let path = try filled(settings, .repo) else { return "./tenant.git" }
+        if let obstacle = RepositoryPath.obstacle(path) {
+            throw wrong(settings, .repo, obstacle.reason, hint: obstacle.hint)
+        }
+        return path
     }
 
     /// Pipelines name their branch in full, `refs/heads/main`.

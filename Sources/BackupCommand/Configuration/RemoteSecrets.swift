@@ -24,16 +24,23 @@ struct RemoteSecrets: Sendable {
     ///
     /// Files are read at each call: whoever writes them may renew them.
     func credential(for url: RepositoryURL) throws(CommandFailure) -> RemoteCredential? {
-        if let token = try secret(Self.token) { return .bearer(token) }
+        if let token = try secret(Self.token) {
+            try refuseQuotes(token, of: Self.token)
+            return .bearer(token)
+        }
         if let password = try secret(Self.password) {
-            return .basic(user: environment[Self.user] ?? "", password: password)
+            return .basic(user: try text(Self.user) ?? "", password: password)
         }
         return try jobToken(for: url)
     }
 
     private func jobToken(for url: RepositoryURL) throws(CommandFailure) -> RemoteCredential? {
-        if isAzure(url), let token = try text("SYSTEM_ACCESSTOKEN") { return .bearer(token) }
+        if isAzure(url), let token = try text("SYSTEM_ACCESSTOKEN") {
+            try refuseQuotes(token, of: "SYSTEM_ACCESSTOKEN")
+            return .bearer(token)
+        }
         if isGitHub(url), let token = try text("GITHUB_TOKEN") {
+            try refuseQuotes(token, of: "GITHUB_TOKEN")
             return .basic(user: "x-access-token", password: token)
         }
         return nil
@@ -59,10 +66,11 @@ struct RemoteSecrets: Sendable {
     // MARK: Texts
 
     private func text(_ variable: String) throws(CommandFailure) -> String? {
-        guard let text = environment[variable], !text.isEmpty else { return nil }
-        try refuseMacro(text, in: variable)
-        try refuseControls(text[...], of: variable)
-        return text
+        // What `echo`, files and forms leave around it is no part of it, as in a file.
+        guard let text = environment[variable]?.trimmingSpaces, !text.isEmpty else { return nil }
+        try refuseMacro(String(text), in: variable)
+        try refuseControls(text, of: variable)
+        return String(text)
     }
 
     /// No header can hold them, and no token has them.

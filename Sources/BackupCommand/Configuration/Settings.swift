@@ -34,7 +34,7 @@ struct Settings: Hashable, Sendable {
     /// Whether a setting of yes and no is on.
     func isOn(_ setting: Setting) throws(CommandFailure) -> Bool {
         guard let value = values[setting], let text = value.texts.last else { return false }
-        switch text.lowercased() {
+        switch text.trimmingSpaces.lowercased() {
         case "true", "1", "yes", "on": return true
         case "false", "0", "no", "off": return false
         default: throw .wrong(value.origin, "\(text) is neither true nor false")
@@ -44,7 +44,7 @@ struct Settings: Hashable, Sendable {
     /// A whole number from 1 on.
     func count(_ setting: Setting) throws(CommandFailure) -> Int? {
         guard let value = values[setting], let text = value.texts.last else { return nil }
-        guard let count = Int(text), count > 0 else {
+        guard let count = Int(text.trimmingSpaces), count > 0 else {
             throw .wrong(value.origin, "\(text) is not a number from 1 on")
         }
         return count
@@ -71,9 +71,10 @@ extension Settings {
         _ environment: [String: String]
     ) throws(CommandFailure) {
         let name = "AZURE_AUTHORITY_HOST"
-        guard values[.authorityEndpoint] == nil, let text = environment[name], !text.isEmpty else {
-            return
-        }
+        // As of every variable of the sign-in, blanks and line ends around it are no part of it.
+        guard values[.authorityEndpoint] == nil,
+            let text = environment[name].map({ String($0.trimmingSpaces) }), !text.isEmpty
+        else { return }
         try refuseMacro(text, in: name)
         values[.authorityEndpoint] = SettingValue([text], from: .variable(name))
     }

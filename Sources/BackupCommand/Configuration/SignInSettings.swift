@@ -97,9 +97,9 @@ struct SignInSettings: Sendable, CustomStringConvertible, CustomReflectable {
         func token(
             _ variable: String, _ resourceType: String
         ) throws(CommandFailure) -> ReadyTokens.Token? {
-            guard let text = try variables.text(variable)?.value else { return nil }
+            guard let text = try variables.token(variable) else { return nil }
             let token = ReadyTokens.Token(
-                String(text.trimmingSpaces), from: variable, resourceType: resourceType)
+                text, from: variable, resourceType: resourceType)
             guard let token else { throw noToken(variable) }
             return token
         }
@@ -123,7 +123,7 @@ struct SignInSettings: Sendable, CustomStringConvertible, CustomReflectable {
             else { throw .wrong(.variable(variable), "\(path) holds no token") }
             return .file(path)
         }
-        let text = try variables.text("AZURE_FEDERATED_TOKEN")?.value ?? ""
+        let text = try variables.token("AZURE_FEDERATED_TOKEN") ?? ""
         guard let token = FederatedToken.text(in: Array(text.utf8)) else {
             throw noToken("AZURE_FEDERATED_TOKEN")
         }
@@ -150,7 +150,7 @@ struct SignInSettings: Sendable, CustomStringConvertible, CustomReflectable {
         connection: String = ""
     ) throws(CommandFailure) -> JobIdentity {
         let url = try variables.text(address)?.value ?? ""
-        let text = try variables.text(token)?.value ?? ""
+        let text = try variables.token(token) ?? ""
         guard isToken(text) else { throw noToken(token) }
         guard let job = JobIdentity(at: url, token: text, connection: connection) else {
             throw .wrong(.variable(address), "it is no https address")

@@ -1,5 +1,8 @@
+import GraphClient
+
 /// The environment as sign-in reads it: an empty variable is one that is not set, and what a
-/// pipeline did not fill in is refused.
+/// pipeline did not fill in is refused. Blanks and line ends around a value, which `echo`, files and
+/// forms leave behind, are no part of it.
 struct SignInVariables: Sendable {
     private let environment: [String: String]
 
@@ -8,7 +11,7 @@ struct SignInVariables: Sendable {
     }
 
     subscript(name: String) -> String? {
-        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        environment[name].map(\.trimmingSpaces).flatMap { $0.isEmpty ? nil : String($0) }
     }
 
     /// Whether one of them is set.
@@ -43,7 +46,9 @@ struct SignInVariables: Sendable {
     /// A name that becomes part of a URL: the first of these that is set.
     func name(_ names: String...) throws(CommandFailure) -> String? {
         for variable in names {
-            guard let name = try text(variable)?.value else { continue }
+            guard let text = try text(variable)?.value else { continue }
+            try refuseQuotes(text, of: variable)
+            let name = Self.withoutBraces(text)
             let isClean = name.unicodeScalars.allSatisfy {
                 $0.isASCII
                     && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
@@ -55,6 +60,21 @@ struct SignInVariables: Sendable {
                 hint: "Copy the ID from the application's overview in Entra.")
         }
         return nil
+    }
+
+    /// `{1111…}` is how PowerShell and Windows write a GUID.
+    private static func withoutBraces(_ text: String) -> String {
+        let inner = text.dropFirst().dropLast()
+        let isGUID =
+            inner.utf8.count == 36 && inner.allSatisfy { $0.isHexDigit || $0 == "-" }
+        return text.hasPrefix("{") && text.hasSuffix("}") && isGUID ? String(inner) : text
+    }
+
+    /// A token, which has no quotes in it.
+    func token(_ variable: String) throws(CommandFailure) -> String? {
+        guard let text = try text(variable)?.value else { return nil }
+        try refuseQuotes(text, of: variable)
+        return text
     }
 
     /// A secret in one variable, or in the file that another names.
@@ -89,4 +109,11 @@ struct SignInVariables: Sendable {
         default: throw .wrong(.variable(variable), "\(text) is neither true nor false")
         }
     }
+}
+
+/// Refuses what a shell, or a file of variables, did not take the quotes from.
+func refuseQuotes(_ text: some StringProtocol, of variable: String) throws(CommandFailure) {
+    guard isQuoted(text) else { return }
+    throw .wrong(
+        .variable(variable), "it has quotes around it", hint: "Set it without the quotes.")
 }

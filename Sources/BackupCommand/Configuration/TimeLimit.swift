@@ -6,11 +6,19 @@ struct TimeLimit: Hashable, Sendable {
     /// When the pipeline began; `nil` for the run itself.
     let beginning: Date?
 
+    /// The minutes of a year.
+    private static let longest = 366 * 24 * 60
+
     /// `nil` if there is no limit.
     init?(_ settings: Settings, _ environment: [String: String]) throws(CommandFailure) {
         guard let value = settings[.timeLimit], let text = value.texts.last else { return nil }
-        guard let minutes = Int(text), minutes >= 0 else {
+        guard let minutes = Int(text.trimmingSpaces), minutes >= 0 else {
             throw .wrong(value.origin, "\(text) is not a number of minutes")
+        }
+        guard minutes <= Self.longest else {
+            throw .wrong(
+                value.origin, "\(minutes) minutes are more than a year",
+                hint: "Write 0 for no limit.")
         }
         guard minutes > 0 else { return nil }
         self.minutes = minutes
@@ -23,11 +31,16 @@ struct TimeLimit: Hashable, Sendable {
         return try? Date(text, strategy: .iso8601)
     }
 
-    /// When to stop looking for authors: a tenth of the time, at least one minute of it and at most
-    /// ten, is left for writing; of less than two minutes, half.
+    /// When to stop reading, and looking for authors: a tenth of the time, at least one minute of it
+    /// and at most ten, is left for writing; of less than two minutes that are left, half.
+    ///
+    /// A pipeline that began longer ago than the limit was waiting for somebody, or runs this job for
+    /// the second time. Then the time counts from the run's start.
     func deadline(ofRunFrom start: Date) -> Date {
         let seconds = Double(minutes) * 60
-        let writing = min(seconds / 2, min(600, max(60, seconds / 10)))
-        return (beginning ?? start) + (seconds - writing)
+        let passed = beginning.map { start.timeIntervalSince($0) } ?? 0
+        let left = (0..<seconds).contains(passed) ? seconds - passed : seconds
+        let writing = min(left / 2, min(600, max(60, seconds / 10)))
+        return start + (left - writing)
     }
 }

@@ -36,14 +36,31 @@ struct Notifications: Sendable {
 
     private let webhooks: [Occasion: Webhook]
     private let form: Form
+    /// Where an address stands that is not called, as nobody named the file with it.
+    let ignored: SettingOrigin?
 
+    /// A file that nobody named may lie in a folder that somebody else wrote, and what is posted
+    /// tells of the tenant: only a named one says where to.
     init(_ settings: Settings) throws(CommandFailure) {
         var webhooks: [Occasion: Webhook] = [:]
+        var ignored: SettingOrigin?
         for occasion in Occasion.allCases {
-            webhooks[occasion] = try Self.webhook(settings, occasion.setting)
+            if settings[.config] == nil, case .file? = settings[occasion.setting]?.origin {
+                ignored = ignored ?? settings[occasion.setting]?.origin
+            } else {
+                webhooks[occasion] = try Self.webhook(settings, occasion.setting)
+            }
         }
+        self.ignored = ignored
         self.webhooks = webhooks
         form = try Self.form(settings)
+    }
+
+    /// What to tell whoever expects to be called all the same.
+    var warning: String? {
+        guard case .file(let path, let line)? = ignored else { return nil }
+        return "Nobody is notified: the addresses in \(path), line \(line), are used only if the "
+            + "file is named. If they are yours, say --config \(path)."
     }
 
     private static func webhook(

@@ -79,7 +79,7 @@ struct BackupFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Stop looking for authors when the rest of so many minutes is needed for writing; 0 for no limit.",
+            "Stop reading, and looking for authors, when the rest of so many minutes is needed for writing; 0 for no limit.",
             valueName: "minutes"))
     var timeLimit: String?
 

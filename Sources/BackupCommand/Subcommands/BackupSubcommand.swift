@@ -23,6 +23,9 @@ struct BackupSubcommand: Subcommand {
     func execute(in surroundings: Surroundings) async throws(CommandFailure) -> ExitStatus {
         let notifications = try Notifications(surroundings.settings)
         let repository = try BackupRequest.repository(surroundings.settings)
+        if let warning = notifications.warning {
+            await surroundings.console.say(.warning, warning)
+        }
         let notices: [Notice]
         let outcome: Result<ExitStatus, CommandFailure>
         do throws(CommandFailure) {

@@ -34,11 +34,12 @@ extension Template {
         # How runs' tags are named, with the letters of date for the run's start, in UTC.
         # tagFormat: backup/%Y-%m-%dT%H-%M-%SZ
 
-        # Minutes. What is left of them at the end is for writing, and authors may stay unknown.
+        # Minutes. The last of them are for writing: types that are not read by then are kept, and
+        # authors may stay unknown.
         # timeLimit: 60
 
         # Who is called when a run failed, is incomplete, brought changes or is done: addresses of a chat
-        # or of a health check. The form is json, teams or slack.
+        # or of a health check. The form is json, teams or slack. Used only if --config names this file.
         # notify:
         #   onFailure: https://…
         #   onIncomplete: https://…

@@ -65,6 +65,8 @@ struct EarlierRuns: Sendable {
     private(set) var reads: [String: Date] = [:]
     /// Objects of each type after the last of the runs that read any.
     private(set) var counts: [String: Int] = [:]
+    /// Types that the last of the runs that read any could not read.
+    private(set) var kept: Set<String> = []
     /// IDs of the events that these runs used.
     private(set) var used: Set<String> = []
 
@@ -101,7 +103,10 @@ struct EarlierRuns: Sendable {
                 types: record.types.filter { $0.value.outcome != .skipped }.map(\.key),
                 audit: record.audit))
         used.formUnion(record.audit.used)
-        if !record.types.isEmpty { counts = record.types.mapValues(\.objects) }
+        if !record.types.isEmpty {
+            counts = record.types.mapValues(\.objects)
+            kept = record.keptTypes
+        }
         for (name, type) in record.types where type.outcome == .complete { reads[name] = start }
     }
 }

@@ -320,9 +320,25 @@ extension TypeReading {
     }
 
     /// The reading with the places of its ancestors counted from elsewhere.
-    func moved(by offset: Int) -> TypeReading {
+    func moved(by offset: Int) -> TypeReading { moved { $0 + offset } }
+
+    /// The reading with other places of its ancestors.
+    func moved(_ place: (Int) -> Int) -> TypeReading {
         var moved = self
-        moved.ancestors = ancestors.map { $0 + offset }
+        moved.ancestors = ancestors.map(place)
         return moved
+    }
+}
+
+extension [TypeReading] {
+    /// One family's readings in the order of `names`, which is that of the catalog.
+    func inOrder(of names: [String]) -> [TypeReading] {
+        let ranks = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+        let order = indices.sorted {
+            ranks[self[$0].resource.name] ?? 0 < ranks[self[$1].resource.name] ?? 0
+        }
+        var places = [Int](repeating: 0, count: count)
+        for (place, old) in order.enumerated() { places[old] = place }
+        return order.map { old in self[old].moved { places[$0] } }
     }
 }

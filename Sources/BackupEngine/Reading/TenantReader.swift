@@ -22,6 +22,9 @@ struct TenantReader<Source: GraphSource>: Sendable {
     let leftOut: [String: [String]]
     /// Objects of walked lists that the last backup has parts of.
     var parents = WalkedParents()
+    /// Types that the last run could not read. They are read first: if the time ends too early
+    /// every day, it is not always the same types that are kept.
+    var previouslyKept: Set<String> = []
     /// By the names of logs, since when it is of interest who made what these tell of.
     var interest: [String: Moment] = [:]
     /// By type, optional members that were read in the last record.
@@ -37,32 +40,43 @@ struct TenantReader<Source: GraphSource>: Sendable {
     /// Returns one reading for each type and child, parents before their children, in the order of
     /// `selection`.
     func read(_ selection: [SelectedResource]) async throws(BackupError) -> [TypeReading] {
-        let families = await withTaskGroup(
+        let result = await withTaskGroup(
             of: (Int, Result<[TypeReading], BackupError>).self
-        ) { group in
-            var families: [Int: Result<[TypeReading], BackupError>] = [:]
-            for (index, selected) in selection.enumerated() {
-                if index >= Self.width, let done = await group.next() {
-                    families[done.0] = done.1
-                    if case .failure = done.1 { group.cancelAll() }
+        ) { group -> Result<[Int: [TypeReading]], BackupError> in
+            let order =
+                selection.indices.filter { wasKept(selection[$0]) }
+                + selection.indices.filter { !wasKept(selection[$0]) }
+            for index in order.prefix(Self.width) {
+                group.addTask { (index, await family(of: selection[index])) }
+            }
+            var others = order.dropFirst(Self.width)
+            var families: [Int: [TypeReading]] = [:]
+            while let (index, ended) = await group.next() {
+                switch ended {
+                case .success(let readings): families[index] = readings
+                case .failure(let error):
+                    // From here on the others fail, too, but only because they are cancelled.
+                    group.cancelAll()
+                    return .failure(error)
                 }
-                group.addTask { (index, await family(of: selected)) }
+                guard let next = others.popFirst() else { continue }
+                group.addTask { (next, await family(of: selection[next])) }
             }
-            for await done in group {
-                families[done.0] = done.1
-                if case .failure = done.1 { group.cancelAll() }
-            }
-            return families
+            return .success(families)
         }
         if Task.isCancelled { throw .interrupted }
+        let families = try result.get()
         var readings: [TypeReading] = []
         for index in selection.indices {
-            guard case .success(let family)? = families[index] else { continue }
             let offset = readings.count
-            readings += family.map { $0.moved(by: offset) }
+            readings += (families[index] ?? []).map { $0.moved(by: offset) }
         }
-        for case .failure(let error) in families.values { throw error }
         return readings
+    }
+
+    /// Whether the last run could not read the type, or one below it.
+    private func wasKept(_ selected: SelectedResource) -> Bool {
+        selected.types.contains { previouslyKept.contains($0.name) }
     }
 
     private func family(of selected: SelectedResource) async -> Result<[TypeReading], BackupError> {
@@ -77,7 +91,7 @@ struct TenantReader<Source: GraphSource>: Sendable {
     func readFamily(of selected: SelectedResource) async throws(BackupError) -> [TypeReading] {
         var family = [try await readRoot(selected)]
         try await readChildren(of: 0, in: &family)
-        return family
+        return family.inOrder(of: selected.types.map(\.name))
     }
 
     private func readRoot(_ selected: SelectedResource) async throws(BackupError) -> TypeReading {
@@ -150,7 +164,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
     private func readChildren(
         of parent: Int, in family: inout [TypeReading]
     ) async throws(BackupError) {
-        for child in family[parent].selected.children {
+        let children = family[parent].selected.children
+        for child in children.filter(wasKept) + children.filter({ !wasKept($0) }) {
             var reading = TypeReading(child, ancestors: family[parent].ancestors + [parent])
             reading.failure = family[parent].failure.map {
                 GraphError(

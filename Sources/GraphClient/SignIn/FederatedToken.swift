@@ -64,3 +64,9 @@ extension JobIdentity: CustomStringConvertible, CustomReflectable {
 package func isToken(_ text: some StringProtocol) -> Bool {
     !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
 }
+
+/// Whether `text` begins and ends with the same quotation mark.
+package func isQuoted(_ text: some StringProtocol) -> Bool {
+    guard text.count > 1, let first = text.first else { return false }
+    return first == text.last && "\"'`".contains(first)
+}

@@ -14,7 +14,14 @@ extension SignIn {
         /// Whether it was made by this machine's clock.
         var isDated = false
 
-        init(secret: String) { fields = [("client_secret", secret)] }
+        init(secret: String) {
+            fields = [("client_secret", secret)]
+            guard isQuoted(secret) else { return }
+            advice = { code in
+                code == 7_000_215
+                    ? "The client secret has quotes around it. Set it without them." : nil
+            }
+        }
 
         init(assertion: String) {
             fields = [

@@ -12,6 +12,7 @@ struct Server: Sendable {
     let certificate: ServerCertificate?
     let port: Int
     var service = Service.graph
+    let pause: @Sendable (Duration) async throws -> Void
 
     /// What answers at the port.
     enum Service: Sendable {
@@ -30,10 +31,10 @@ struct Server: Sendable {
         var logger = Logger(label: "tenantkeep-simulator")
         logger.logLevel = .critical
         let origin = Origin(isSecure: certificate != nil)
-        let (simulation, service) = (self.simulation, self.service)
+        let (simulation, service, pause) = (self.simulation, self.service, self.pause)
         return Application(
             responder: CallbackResponder { request, _ in
-                try await Self.respond(to: request, origin: origin, simulation, service)
+                try await Self.respond(to: request, origin: origin, simulation, service, pause)
             },
             server: try certificate.map { try .http2Upgrade(tlsConfiguration: $0.configuration()) }
                 ?? .http1(),
@@ -53,7 +54,8 @@ struct Server: Sendable {
     }
 
     private static func respond(
-        to request: Request, origin: Origin, _ simulation: Simulation, _ service: Service
+        to request: Request, origin: Origin, _ simulation: Simulation, _ service: Service,
+        _ pause: @escaping @Sendable (Duration) async throws -> Void
     ) async throws -> Response {
         let body = try await request.body.collect(upTo: 16 << 20)
         let target = (request.head.path ?? "/").split(
@@ -64,24 +66,28 @@ struct Server: Sendable {
             headers: Headers(request.headers.map { ($0.name.rawName, $0.value) }),
             body: Array(body.readableBytesView), origin: origin.text(request))
         switch service {
-        case .graph: return response(simulation.reply(to: inquiry))
-        case .azure: return response(simulation.azure(inquiry))
+        case .graph: return response(simulation.reply(to: inquiry), pause)
+        case .azure: return response(simulation.azure(inquiry), pause)
         }
     }
 
-    private static func response(_ reply: Reply) -> Response {
+    private static func response(
+        _ reply: Reply, _ pause: @escaping @Sendable (Duration) async throws -> Void
+    ) -> Response {
         var headers = HTTPFields()
         for (name, value) in reply.headers.fields {
             guard let name = HTTPField.Name(name) else { continue }
             headers[name] = value
         }
         return Response(
-            status: .init(code: reply.status), headers: headers, body: body(reply))
+            status: .init(code: reply.status), headers: headers, body: body(reply, pause))
     }
 
     private struct ConnectionDropped: Error {}
 
-    private static func body(_ reply: Reply) -> ResponseBody {
+    private static func body(
+        _ reply: Reply, _ wait: @escaping @Sendable (Duration) async throws -> Void
+    ) -> ResponseBody {
         let whole = ByteBuffer(bytes: reply.body)
         switch reply.delivery {
         case .whole: return ResponseBody(byteBuffer: whole)
@@ -99,7 +105,7 @@ struct Server: Sendable {
                 while let piece = rest.readSlice(length: min(max(1, size), rest.readableBytes)),
                     piece.readableBytes > 0
                 {
-                    try await Task.sleep(for: pause)
+                    try await wait(pause)
                     try await writer.write(piece)
                 }
                 try await writer.finish(nil)

@@ -25,6 +25,10 @@ package struct SimulatedTenant: Sendable {
         package var clock: any SimulatorClock
         /// Applications that can sign in besides those of the folder.
         package var registrations: [AppRegistration]
+        /// Lets time pass between the pieces of a slow answer.
+        package var pause: @Sendable (Duration) async throws -> Void = {
+            try await Task.sleep(for: $0)
+        }
 
         package init(
             _ content: Content, settings: Settings = Settings(), usesTLS: Bool = false,
@@ -84,10 +88,11 @@ package func withSimulatedTenant<Value: Sendable>(
     let path = folder.map { "\($0)/authority.pem" }
     if let path, let certificate { try write(Array(certificate.authorityPEM.utf8), to: path) }
     let server = Server(
-        simulation: simulation, certificate: certificate, port: configuration.port)
+        simulation: simulation, certificate: certificate, port: configuration.port,
+        pause: configuration.pause)
     let azure = Server(
         simulation: simulation, certificate: certificate, port: configuration.azurePort,
-        service: .azure)
+        service: .azure, pause: configuration.pause)
     return try await withThrowingTaskGroup(of: Void.self) { group in
         let port = try await start(server, in: &group)
         let azurePort = try await start(azure, in: &group)

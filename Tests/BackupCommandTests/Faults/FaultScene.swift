@@ -15,6 +15,8 @@ import Testing
 /// A small tenant over HTTP, and backups of it in this process. Waits take no time.
 struct FaultScene {
     let tenant: SimulatedTenant
+    /// Of the tenant's slow answers and of everything that waits for it.
+    let clock: TestClock
 
     /// Runs `body` with a new tenant.
     static func play<Value: Sendable>(
@@ -24,8 +26,16 @@ struct FaultScene {
         for (path, text) in files { try folder.write("../\(path)", Array(text.utf8)) }
         var settings = TenantSimulator.Settings()
         settings.pageSize = 3
-        return try await withSimulatedTenant(.init(.folder(folder.folder), settings: settings)) {
-            try await body(FaultScene(tenant: $0))
+        let clock = TestClock()
+        var configuration = SimulatedTenant.Configuration(
+            .folder(folder.folder), settings: settings)
+        configuration.pause = {
+            clock.advance(by: $0)
+            // So that the pieces arrive one by one.
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        return try await withSimulatedTenant(configuration) {
+            try await body(FaultScene(tenant: $0, clock: clock))
         }
     }
 
@@ -65,7 +75,7 @@ struct FaultScene {
         do throws(BackupError) {
             let configuration = try configuration
             result = .success(
-                try await withGraphClient(configuration, clock: TestClock()) {
+                try await withGraphClient(configuration, clock: clock) {
                     client async throws(BackupError) in
                     try await Backup(from: client, options).run()
                 })

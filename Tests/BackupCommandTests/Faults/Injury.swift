@@ -115,6 +115,8 @@ extension Injury {
         Injury("429, Retry-After a date", .throttle(.httpDate, seconds: 30), times: 3, .passes),
         Injury("429 without Retry-After", .throttle(.absent), times: 3, .passes),
         Injury("429 for ever", .throttle(.integer, seconds: 30), .fails),
+        Injury(
+            "429, Retry-After 150 days", .throttle(.integer, seconds: 12_960_000), .fails),
         Injury("500 twice", .status(500), times: 2, .passes),
         Injury("500 for ever", .status(500), .fails),
         Injury("502 for ever", .status(502), .fails),
@@ -126,6 +128,7 @@ extension Injury {
     private static let damaged = [
         Injury("cut body, once", .drop(afterBytes: 90), times: 1, .passes),
         Injury("cut body, for ever", .drop(afterBytes: 90), .fails),
+        Injury("a byte a minute", .slow(bytes: 1, pause: .seconds(60)), .fails),
         Injury("truncated JSON, once", .truncate(toBytes: 90), times: 1, .passes),
         Injury("truncated JSON, for ever", .truncate(toBytes: 90), .fails),
         Injury("garbage once", .garbage, times: 1, .passes),

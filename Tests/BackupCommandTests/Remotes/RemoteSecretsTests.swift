@@ -53,9 +53,20 @@ struct RemoteSecretsTests {
             ["TENANTKEEP_REMOTE_TOKEN": "$(token)"],
             ["TENANTKEEP_REMOTE_TOKEN_FILE": "/dev/null"],
             ["TENANTKEEP_REMOTE_PASSWORD_FILE": "/nowhere/at/all"],
-            ["TENANTKEEP_REMOTE_TOKEN": "to\nken"], ["SYSTEM_ACCESSTOKEN": "token\r\n"],
+            ["TENANTKEEP_REMOTE_TOKEN": "to\nken"], ["SYSTEM_ACCESSTOKEN": "to\r\nken"],
+            ["TENANTKEEP_REMOTE_TOKEN": "\"token\""], ["SYSTEM_ACCESSTOKEN": "'token'"],
         ] {
             #expect(throws: CommandFailure.self) { try credential(environment) }
         }
+    }
+
+    @Test(arguments: ["token\n", "token\r\n", " token", "\ttoken "])
+    func `what is left around a token is no part of it`(text: String) throws {
+        #expect(try credential(["TENANTKEEP_REMOTE_TOKEN": text]) == "bearer token")
+        #expect(try credential(["SYSTEM_ACCESSTOKEN": text]) == "bearer token")
+        #expect(
+            try credential([
+                "TENANTKEEP_REMOTE_USER": " me\n", "TENANTKEEP_REMOTE_PASSWORD": text,
+            ]) == "basic me:token")
     }
 }
