@@ -23,10 +23,17 @@ package protocol GraphSource: Sendable {
     /// Takes how many users the tenant has, on which the service's limits depend; not called if
     /// nobody knows.
     func expect(users: Int) async
+
+    /// How far the service's clock is ahead of this machine's, negative if it is behind; zero if that
+    /// is not known, or no more than answers can tell. All that the service dates, such as audit
+    /// events, is of its clock.
+    func clockOffset() async -> Duration
 }
 
 extension GraphSource {
     package func expect(users: Int) async {}
+
+    package func clockOffset() async -> Duration { .zero }
 }
 
 /// What one page is asked for by: the request itself, or the link its last page gave.
