@@ -57,7 +57,7 @@ package struct Backup<Source: GraphSource>: Sendable {
     private func run(in store: GitStore) async throws(BackupError) -> BackupResult {
         let remote = try await begin(in: store)
         let last = try await lastState(of: store)
-        var sweeps = sweeps(after: last, in: store)
+        var sweeps = try await sweeps(after: last, await clockOffset(), in: store)
         let earlier = try await earlierRuns(before: last, since: sweeps, in: store)
         sweeps.note(earlier.reads)
         let (counts, kept) =
@@ -192,15 +192,19 @@ package struct Backup<Source: GraphSource>: Sendable {
     // MARK: Asking who did it
 
     /// The sweeps of this run; none if nobody wants to know who made the changes.
-    private func sweeps(after last: State, in store: GitStore) -> AuditSweeps<Source> {
+    private func sweeps(
+        after last: State, _ clockOffset: TimeInterval, in store: GitStore
+    ) async throws(BackupError) -> AuditSweeps<Source> {
         guard let audit = options.audit, !options.isDryRun else { return AuditSweeps([]) }
+        let record = try await last.record?.withMarks(
+            before: options.start + clockOffset, from: last.runs, in: store)
         return AuditSweeps(
             of: options.selection.flatMap(\.types), in: options.tenant, from: source, audit, clock,
             in: store
         ) { types, log, longest in
             AuditWindow(
-                of: types, in: log, after: last.record, adopted: last.tipTime, since: audit.since,
-                start: options.start, longest: longest)
+                of: types, in: log, after: record, adopted: last.tipTime, since: audit.since,
+                start: options.start, clockOffset: clockOffset, longest: longest)
         }
     }
 
@@ -209,7 +213,8 @@ package struct Backup<Source: GraphSource>: Sendable {
     ) async throws(BackupError) -> EarlierRuns {
         let from = sweeps.windows.map(\.from).min()
         return try await EarlierRuns(
-            from: from == nil ? nil : last.runs, coveredSince: from ?? options.start, in: store)
+            from: from == nil ? nil : last.runs, coveredSince: from ?? options.start,
+            now: sweeps.windows.first?.start ?? options.start, in: store)
     }
 
     private func credited(

@@ -131,6 +131,11 @@ package enum BackupEvent: Sendable {
     case rebuilt(run: String)
     /// So many old objects could not be had from the remote.
     case missing(Int, BackupError)
+    /// This machine's clock is so many seconds ahead of the service's, or behind if negative.
+    case clock(aheadBy: Double)
     /// The run is published; only the tidying of the repository after it did not work.
     case untidy(GitError)
+
+    /// A clock that is less wrong, in seconds, is not told of.
+    static let toldClockOffset = 60.0
 }

@@ -160,6 +160,9 @@ package struct AuditRecord: Codable, Sendable, Equatable {
     package var marks: [String: String]?
     /// Other logs, for types that Entra's own does not tell of, by name.
     package var logs: [String: LogRecord]?
+    /// Seconds that the service's clock was ahead of this machine's, negative if it was behind; `nil`
+    /// if both agreed. All times here are of the service's clock, those of the run of the machine's.
+    package var clockOffset: Double?
 
     package init(
         _ outcome: TypeRecord.Outcome, reason: String? = nil, requests: Int = 0,
@@ -174,7 +177,8 @@ package struct AuditRecord: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, reason, from, to, requests, used, undone, undoneCount, noted, marks, logs
+        case outcome, reason, from, to, requests, used, undone, undoneCount, noted, marks, logs,
+            clockOffset
     }
 
     /// Nobody asked for it: changes are committed in the configured name.

@@ -260,8 +260,11 @@ extension GitStore {
 
     /// Whether `descendant` leads to `ancestor`, or is it.
     ///
-    /// Cost: the commits between both; where there is no way, those of the last week before
-    /// `ancestor`, so much may clocks have gone wrong.
+    /// Dates decide in which order commits are read, never whether they are: a way to `ancestor` leads
+    /// through commits that `ancestor` does not lead to, and all of those are read.
+    ///
+    /// Cost: the commits that only one of both leads to, and a little beyond; more if clocks went
+    /// wrong.
     ///
     /// - Returns: `false` also if history is cut off before, as it is in a partial repository.
     package func isAncestor(
@@ -269,20 +272,8 @@ extension GitStore {
     ) throws(GitError) -> Bool {
         guard ancestor != descendant else { return true }
         guard isHere(ancestor), isHere(descendant) else { return false }
-        let oldest = try commit(ancestor).committer.time - 7 * 86_400
-        var seen: Set<ObjectID> = [descendant]
-        var queue = [(id: descendant, commit: try commit(descendant))]
-        while let newest = queue.indices.max(by: {
-            queue[$0].commit.committer.time < queue[$1].commit.committer.time
-        }) {
-            for parent in queue.remove(at: newest).commit.parents {
-                if parent == ancestor { return true }
-                guard seen.insert(parent).inserted else { continue }
-                let commit = try commit(parent)
-                if commit.committer.time >= oldest { queue.append((parent, commit)) }
-            }
-        }
-        return false
+        return try CommitWalk(from: [descendant], without: [ancestor], in: self).commits
+            .contains { $0.commit.parents.contains(ancestor) }
     }
 }
 

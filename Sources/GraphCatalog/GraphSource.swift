@@ -33,6 +33,11 @@ package protocol GraphSource: Sendable {
 
     /// Returns the names of the permissions that it reads Graph with; `nil` if nobody knows.
     func permissions() async throws(GraphError) -> Set<String>?
+
+    /// How far the service's clock is ahead of this machine's, negative if it is behind; zero if that
+    /// is not known, or no more than answers can tell. All that the service dates, such as audit
+    /// events, is of its clock.
+    func clockOffset() async -> Duration
 }
 
 extension GraphSource {
@@ -41,6 +46,8 @@ extension GraphSource {
     package func pause(for duration: Duration) async throws(GraphError) {}
 
     package func permissions() async throws(GraphError) -> Set<String>? { nil }
+
+    package func clockOffset() async -> Duration { .zero }
 }
 
 /// What one page is asked for by: the request itself, or the link its last page gave.

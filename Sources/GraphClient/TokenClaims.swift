@@ -1,9 +1,6 @@
-import AsyncHTTPClient
 import CanonicalJSON
 package import FoundationEssentials
 package import GraphCatalog
-import HTTPTransport
-import NIOHTTP1
 
 /// What an access token says of itself, for people: no service lets clients rely on it.
 package struct TokenClaims: Sendable, Equatable {
@@ -52,20 +49,5 @@ extension GraphClient {
     package func permissions() async throws(GraphError) -> Set<String>? {
         let claims = try await tokenClaims()
         return (claims?.roles ?? claims?.scopes).map { Set($0) }
-    }
-
-    /// Returns what time it is at the authority that signs in; `nil` if it does not say.
-    package func serverTime() async throws(GraphError) -> Date? {
-        let authority = configuration.endpoints.authority
-        let tenant = percentEncoded(Array((configuration.tenant ?? "common").utf8))
-        let request = HTTPClientRequest(
-            url: "\(authority)/\(tenant)/v2.0/.well-known/openid-configuration")
-        do throws(Failure) {
-            let response = try await transport.send(request, to: authority)
-            return response.headers.first(name: "date").flatMap(secondsOfHTTPDate)
-                .map { Date(timeIntervalSince1970: Double($0)) }
-        } catch {
-            throw GraphError(.unreachable, "Entra \(error.deed)", hint: error.hint)
-        }
     }
 }

@@ -193,4 +193,38 @@ struct SendTests {
         }
         #expect(try await store.outgoing(from: [ids[19]], without: [ids[9]]).count == 10)
     }
+
+    @Test(arguments: [-400.0, -30, -8, 8, 30, 400])
+    func `a clock that was wrong for days hides no ancestor`(days: Double) async throws {
+        let scene = try Scene()
+        let store = try scene.open()
+        func write(_ number: Int, on parents: [ObjectID], shift: Double = 0) async throws
+            -> ObjectID
+        {
+            let time = 1_793_498_400 + Int64(Double(number) * 86_400 + shift * 86_400)
+            let commit = Commit(
+                tree: try await store.write(.tree, []), parents: parents, author: scene.person,
+                committer: Signature(name: "A", email: "a", time: time),
+                message: "\(number) \(shift)\n")
+            return try await store.write(.commit, commit.bytes)
+        }
+        var line: [ObjectID] = []
+        for number in 0..<40 { line.append(try await write(number, on: line.suffix(1))) }
+        // Three runs by the wrong clock on the last one, a merge of two of them, and a side line.
+        let first = try await write(40, on: [line[39]], shift: days)
+        let second = try await write(41, on: [first], shift: days)
+        let third = try await write(42, on: [second, line[20]])
+        let side = try await write(43, on: [line[10]])
+
+        for newer in [first, second, third] {
+            for older in [line[0], line[39]] {
+                #expect(try await store.isAncestor(older, of: newer))
+                #expect(try await !store.isAncestor(newer, of: older))
+            }
+            #expect(try await !store.isAncestor(side, of: newer))
+            #expect(try await !store.isAncestor(newer, of: side))
+        }
+        #expect(try await store.isAncestor(first, of: third))
+        #expect(try await store.isAncestor(line[10], of: side))
+    }
 }

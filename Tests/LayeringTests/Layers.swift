@@ -60,7 +60,8 @@ enum Layers {
         "TenantSimulator": Module(
             7,
             http.union([
-                "Crypto", "CryptoExtras", "Logging", "SwiftASN1", "UnixSignals", "X509",
+                "Crypto", "CryptoExtras", "Logging", "ServiceLifecycle", "SwiftASN1",
+                "UnixSignals", "X509",
             ])),
         "SimulatorCommand": Module(8, ["TenantSimulator", "ArgumentParser", "Logging"]),
         "Rehearsal": Module(

@@ -52,9 +52,8 @@ struct TenantExamination: Sendable {
     /// - Parameter skew: seconds.
     static func clock(aheadBy skew: Double) -> Finding {
         let check = "clock"
-        let size = Duration.seconds(abs(skew).rounded()).wording(tenths: false)
-        let text = "This machine's clock is \(size) \(skew < 0 ? "slow" : "fast")"
-        let hint = "Let the machine keep its time by NTP."
+        let text = Finding.clockText(aheadBy: skew)
+        let hint = Finding.clockHint
         if abs(skew) > worstSkew {
             return .failed(check, CommandFailure(text, hint: hint))
         }
@@ -168,4 +167,14 @@ struct TenantExamination: Sendable {
         let list = (try? JSONValue(parsing: page.body))?["value"]?.array
         return !(list ?? []).isEmpty
     }
+}
+
+extension Finding {
+    /// `This machine's clock is 4 min slow`
+    static func clockText(aheadBy seconds: Double) -> String {
+        let size = Duration.seconds(abs(seconds).rounded()).wording(tenths: false)
+        return "This machine's clock is \(size) \(seconds < 0 ? "slow" : "fast")"
+    }
+
+    static let clockHint = "Let the machine keep its time by NTP."
 }

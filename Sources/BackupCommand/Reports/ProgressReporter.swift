@@ -45,6 +45,12 @@ actor ProgressReporter {
                 "The backup is complete, but its packs could not be joined: could not "
                     + "\(error.action): \(error.reason). The next run tries again.")
         }
+        if case .clock(let seconds) = event {
+            await console.say(
+                .warning,
+                "\(Finding.clockText(aheadBy: seconds)). Audit events are compared by the service's "
+                    + "clock, but commits and tags are dated by this one. \(Finding.clockHint)")
+        }
         if let warning = event.remoteWarning { await console.say(.warning, warning) }
         switch console.style.progress {
         case .none: return
@@ -92,7 +98,8 @@ extension BackupEvent {
         case .missing(let count, let error):
             "\(count.counted("old object")) could not be fetched: "
                 + CommandFailure(error).sentence
-        case .began, .read, .ended, .comparing, .publishing, .untidy, .fetching, .pushing: nil
+        case .began, .read, .ended, .comparing, .publishing, .untidy, .fetching, .pushing, .clock:
+            nil
         }
     }
 }

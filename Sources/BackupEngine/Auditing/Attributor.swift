@@ -136,7 +136,8 @@ struct Attributor {
                     resource, ids: links.map(\.id), kind: change.kind.attributed, before: before,
                     after: after, since: moment(window.since(for: resource.name, lag: lag)),
                     statements: statements(of: change),
-                    read: moment(plan.changes.read(change) ?? clock.now())))
+                    read: moment(
+                        (plan.changes.read(change) ?? clock.now()) + window.clockOffset)))
             guard found.isEmpty, plan.changes.isBelowDeleted(change) else { return found }
             links.removeLast()
             (before, after) = (nil, nil)

@@ -91,7 +91,7 @@ struct AuditSweep<Source: GraphSource>: Sendable {
     /// Adds what happened while the tenant was read, if that took long. What is late even then comes
     /// to the next run, so that nothing is lost if this fails.
     func tail(after log: AuditLog) async -> AuditLog {
-        let end = clock.now()
+        let end = clock.now() + window.clockOffset
         guard log.failure == nil, end.timeIntervalSince(window.start) > Self.shortest else {
             return log
         }

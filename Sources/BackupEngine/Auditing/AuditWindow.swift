@@ -6,6 +6,9 @@ import GraphCatalog
 /// A type's mark is the start of its last complete read with a finished sweep. Events come late, so
 /// the log is read again from an hour before it; and from where the last run began that gave the log
 /// up, so that its changes may still be explained.
+///
+/// All times are of the service's clock, which dates the events. What a run with a wrong clock has
+/// recorded in the future is not believed.
 struct AuditWindow: Sendable {
     static let overlap: TimeInterval = 3_600
     /// For so long what was done does at times not show when it is read.
@@ -19,6 +22,8 @@ struct AuditWindow: Sendable {
     let from: Date
     /// The run's start.
     let start: Date
+    /// Seconds that the service's clock is ahead of the machine's.
+    let clockOffset: TimeInterval
     /// Names of the types that the log tells of.
     let types: Set<String>
     /// By the type's name; of all logs.
@@ -32,29 +37,32 @@ struct AuditWindow: Sendable {
     ///   - types: names of the types that this run reads and the log tells of.
     ///   - log: its name.
     ///   - adopted: when the tip was made, of a branch that no run of ours has written.
+    ///   - start: the run's, by the machine's clock.
     ///   - longest: what the service refuses a longer window than.
     init(
         of types: [String], in log: String, after record: RunRecord?, adopted: Date?, since: Date?,
-        start: Date,
-        longest: TimeInterval? = nil
+        start machineStart: Date, clockOffset: TimeInterval = 0, longest: TimeInterval? = nil
     ) {
+        let start = machineStart + clockOffset
         self.start = start
+        self.clockOffset = clockOffset
         self.types = Set(types)
         self.since = since
         let oldest = start - Self.longest
         marks = (record?.audit.marks ?? [:]).compactMapValues { text in
-            Date(timestamp: text).map { max($0, oldest) }
+            Date(timestamp: text).flatMap { $0 > start ? nil : max($0, oldest) }
         }
         let begin: Date
         if let since {
             begin = since
-        } else if record == nil, let adopted {
-            begin = min(max(adopted, oldest), start)
+        } else if record == nil, let adopted, adopted <= start {
+            begin = max(adopted, oldest)
         } else {
             let marks = marks
             let first = start - Self.firstLength
             let marked = types.map { marks[$0].map { $0 - Self.overlap } ?? first }.min() ?? first
             let givenUp = record?.audit.givenUp(log).flatMap(Date.init(timestamp:))
+            // Both are before the start by the overlap at least, so the window is never empty.
             begin = min(marked, givenUp.map { max($0, oldest) } ?? marked)
         }
         from = longest.map { max(begin, start - $0) } ?? begin

@@ -33,8 +33,11 @@ extension Backup {
         let last = try await lastState(of: store)
         guard let record = last.record else { throw .store(noRun) }
         let noted = NotedEvents(last: last.notes, store: store)
-        let oldest = options.start - AuditWindow.longest
-        let earlier = try await EarlierRuns(from: last.runs, coveredSince: oldest, in: store)
+        let clockOffset = await clockOffset()
+        let now = options.start + clockOffset
+        let oldest = now - AuditWindow.longest
+        let earlier = try await EarlierRuns(
+            from: last.runs, coveredSince: oldest, now: now, in: store)
         let first = try await earlier.firstWithoutAuthors(noted)
         // What the last run did not get to may be about commits with notes.
         let times = [
@@ -43,7 +46,8 @@ extension Backup {
         guard let from = times.min() else {
             return result(of: self.record(AuditRecord(.complete), on: last))
         }
-        let sweeps = sweeps(from: options.audit?.since ?? max(oldest, from), in: store)
+        let sweeps = sweeps(
+            from: options.audit?.since ?? max(oldest, from), clockOffset, in: store)
         let logs = await sweeps.recall(await sweeps.logs()) { EventInterest() }
         if Task.isCancelled { throw .interrupted }
         let events = logs.flatMap(\.events)
@@ -76,14 +80,16 @@ extension Backup {
             hint: "Make the first backup, or name another path with --repo.")
     }
 
-    private func sweeps(from: Date, in store: GitStore) -> AuditSweeps<Source> {
+    private func sweeps(
+        from: Date, _ clockOffset: TimeInterval, in store: GitStore
+    ) -> AuditSweeps<Source> {
         AuditSweeps(
             of: options.selection.flatMap(\.types), in: options.tenant, from: source,
             options.audit ?? AuditOptions(), clock, in: store
         ) { _, log, longest in
             AuditWindow(
                 of: [], in: log, after: nil, adopted: nil, since: from, start: options.start,
-                longest: longest)
+                clockOffset: clockOffset, longest: longest)
         }
     }
 
@@ -118,7 +124,9 @@ extension AuditRecord {
         let records = logs.map { window, log in
             (log.name, LogRecord(log, window, isFinished: late.isFinished))
         }
-        self.init(Dictionary(uniqueKeysWithValues: records), first: logs.first?.log.name)
+        self.init(
+            Dictionary(uniqueKeysWithValues: records), first: logs.first?.log.name,
+            logs.first?.window.clockOffset)
         // Nothing is skipped here: it is what was asked for.
         if outcome != .complete { outcome = .kept }
         noted = late.record

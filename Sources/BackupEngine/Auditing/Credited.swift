@@ -77,7 +77,8 @@ struct Credited: Sendable {
         }
         let isComplete = records.values.allSatisfy { $0.outcome == .complete }
         let stillNeeded = isComplete ? usedBefore.intersection(unsettled) : usedBefore
-        var record = AuditRecord(records, first: logs.first?.log.name)
+        var record = AuditRecord(
+            records, first: logs.first?.log.name, logs.first?.window.clockOffset)
         record.marks = marks.mapValues(\.timestamp)
         record.used = used.union(stillNeeded).sorted()
         undone.sort { $0.time < $1.time }
@@ -110,8 +111,10 @@ extension LogRecord {
 }
 
 extension AuditRecord {
-    /// - Parameter first: the log that the record's own members are of; it has the others in ``logs``.
-    init(_ records: [String: LogRecord], first: String?) {
+    /// - Parameters:
+    ///   - first: the log that the record's own members are of; it has the others in ``logs``.
+    ///   - clockOffset: as of the windows.
+    init(_ records: [String: LogRecord], first: String?, _ clockOffset: TimeInterval?) {
         var others = records
         let own = first.flatMap { others.removeValue(forKey: $0) }
         self.init(own?.outcome ?? .skipped, reason: own?.reason, requests: own?.requests ?? 0)
@@ -119,5 +122,6 @@ extension AuditRecord {
         from = own?.from
         to = own?.to
         logs = others.isEmpty ? nil : others
+        self.clockOffset = clockOffset == 0 ? nil : clockOffset
     }
 }

@@ -2,7 +2,8 @@ import FoundationEssentials
 import GitObjects
 import GitStore
 
-/// A run that is over, with what late events need to know of it.
+/// A run that is over, with what late events need to know of it. Its times are of the service's
+/// clock, as far as the run knew that.
 struct EarlierRun: Sendable {
     let start: Date
     /// The end of the second in which it ended; records have whole seconds.
@@ -70,31 +71,50 @@ struct EarlierRuns: Sendable {
     /// IDs of the events that these runs used.
     private(set) var used: Set<String> = []
 
-    /// Reads the records back to the first run that ended before the window.
+    /// So many runs that seem to have ended before the window are looked behind: the clock may have
+    /// been wrong for some of them.
+    private static let lookedBehind = 3
+
+    /// Reads the records back to the runs that ended before the window.
     ///
-    /// - Parameter tip: of the chain of runs.
+    /// - Parameters:
+    ///   - tip: of the chain of runs.
+    ///   - now: by the service's clock.
     init(
-        from tip: ObjectID?, coveredSince from: Date, in store: GitStore
+        from tip: ObjectID?, coveredSince from: Date, now: Date, in store: GitStore
     ) async throws(BackupError) {
         var records: [RunRecord] = []
+        var older: [RunRecord] = []
         var next = tip
         while let id = next {
             let commit = try await storing { () async throws(GitError) in
                 try await store.commit(id)
             }
             let record = try await readRecord(of: commit, in: store)
-            guard let end = Date(timestamp: record.end), end >= from else { break }
-            records.append(record)
+            older.append(record)
+            if let end = record.serviceTime(record.end), end >= from {
+                records += older
+                older = []
+            }
+            guard older.count < Self.lookedBehind else { break }
             next = try await storing { () async throws(GitError) in
                 try await store.parents(of: id, on: .runs).first
             }
         }
-        for record in records.reversed() { append(record) }
+        for record in records.reversed() { append(record, now) }
     }
 
-    private mutating func append(_ record: RunRecord) {
-        guard let start = Date(timestamp: record.start), let end = Date(timestamp: record.end)
+    private mutating func append(_ record: RunRecord, _ now: Date) {
+        guard let start = record.serviceTime(record.start),
+            let end = record.serviceTime(record.end)
         else { return }
+        used.formUnion(record.audit.used)
+        if !record.types.isEmpty {
+            counts = record.types.mapValues(\.objects)
+            kept = record.keptTypes
+        }
+        // Nobody knows when a run in the future was, so no event can be told to be before or after.
+        guard start <= now else { return }
         runs.append(
             EarlierRun(
                 start: start, end: end + 1,
@@ -102,11 +122,6 @@ struct EarlierRuns: Sendable {
                 after: record.branch.after.flatMap { ObjectID(hex: $0) }, reads: reads,
                 types: record.types.filter { $0.value.outcome != .skipped }.map(\.key),
                 audit: record.audit))
-        used.formUnion(record.audit.used)
-        if !record.types.isEmpty {
-            counts = record.types.mapValues(\.objects)
-            kept = record.keptTypes
-        }
         for (name, type) in record.types where type.outcome == .complete { reads[name] = start }
     }
 }

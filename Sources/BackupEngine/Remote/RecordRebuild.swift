@@ -31,12 +31,34 @@ struct RecordRebuild {
         else { return }
         // A record in the name of another tenant would hide whose commits these are.
         try await options.refuseOtherTenant(at: tip, after: last, in: store)
-        // Two runs may begin in one second, and a clock may be set back; whose parent is
-        // the last run's tip is later than it all the same.
         let follows = oldest.parent.map { "\($0)" } == last?.branch.after
-        guard follows || start > last?.start ?? "" else { return }
+        if !follows, try await isRecorded(newest.id, start, last, runs) { return }
         try await write(record(of: commits, start, after: last), date, tip, runs)
         await tell(.rebuilt(run: start))
+    }
+
+    /// Whether a record tells of the run with this newest commit, as after a person has moved the
+    /// branch back. Which of two runs was later, their times do not tell: a clock may have been wrong.
+    private func isRecorded(
+        _ commit: ObjectID, _ start: String, _ last: RunRecord?, _ runs: ObjectID?
+    ) async throws(BackupError) -> Bool {
+        // Most often somebody else's commits stand between both runs.
+        if let end = last?.branch.after.flatMap({ ObjectID(hex: $0) }) {
+            let isLater = try await storing { () async throws(GitError) in
+                try await store.isAncestor(end, of: commit)
+            }
+            if isLater { return false }
+        }
+        var next = runs
+        while let id = next {
+            let run = try await storing { () async throws(GitError) in try await store.commit(id) }
+            let record = try await readRecord(of: run, in: store)
+            if record.branch.after == "\(commit)" || record.start == start { return true }
+            next = try await storing { () async throws(GitError) in
+                try await store.parents(of: id, on: .runs).first
+            }
+        }
+        return false
     }
 
     private typealias Found = (id: ObjectID, commit: Commit, parent: ObjectID?)

@@ -1,10 +1,13 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import HummingbirdHTTP2
 import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOPosix
 import NIOSSL
+import ServiceLifecycle
 
 /// The simulation on a loopback port, over HTTP/1.1, or over TLS with HTTP/2 where a client asks.
 struct Server: Sendable {
@@ -24,24 +27,34 @@ struct Server: Sendable {
 
     /// Serves until cancelled, or until a graceful shutdown is asked for.
     ///
+    /// Every answer has the simulation's time as its `Date`.
+    ///
     /// - Parameter started: told the port once connections are taken.
-    func application(
-        started: @escaping @Sendable (Int) -> Void
-    ) throws -> Application<CallbackResponder<BasicRequestContext>> {
+    func run(started: @escaping @Sendable (Int) -> Void) async throws {
         var logger = Logger(label: "tenantkeep-simulator")
         logger.logLevel = .critical
         let origin = Origin(isSecure: certificate != nil)
         let (simulation, service, pause) = (self.simulation, self.service, self.pause)
-        return Application(
-            responder: CallbackResponder { request, _ in
-                try await Self.respond(to: request, origin: origin, simulation, service, pause)
-            },
-            server: try certificate.map { try .http2Upgrade(tlsConfiguration: $0.configuration()) }
-                ?? .http1(),
-            configuration: ApplicationConfiguration(
-                address: .hostname("127.0.0.1", port: port), serverName: nil),
-            onServerRunning: { channel in started(channel.localAddress?.port ?? 0) },
-            logger: logger)
+        let builder: HTTPServerBuilder =
+            try certificate.map { try .http2Upgrade(tlsConfiguration: $0.configuration()) }
+            ?? .http1()
+        let server = try builder.buildServer(
+            configuration: ServerConfiguration(address: .hostname("127.0.0.1", port: port)),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger
+        ) { request, writer, _ in
+            var response: Response
+            do {
+                response = try await Self.respond(
+                    to: request, origin: origin, simulation, service, pause)
+            } catch {
+                response = Response(status: .internalServerError)
+            }
+            response.headers[.date] = simulation.clock.now.httpDate
+            try await writer.write(response: response.head, body: response.body)
+        } onServerRunning: { channel in
+            started(channel.localAddress?.port ?? 0)
+        }
+        try await server.run()
     }
 
     /// How this server calls itself when a request does not say.

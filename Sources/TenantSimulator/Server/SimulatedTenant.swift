@@ -110,13 +110,12 @@ private func start(
     _ server: Server, in group: inout ThrowingTaskGroup<Void, any Error>
 ) async throws -> Int {
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    let application = try server.application {
-        port.yield($0)
-        port.finish()
-    }
     group.addTask {
         defer { port.finish() }
-        try await application.run()
+        try await server.run {
+            port.yield($0)
+            port.finish()
+        }
     }
     if let bound = await ports.first(where: { _ in true }) { return bound }
     group.cancelAll()
