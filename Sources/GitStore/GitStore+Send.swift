@@ -26,6 +26,9 @@ package struct Outgoing: Sendable {
     package var count: Int { commits.count + tags.count + folders.count + blobs.count }
 
     func contains(_ id: ObjectID) -> Bool { seen.contains(id) }
+
+    /// Objects of all kinds, in no order that matters.
+    var objects: [ObjectID] { commits + tags + folders.map(\.id) + blobs }
 }
 
 /// What the receiver of a pack understands.

@@ -34,7 +34,9 @@ struct Progress: Sendable {
         case .publishing: stage = .publishing
         case .fetching where stage == .starting: stage = .fetching
         case .pushing: stage = .pushing
-        case .untidy, .fetching, .remoteFailed, .diverged, .rebuilt, .missing: break
+        case .untidy, .fetching, .remoteFailed, .diverged, .rebuilt, .missing, .checkedOut,
+            .otherHead, .unsynced:
+            break
         }
     }
 
