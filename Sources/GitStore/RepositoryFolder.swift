@@ -47,9 +47,8 @@ enum RepositoryFolder {
         for folder in folders.map({ "\(path)/\($0)" }) + [path] { try syncFolder(folder) }
         try writeWhole("\(path)/HEAD", "ref: \(branch)\n")
         try syncFolder(path)
-        if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
-            try syncFolder(String(path[..<slash]))
-        }
+        guard let slash = path.lastIndex(of: "/") else { return try syncFolder(".") }
+        try syncFolder(slash == path.startIndex ? "/" : String(path[..<slash]))
     }
 
     /// Git refuses `.git` in all its spellings by itself only if told to, off Windows and macOS.
