@@ -78,9 +78,11 @@ extension GitStore {
     }
 
     /// A file for a pack that is sent; it goes away with the run.
+    ///
+    /// Not among the objects, where `git gc --prune=now` removes what begins with `tmp_`.
     package func pathForSentPack() throws(GitError) -> String {
         sent += 1
-        let path = "\(packFolder)/tmp_pack_\(unique)-sent\(sent)"
+        let path = "\(folder)/tenantkeep/tmp_pack_\(unique)-sent\(sent)"
         try files { () throws(FileError) in try lock?.willCreate([path]) }
         temporaries.append(path)
         return path

@@ -119,6 +119,6 @@ struct RunLock: ~Copyable {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard !parts.contains(".."), !parts.contains("") else { return false }
         return path.hasSuffix(".lock") || path.hasPrefix("objects/pack/tmp_")
-            || KeepFile.isName(path)
+            || path.hasPrefix("tenantkeep/tmp_") || KeepFile.isName(path)
     }
 }

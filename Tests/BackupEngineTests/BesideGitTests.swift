@@ -44,7 +44,9 @@ struct BesideGitTests {
         }
 
         #expect(acknowledged.count >= Self.count / 2)
-        for place in places {
+        // With so few runs, a git may have been in the way of every push.
+        let isAnyPushed = acknowledged.contains { $0.isPushed }
+        for place in places where isAnyPushed || place === repository.repository {
             let said = try place.git("fsck", "--strict", "--full", "--no-dangling")
             #expect(said == "")
             let files = try place.files()
