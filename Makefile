@@ -6,7 +6,8 @@
 # make check  what every change must pass: format, lint, layering and all other tests
 # make bench  measures first and later backups beside git, their parts, and how many authors are right;
 #             and pushes to a git host with a long history; BENCH="--users 20000"
-# make soak   kills runs at 200 random moments, then backs a thousand days and five made-up years up
+# make soak   kills runs at 200 random moments, makes 500 beside a git that removes and pushes, then
+#             backs a thousand days and five made-up years up
 # make format puts the sources into shape
 
 SWIFT_FILES := $(shell git ls-files '*.swift' 2>/dev/null)
@@ -71,7 +72,8 @@ bench: prerequisites
 
 soak: prerequisites
 	$(BUILD_TESTS)
-	TENANTKEEP_TEST_KILLS=200 $(TEST_PROGRAM) swift test --skip-build $(TEST_WIDTH) --filter Kill
+	TENANTKEEP_TEST_KILLS=200 TENANTKEEP_TEST_RUNS=500 $(TEST_PROGRAM) \
+		swift test --skip-build $(TEST_WIDTH) --filter 'Kill|BesideGit'
 	$(BUILD_BENCH)
 	"$$(swift build -c release --show-bin-path)/Benchmark" years
 	"$$(swift build -c release --show-bin-path)/Benchmark" authors --no-compare \

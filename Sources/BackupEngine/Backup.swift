@@ -318,11 +318,27 @@ package struct Backup<Source: GraphSource>: Sendable {
         guard !written.moves.isEmpty else { return written.result }
         if Task.isCancelled { throw .interrupted }
         await progress(.publishing)
-        try await storing { () async throws(GitError) in try await store.publish(written.moves) }
+        await warnOfWorkTrees(written.moves, in: store)
+        let publication = try await storing { () async throws(GitError) in
+            try await store.publish(written.moves)
+        }
         var result = written.result
+        result.unsynced = publication.unsynced
+        if let head = publication.otherHead {
+            await progress(.otherHead(head, branch: options.branch))
+        }
         result.push = await push(to: remote)
         await tidy(store)
         return result
+    }
+
+    /// Says which work trees are left behind when the branch moves.
+    private func warnOfWorkTrees(_ moves: [RefUpdate], in store: GitStore) async {
+        guard moves.contains(where: { $0.name == options.branch }) else { return }
+        // What cannot be read of a work tree is no reason to hold a backup back.
+        for path in (try? await store.workTrees(on: options.branch)) ?? [] {
+            await progress(.checkedOut(options.branch, at: path))
+        }
     }
 
     /// Joins the packs of many runs. Nothing that goes wrong here takes the backup away.

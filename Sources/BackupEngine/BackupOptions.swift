@@ -133,6 +133,12 @@ package enum BackupEvent: Sendable {
     case missing(Int, BackupError)
     /// This machine's clock is so many seconds ahead of the service's, or behind if negative.
     case clock(aheadBy: Double)
+    /// The branch is checked out in a work tree of the repository, which does not follow.
+    case checkedOut(RefName, at: String)
+    /// The repository's `HEAD` names another branch than the run's.
+    case otherHead(RefName, branch: RefName)
+    /// The refs have moved, but it is not certain that they are on the disk.
+    case unsynced(GitError)
     /// The run is published; only the tidying of the repository after it did not work.
     case untidy(GitError)
 

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+package import GitStore
 import GraphCatalog
 
 /// What one run did, as `run.json` holds it. It is where the next run reads where to go on.
@@ -195,6 +196,8 @@ package struct BackupResult: Sendable {
     package let isIncomplete: Bool
     /// `nil` if there is no remote.
     package var push: PushRecord?
+    /// Why the run may not be on the disk although it is published; `nil` if it is.
+    package var unsynced: GitError?
 }
 
 /// One object that a run creates, updates or deletes.

@@ -17,7 +17,7 @@ package struct Signature: Hashable, Sendable {
     }
 
     /// The bytes of a header's value: `Adele Vance <adele@contoso.com> 1793498400 +0000`.
-    var line: String { "\(name) <\(email)> \(time) +0000" }
+    package var line: String { "\(name) <\(email)> \(time) +0000" }
 
     private static func clean(_ text: String) -> String {
         // Git leaves out the same characters and trims the same ones (`strbuf_addstr_without_crud`).

@@ -90,7 +90,7 @@ package struct DurableFile: ~Copyable {
     }
 
     /// Gives all bytes written so far to the system.
-    mutating func flush() throws(FileError) {
+    package mutating func flush() throws(FileError) {
         guard !buffer.isEmpty else { return }
         try writeAll(buffer)
         beginWriteBack(buffer.count)
@@ -102,6 +102,26 @@ package struct DurableFile: ~Copyable {
     private func beginWriteBack(_ count: Int) {
         let end = lseek(descriptor, 0, SEEK_CUR)
         _ = clinux_begin_write_back(descriptor, end - count, count)
+    }
+
+    // MARK: Names
+
+    /// Whether the file still has its name, and no other file has it.
+    package var isInPlace: Bool {
+        let own = FileIdentity(of: descriptor)
+        return own != nil && own == FileIdentity(at: path)
+    }
+
+    /// Removes the file, unless another one has its name by now.
+    package func removeIfInPlace() {
+        if isInPlace { unlink(path) }
+    }
+
+    /// A descriptor of the same file, for the caller to close.
+    func duplicateDescriptor() throws(FileError) -> Int32 {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw FileError("open \(path)") }
+        return copy
     }
 
     private func writeAll(_ bytes: [UInt8]) throws(FileError) {
@@ -152,4 +172,21 @@ package func readFile(_ path: String) throws(FileError) -> [UInt8]? {
         guard part > 0 else { return bytes }
         bytes.append(contentsOf: chunk[..<part])
     }
+}
+
+/// Returns the file that a path leads to through symbolic links, whether it is there or not; the path
+/// itself if it is no link.
+package func resolvedLink(_ path: String) throws(FileError) -> String {
+    var path = path
+    // As many as git follows for a lock.
+    for _ in 0..<5 {
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &target, target.count)
+        guard count >= 0 else { return path }
+        let text = String(
+            decoding: target[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+        path = text.hasPrefix("/") ? text : "\(folder)/\(text)"
+    }
+    throw FileError("follow the link \(path)", code: ELOOP)
 }

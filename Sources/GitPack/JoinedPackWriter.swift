@@ -103,9 +103,10 @@ struct JoinedPackWriter: ~Copyable {
         try file.write(trailer)
         try file.sync()
         try reached(.indexing)
-        try PackIndex(written.take()).write(to: names[1], packTrailer: trailer)
+        let index = try PackIndex(written.take()).file(
+            writtenTo: names[1], packTrailer: trailer)
         return FinishedPack(
-            folder: folder, temporaryPack: names[0], temporaryIndex: names[1],
-            id: ObjectID(trailer.span))
+            folder: folder, pack: .init(names[0], try OpenFile(file)),
+            index: .init(names[1], index), id: ObjectID(trailer.span))
     }
 }

@@ -9,12 +9,15 @@ import Glibc
 /// Cost: one reading of the folder, when it is made. A look-up never goes to the folder again.
 package struct KnownObjects: Sendable {
     private let indexes: [PackIndexFile]
+    /// The packs, each by its path without an extension.
+    package let paths: Set<String>
     /// Objects of which it is known that a remote has them.
     private let promised: PromisedObjects?
 
     /// No objects.
     package init() {
         indexes = []
+        paths = []
         promised = nil
     }
 
@@ -23,7 +26,9 @@ package struct KnownObjects: Sendable {
     ///   - promised: what counts as present without being here.
     package init(in folder: String, promised: PromisedObjects? = nil) throws(FileError) {
         // The largest first: it is the likeliest.
-        indexes = try PackPair.all(in: folder).map(\.index).sorted { $0.count > $1.count }
+        let pairs = try PackPair.all(in: folder)
+        indexes = pairs.map(\.index).sorted { $0.count > $1.count }
+        paths = Set(pairs.map(\.path))
         self.promised = promised
     }
 

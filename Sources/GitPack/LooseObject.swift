@@ -21,4 +21,12 @@ package struct LooseObject: Sendable {
         bytes = Array(whole[(zero + 1)...])
         guard ObjectID(of: kind, bytes.span) == id else { return nil }
     }
+
+    /// Where an object has its file.
+    ///
+    /// - Parameter folder: `objects` of a repository.
+    package static func path(of id: ObjectID, in folder: String) -> String {
+        let hex = id.description
+        return "\(folder)/\(hex.prefix(2))/\(hex.dropFirst(2))"
+    }
 }

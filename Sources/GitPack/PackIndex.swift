@@ -72,12 +72,18 @@ package struct PackIndex {
 
     /// Writes the whole file and puts it on the disk; leaves nothing if it cannot.
     package func write(to path: String, packTrailer: [UInt8]) throws(FileError) {
+        _ = try file(writtenTo: path, packTrailer: packTrailer)
+    }
+
+    /// The same; returns the file, still open.
+    func file(writtenTo path: String, packTrailer: [UInt8]) throws(FileError) -> OpenFile {
         var file = try DurableFile(creating: path, mode: 0o444)
         do throws(FileError) {
             try write(packTrailer: packTrailer) { (bytes) throws(FileError) in
                 try file.write(bytes)
             }
             try file.sync()
+            return try OpenFile(file)
         } catch {
             try? removeFile(path)
             throw error

@@ -57,14 +57,19 @@ package struct PackJoiner {
     }
 
     /// Joins the packs; returns when the old ones are gone.
-    package func join() throws(FileError) { try join { _ in } }
+    package func join(_ sharing: SharedPermissions = .byMask) throws(FileError) {
+        try join(sharing) { _ in }
+    }
 
     /// - Parameter reached: called at each step; what it throws is as if the step had failed.
-    func join(_ reached: @escaping (JoinStep) throws(FileError) -> Void) throws(FileError) {
+    func join(
+        _ sharing: SharedPermissions = .byMask,
+        _ reached: @escaping (JoinStep) throws(FileError) -> Void
+    ) throws(FileError) {
         let joined = try write(reached)
         setModificationTime(of: joined)
         try reached(.written)
-        try joined.publish()
+        try joined.publish(sharing)
         try reached(.published)
         for path in try namesToRemove(but: "\(folder)/pack-\(joined.id)") {
             try removeFile(path)
@@ -93,7 +98,7 @@ package struct PackJoiner {
     /// keeps for how long, goes by that. Not worth an error.
     private func setModificationTime(of pack: FinishedPack) {
         let stamp = timespec(tv_sec: time / 1_000_000_000, tv_nsec: time % 1_000_000_000)
-        _ = utimensat(AT_FDCWD, pack.temporaryPack, [stamp, stamp], 0)
+        _ = utimensat(AT_FDCWD, pack.pack.temporaryName, [stamp, stamp], 0)
     }
 
     // MARK: Removing

@@ -286,10 +286,11 @@ package struct PackWriter: ~Copyable {
         do throws(FileError) {
             let trailer = try complete()
             let entries = written.take()
-            let index = Meanwhile { () -> Result<Void, FileError> in
+            let index = Meanwhile { () -> Result<OpenFile, FileError> in
                 do throws(FileError) {
-                    try PackIndex(entries).write(to: names[1], packTrailer: trailer)
-                    return .success(())
+                    return .success(
+                        try PackIndex(entries).file(
+                            writtenTo: names[1], packTrailer: trailer))
                 } catch {
                     return .failure(error)
                 }
@@ -298,10 +299,10 @@ package struct PackWriter: ~Copyable {
                 if case .success = index.value { try? removeFile(names[1]) }
                 throw error
             }
-            try index.value.get()
+            let indexFile = try index.value.get()
             return FinishedPack(
-                folder: folder, temporaryPack: names[0], temporaryIndex: names[1],
-                id: ObjectID(trailer.span))
+                folder: folder, pack: .init(names[0], try OpenFile(file)),
+                index: .init(names[1], indexFile), id: ObjectID(trailer.span))
         } catch {
             try? removeFile(names[0])
             throw error
@@ -361,22 +362,47 @@ package struct PackWriter: ~Copyable {
 }
 
 /// A pack and its index on the disk, not yet visible.
+///
+/// Both stay open, so that it does no harm if a git that tidies up removes their temporary names.
 package struct FinishedPack: Sendable {
+    /// One file of the two.
+    struct Part: Sendable {
+        let temporaryName: String
+        let file: OpenFile
+
+        init(_ temporaryName: String, _ file: OpenFile) {
+            self.temporaryName = temporaryName
+            self.file = file
+        }
+    }
+
     let folder: String
-    let temporaryPack: String
-    let temporaryIndex: String
+    let pack: Part
+    let index: Part
     /// The pack's checksum, part of its name.
     package let id: ObjectID
 
+    /// The paths of the pair once it is visible, the pack first.
+    package var names: [String] { ["pack", "idx"].map { "\(folder)/pack-\(id).\($0)" } }
+
+    /// The path of the file that keeps git from removing this pack as one that nothing needs.
+    package var keepFile: String { "\(folder)/pack-\(id).keep" }
+
     /// Makes the pair visible, the pack first, and returns when that is on the disk.
     ///
-    /// - Throws: ``FileError``; no temporary file is left then.
-    package func publish() throws(FileError) {
+    /// - Throws: ``FileError``; no temporary file is left then, nor a name that this gave.
+    package func publish(_ sharing: SharedPermissions = .byMask) throws(FileError) {
+        // The same pack may be here already; that one stays.
+        var named: [String] = []
         do throws(FileError) {
-            try renameFile(temporaryPack, to: "\(folder)/pack-\(id).pack")
-            try renameFile(temporaryIndex, to: "\(folder)/pack-\(id).idx")
+            for (part, name) in zip([pack, index], names) {
+                let isNew = FileIdentity(at: name) == nil
+                try part.file.rename(part.temporaryName, to: name, sharing)
+                if isNew { named.append(name) }
+            }
             try syncFolder(folder)
         } catch {
+            for name in named.reversed() { try? removeFile(name) }
             try? discard()
             throw error
         }
@@ -384,8 +410,8 @@ package struct FinishedPack: Sendable {
 
     /// Removes the pair instead.
     package func discard() throws(FileError) {
-        try removeFile(temporaryIndex)
-        try removeFile(temporaryPack)
+        try removeFile(index.temporaryName)
+        try removeFile(pack.temporaryName)
     }
 }
 

@@ -23,9 +23,12 @@ package struct PushReport: Sendable, Equatable {
     /// What the host said beside, printable lines.
     package internal(set) var messages: [String] = []
 
-    /// - Parameter taken: the host has these where they shall be.
-    package init(taken: Set<RefName> = []) {
+    /// - Parameters:
+    ///   - taken: the host has these where they shall be.
+    ///   - messages: what it said beside.
+    package init(taken: Set<RefName> = [], messages: [String] = []) {
         self.taken = taken
+        self.messages = messages
     }
 
     /// Every ref is where it shall be.

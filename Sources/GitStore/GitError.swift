@@ -1,4 +1,5 @@
 import CLibgit2
+import GitObjects
 package import GitPack
 import Glibc
 
@@ -47,6 +48,19 @@ package struct GitError: Error, Sendable {
             default: nil
             }
         self.init(.other, error.action, reason: error.reason, hint: hint)
+    }
+
+    /// An object that `git clone --filter` has left with the remote it cloned from.
+    static func partialClone(
+        of remote: String, _ folder: String, _ id: ObjectID
+    ) -> GitError {
+        GitError(
+            .notARepository, "read object \(id)",
+            reason: "\(folder) is a partial clone, and git has left the object with its remote "
+                + remote,
+            hint:
+                "Make the clone whole with git fetch --refetch --no-filter \(remote), or name the "
+                + "remote with --push and a new folder with --repo.")
     }
 
     /// An object that a ref or tree names and that is not there or not readable: damage, never

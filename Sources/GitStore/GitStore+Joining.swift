@@ -11,14 +11,14 @@ extension GitStore {
     ///   left behind.
     /// - Cost: nothing but a look at the folder for most runs; see ``PackJoiner``.
     package func joinPacks() throws(GitError) {
-        guard case .run = purpose, pack == nil else { return }
+        guard case .run = purpose, pack == nil, !settings.hasPreciousObjects else { return }
         let isJoined = try files { () throws(FileError) in
             let packs = "\(folder)/objects/pack"
             let joiner = try PackJoiner(in: packs, unique: "\(unique)-joined")
             guard let joiner else { return false }
             try lock?.willCreate(joiner.temporaryNames)
-            try joiner.join()
-            try lock?.clear()
+            try joiner.join(sharing)
+            try clearList()
             return true
         }
         if isJoined { try refresh() }

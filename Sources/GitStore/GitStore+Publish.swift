@@ -41,35 +41,43 @@ extension GitStore {
     /// Puts everything written on the disk, then moves all refs in one step.
     ///
     /// The step is the replacement of `packed-refs`. Killed at any instant, the repository is as it
-    /// was or as it will be.
+    /// was or as it will be. A pack that nothing leads to yet has a `.keep` beside it until then, so
+    /// that no git at work removes it.
     ///
+    /// - Parameter reason: what the reflogs say of the move.
+    /// - Returns: what is to be said of it; the refs have moved, whatever it is.
     /// - Throws: ``GitError`` of kind `moved` if a ref is not where its update says, of kind
     ///   `locked` if somebody else's lock file stood in the way for ten seconds. No ref has moved
     ///   then, and ``close()`` removes what was written.
-    package func publish(_ updates: [RefUpdate]) throws(GitError) {
+    @discardableResult
+    package func publish(
+        _ updates: [RefUpdate], reason: String = "backup"
+    ) throws(GitError) -> Publication {
         try verify(updates)
-        var made: [String] = []
-        defer { for path in made { unlink(path) } }
-        for update in updates {
-            let path = "\(folder)/\(update.name).lock"
-            try takeLock(path, token: "tenantkeep\n")
-            made.append(path)
-        }
+        var locks: [RefLock] = []
+        defer { for lock in locks { lock.release() } }
+        for update in updates { locks.append(try lock(update.name)) }
         // Again, now that nobody can move them; before anything is made visible, so that a stale
         // run leaves no objects.
         try verify(updates)
         try fold(updates.map(\.name))
         try publishPack()
-        try replacePackedRefs { (packed) throws(GitError) in
+        var publication = Publication()
+        publication.unsynced = try replacePackedRefs { (packed) throws(GitError) in
+            try expectReadable(updates)
             for update in updates {
                 guard packed[update.name]?.id == update.old else { throw Self.moved(update.name) }
                 packed[update.name] = PackedRefs.Line(id: update.new, peeled: update.peeled)
             }
+            for lock in locks where !lock.isOurs { throw Self.lockTaken(lock.path) }
         }
-        for path in made { unlink(path) }
-        made = []
-        // The refs have moved. A list of files that are gone does no harm to the next run.
-        try? files { () throws(FileError) in try lock?.clear() }
+        // The refs have moved. From here on nothing throws.
+        appendToLogs(updates, reason)
+        publication.otherHead = settleHead(updates)
+        removeKeepFiles()
+        // A list of files that are gone does no harm to the next run.
+        try? files { () throws(FileError) in try clearList() }
+        return publication
     }
 
     /// Returns all refs, but symbolic ones and those whose names this program would not write.
@@ -113,17 +121,19 @@ extension GitStore {
 
     private func publishPack() throws(GitError) {
         guard let written = pack.take() else { return }
-        do throws(FileError) { try written.finish().publish() } catch { throw GitError(error) }
+        do throws(FileError) { try publish(try written.finish()) } catch { throw GitError(error) }
         try refresh()
         try reknow()
     }
 
-    /// Looks at the packs anew, now that there is another.
+    /// Looks at the objects anew, now that there are others.
     func reknow() throws(GitError) {
+        hasLooseObjects = try Self.hasLooseObjects(folder)
         holdings = try files { () throws(FileError) in
             Holdings(
                 packs: try KnownObjects(in: packFolder, promised: cuts.promised), run: holdings.run)
         }
+        packsUsed.formUnion(holdings.packs.paths)
     }
 
     // MARK: Packed refs
@@ -137,12 +147,15 @@ extension GitStore {
         return refs
     }
 
-    /// Locks, reads, edits and replaces `packed-refs`.
+    /// Locks, reads, edits and replaces `packed-refs`, or the file it is a symbolic link to.
+    ///
+    /// - Returns: why the replacement may not be on the disk; `nil` if it is.
+    /// - Throws: if it was not replaced.
     private func replacePackedRefs(
         _ edit: (inout PackedRefs) throws(GitError) -> Void
-    ) throws(GitError) {
-        let lockPath = "\(folder)/packed-refs.lock"
-        var file = try takeLock(lockPath)
+    ) throws(GitError) -> GitError? {
+        let path = try files { () throws(FileError) in try resolvedLink("\(folder)/packed-refs") }
+        var file = try takeLock("\(path).lock", noted: "\(folder)/packed-refs.lock")
         do throws(GitError) {
             var packed = try packedRefs()
             if !packed.isFullyPeeled { try peel(&packed) }
@@ -150,18 +163,29 @@ extension GitStore {
             try files { () throws(FileError) in
                 try file.write(packed.bytes)
                 try file.sync()
-                try renameFile(lockPath, to: "\(folder)/packed-refs")
-                try syncFolder(folder)
             }
+            guard file.isInPlace else { throw Self.lockTaken(file.path) }
+            try files { () throws(FileError) in try renameFile(file.path, to: path) }
         } catch {
-            unlink(lockPath)
+            file.removeIfInPlace()
             throw error
         }
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        do throws(FileError) { try syncFolder(String(path[..<slash])) } catch {
+            return GitError(error)
+        }
+        return nil
     }
 
+    /// Adds what an older git left out. A broken ref of somebody else's stays as it is, as it does
+    /// for git.
     private func peel(_ packed: inout PackedRefs) throws(GitError) {
         for (name, line) in packed.lines where line.peeled == nil {
-            if let target = try peeledTarget(of: line.id) { packed.peel(name, to: target) }
+            do throws(GitError) {
+                if let target = try peeledTarget(of: line.id) { packed.peel(name, to: target) }
+            } catch {
+                guard error.kind == .damaged else { throw error }
+            }
         }
     }
 
@@ -207,9 +231,11 @@ extension GitStore {
             loose.append((name, PackedRefs.Line(id: id, peeled: try peeledTarget(of: id))))
         }
         guard !loose.isEmpty else { return }
-        try replacePackedRefs { packed in
+        let unsynced = try replacePackedRefs { packed in
             for ref in loose { packed[ref.name] = ref.line }
         }
+        // A power cut could take the copies; no ref has moved.
+        if let unsynced { throw unsynced }
         for ref in loose {
             let path = "\(folder)/\(ref.name)"
             try files { () throws(FileError) in
@@ -235,7 +261,7 @@ extension GitStore {
     }
 
     /// What the file of a ref that stands for another begins with.
-    private static let symbolic = "ref:"
+    static let symbolic = "ref:"
 
     /// The first word of a ref's own file; `nil` if it has none.
     private func looseText(_ name: RefName) throws(GitError) -> Substring? {
@@ -257,43 +283,5 @@ extension GitStore {
             throw .damaged("\(name)", "the file holds no object ID")
         }
         return id
-    }
-
-    // MARK: Lock files
-
-    /// Creates a lock file; waits ten seconds for somebody else's to go away.
-    ///
-    /// Noted as ours only when nobody else has it: what a dead run had noted is removed.
-    private func takeLock(_ path: String) throws(GitError) -> DurableFile {
-        let slash = path.lastIndex(of: "/") ?? path.endIndex
-        var attempt = 0
-        while true {
-            do throws(FileError) {
-                try makeFolder(String(path[..<slash]))
-                if access(path, F_OK) != 0 {
-                    try lock?.willCreate([path])
-                    return try DurableFile(creating: path)
-                }
-            } catch {
-                guard error.code == EEXIST else { throw GitError(error) }
-            }
-            attempt += 1
-            guard waitsForLock(attempt) else { throw Self.lockInTheWay(path) }
-        }
-    }
-
-    private func takeLock(_ path: String, token: String) throws(GitError) {
-        var file = try takeLock(path)
-        do throws(FileError) { try file.write(Array(token.utf8)) } catch {
-            unlink(path)
-            throw GitError(error)
-        }
-    }
-
-    private static func lockInTheWay(_ path: String) -> GitError {
-        GitError(
-            .locked, "lock \(path.dropLast(5))", reason: "\(path) was there for ten seconds",
-            hint:
-                "Another git may be at work. If none is, remove the file and run the backup again.")
     }
 }

@@ -40,6 +40,7 @@ extension GitStore {
     /// Whether the object can be read: it is neither missing nor promised.
     package func isHere(_ id: ObjectID) -> Bool {
         holdings.run.contains(id) || holdings.packs.isHere(id) || isLoose(id)
+            || alternates.contains(id)
     }
 
     /// Whether one of the objects cannot be read.
@@ -77,9 +78,11 @@ extension GitStore {
     }
 
     /// A file for a pack that is sent; it goes away with the run.
+    ///
+    /// Not among the objects, where `git gc --prune=now` removes what begins with `tmp_`.
     package func pathForSentPack() throws(GitError) -> String {
         sent += 1
-        let path = "\(packFolder)/tmp_pack_\(unique)-sent\(sent)"
+        let path = "\(folder)/tenantkeep/tmp_pack_\(unique)-sent\(sent)"
         try files { () throws(FileError) in try lock?.willCreate([path]) }
         temporaries.append(path)
         return path
@@ -136,9 +139,14 @@ extension GitStore {
                 try lock?.willCreate(["\(folder)/\(Cuts.mark).lock", "\(folder)/shallow.lock"])
                 // Most often a blob has come that was missing, and nothing else is.
                 let isSame = cuts.promised != nil && all == before && !reception.isComplete
-                try cuts.replace(in: folder, shallow: shallow, promised: isSame ? nil : all)
+                try cuts.replace(
+                    in: folder, shallow: shallow, promised: isSame ? nil : all, sharing)
             }
-            if pack.count > 0 { try pack.finished.publish() } else { try pack.finished.discard() }
+            if pack.count > 0 {
+                try self.publish(pack.finished)
+            } else {
+                try pack.finished.discard()
+            }
             if shallow.isEmpty, all.isEmpty, cuts.isPartial { try cuts.remove(in: folder) }
         }
         try refresh()

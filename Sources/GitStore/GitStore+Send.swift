@@ -26,6 +26,9 @@ package struct Outgoing: Sendable {
     package var count: Int { commits.count + tags.count + folders.count + blobs.count }
 
     func contains(_ id: ObjectID) -> Bool { seen.contains(id) }
+
+    /// Objects of all kinds, in no order that matters.
+    var objects: [ObjectID] { commits + tags + folders.map(\.id) + blobs }
 }
 
 /// What the receiver of a pack understands.
@@ -55,7 +58,8 @@ extension GitStore {
         let commits = try addTags(from: tips.filter { !known.contains($0) }, to: &outgoing)
         var knownCommits: [ObjectID] = []
         for id in known where isHere(id) {
-            if let commit = try commitIfAny(id) { knownCommits.append(commit) }
+            // What another git has removed since the run began is sent like all else.
+            if let commit = try? commitIfAny(id) { knownCommits.append(commit) }
         }
         let walk = try CommitWalk(from: commits, without: knownCommits, in: self)
         for (id, commit) in walk.commits { try add(commit, id, to: &outgoing) }

@@ -30,6 +30,12 @@ package actor GitStore {
     let folder: String
     let purpose: Purpose
     var lock: RunLock?
+    let settings: RepositorySettings
+    /// `.keep` files beside this run's packs, and those of a dead run.
+    var keepFiles: [KeepFile] = []
+    var inheritedKeepFiles: [String]
+    /// Packs that objects were found in since the run began.
+    var packsUsed: Set<String> = []
     private let database: Handle<ObjectDatabase>?
     var pack: PackWriter?
     /// What need not be written. In a preview, the run's part stays empty.
@@ -40,7 +46,9 @@ package actor GitStore {
     var supply: (@Sendable ([ObjectID]) async -> Void)?
     var historySupply: (@Sendable (HistoryLine, [ObjectID]) async -> Void)?
     /// Whether a person's git has left objects in files of their own.
-    private var hasLooseObjects = false
+    var hasLooseObjects = false
+    /// Where git borrows objects from.
+    let alternates: Alternates
     var receptions = 0
     /// Files of packs that are received or sent, which go with the run.
     var temporaries: [String] = []
@@ -78,38 +86,50 @@ package actor GitStore {
         self.unique = unique
         self.waitsForLock = waitsForLock
         var found = try RepositoryFolder(at: folder)
+        let settings = try found == .repository ? RepositorySettings(of: folder) : .init()
+        self.settings = settings
         switch purpose {
         case .run(let branch):
             // Before anything is made in it, so that a place of somebody else's stays as it is.
-            if found == .repository { _ = try Self.openDatabase(folder) }
-            try files { () throws(FileError) in try makeFolder("\(folder)/tenantkeep") }
-            lock = try RunLock(of: folder)
+            if found == .repository { _ = try Self.openDatabase(folder, settings) }
+            try files { () throws(FileError) in
+                try makeFolder("\(folder)/tenantkeep", settings.sharing)
+            }
+            let runLock = try RunLock(of: folder, settings.sharing)
+            inheritedKeepFiles = runLock.inheritedKeepFiles
+            lock = consume runLock
             found = try RepositoryFolder(at: folder)
             if found != .repository {
                 try files { () throws(FileError) in
                     try RepositoryFolder.complete(at: folder, branch: branch)
                 }
             }
-            database = try Self.openDatabase(folder)
+            database = try Self.openDatabase(folder, settings)
         case .preview where found != .repository:
             lock = nil
+            inheritedKeepFiles = []
             database = nil
         case .preview, .reading, .serving:
             lock = nil
+            inheritedKeepFiles = []
             guard found == .repository else {
                 throw GitError(
                     .notARepository, "read \(folder)", reason: "there is no repository yet",
                     hint: "Make the first backup, or name another path with --repo.")
             }
-            database = try Self.openDatabase(folder)
+            database = try Self.openDatabase(folder, settings)
         }
+        alternates = try Alternates(of: folder)
         cuts = try Cuts(of: folder)
         hasLooseObjects = try Self.hasLooseObjects(folder)
         holdings = Holdings(
             packs: try Self.knownObjects(folder, purpose, cuts.promised), run: WrittenObjects())
+        packsUsed = holdings.packs.paths
     }
 
-    private static func hasLooseObjects(_ folder: String) throws(GitError) -> Bool {
+    var sharing: SharedPermissions { settings.sharing }
+
+    static func hasLooseObjects(_ folder: String) throws(GitError) -> Bool {
         let names = try files { () throws(FileError) in try namesInFolder("\(folder)/objects") }
         return names?.contains { $0.utf8.count == 2 } ?? false
     }
@@ -136,7 +156,9 @@ package actor GitStore {
         return String(path)
     }
 
-    private static func openDatabase(_ folder: String) throws(GitError) -> Handle<ObjectDatabase> {
+    private static func openDatabase(
+        _ folder: String, _ settings: RepositorySettings
+    ) throws(GitError) -> Handle<ObjectDatabase> {
         var repository: OpaquePointer?
         try check("open \(folder)", or: .notARepository) {
             // Not `git_repository_open_bare`, which takes the `.git` of a work tree for bare.
@@ -145,7 +167,7 @@ package actor GitStore {
             return git_repository_open_ext(&repository, folder, flags, nil)
         }
         defer { git_repository_free(repository) }
-        guard git_repository_is_bare(repository) == 1 else {
+        guard settings.isBare ?? (git_repository_is_bare(repository) == 1) else {
             throw GitError(
                 .notARepository, "use \(folder)", reason: "it belongs to a work tree",
                 hint: "Name a bare repository: git clone --bare makes one.")
@@ -185,7 +207,14 @@ package actor GitStore {
         guard let database = openDatabase else {
             throw .damaged("object \(id)", "there is no repository")
         }
-        if let loose = try looseObject(id) { return (loose.kind, loose.bytes) }
+        let file = try looseFile(id)
+        if let loose = file.flatMap({ LooseObject(file: $0, id: id) }) {
+            return (loose.kind, loose.bytes)
+        }
+        // libgit2 never returns from a file that is cut short.
+        if file != nil || alternates.hasLooseFile(of: id) {
+            return try anyCopy(of: id, "its file is not whole")
+        }
         var oid = id.oid
         let object: Handle<StoredObject>
         do {
@@ -193,7 +222,7 @@ package actor GitStore {
                 git_odb_read($0, database, &oid)
             }
         } catch {
-            throw .damaged("object \(id)", error.reason)
+            return try anyCopy(of: id, error.reason)
         }
         let code = git_odb_object_type(object.pointer).rawValue
         guard let kind = ObjectKind(rawValue: UInt8(clamping: code)) else {
@@ -204,25 +233,31 @@ package actor GitStore {
         return (kind, Array(bytes))
     }
 
-    private func looseObjectPath(_ id: ObjectID) -> String {
-        let hex = id.description
-        return "\(folder)/objects/\(hex.prefix(2))/\(hex.dropFirst(2))"
-    }
-
-    /// Whether a person's git has left the object in a file of its own.
-    func isLoose(_ id: ObjectID) -> Bool {
-        hasLooseObjects && access(looseObjectPath(id), F_OK) == 0
-    }
-
-    /// Returns an object that a person's git has left in a file of its own; `nil` if there is none.
-    private func looseObject(_ id: ObjectID) throws(GitError) -> LooseObject? {
-        let path = looseObjectPath(id)
-        let file = try files { () throws(FileError) in try readFile(path) }
-        guard let file else { return nil }
-        guard let object = LooseObject(file: file, id: id) else {
-            throw .damaged("object \(id)", "its file is not whole")
+    /// Returns an object of which one copy is missing or damaged from any other that is whole.
+    private func anyCopy(
+        of id: ObjectID, _ reason: String
+    ) throws(GitError) -> (ObjectKind, [UInt8]) {
+        if let loose = try alternates.looseObject(id) { return (loose.kind, loose.bytes) }
+        let folders = [packFolder] + alternates.folders.map { "\($0)/pack" }
+        let packed = try files { () throws(FileError) in try wholePackedObject(id, in: folders) }
+        if let packed { return packed }
+        if let promisor = settings.promisor, !isHere(id) {
+            throw .partialClone(of: promisor, folder, id)
         }
-        return object
+        throw .damaged("object \(id)", reason)
+    }
+
+    /// Whether a person's git has left the object, whole, in a file of its own.
+    func isLoose(_ id: ObjectID) -> Bool {
+        guard hasLooseObjects, let file = try? looseFile(id) else { return false }
+        return LooseObject(file: file, id: id) != nil
+    }
+
+    /// The file in which a person's git has left an object; `nil` if there is none.
+    private func looseFile(_ id: ObjectID) throws(GitError) -> [UInt8]? {
+        try files { () throws(FileError) in
+            try readFile(LooseObject.path(of: id, in: "\(folder)/objects"))
+        }
     }
 
     /// Returns blobs that something names; `nil` for those that a preview has let go of, or cannot
@@ -357,10 +392,11 @@ package actor GitStore {
     package func close() throws(GitError) {
         defer { lock = nil }
         for path in temporaries { unlink(path) }
+        removeKeepFiles()
         if let abandoned = pack.take() {
             do throws(FileError) { try abandoned.discard() } catch { throw GitError(error) }
         }
-        try files { () throws(FileError) in try lock?.clear() }
+        try files { () throws(FileError) in try clearList() }
     }
 }
 

@@ -1,4 +1,5 @@
 import CLibgit2
+import Glibc
 
 /// Owns one libgit2 object, and frees it once.
 ///
@@ -48,6 +49,14 @@ enum Libgit2 {
         }
         clg_set(CInt(GIT_OPT_SET_OWNER_VALIDATION.rawValue), 0)
         clg_set_size(CInt(GIT_OPT_SET_MWINDOW_FILE_LIMIT.rawValue), 128)
+        // ``RepositorySettings`` looks at their values, and refuses those it does not know.
+        let names = [
+            "noop", "noop-v1", "objectformat", "partialclone", "preciousobjects", "refstorage",
+            "relativeworktrees", "worktreeconfig",
+        ]
+        let copies = names.map { strdup($0) }
+        clg_accept_extensions(copies.map { UnsafePointer($0) }, copies.count)
+        for copy in copies { free(copy) }
         return true
     }()
 }

@@ -40,11 +40,13 @@ struct Cuts: Sendable {
     ///
     /// - Parameter promised: `nil` leaves a file that is there as it is.
     mutating func replace(
-        in folder: String, shallow: Set<ObjectID>, promised ids: Set<ObjectID>?
+        in folder: String, shallow: Set<ObjectID>, promised ids: Set<ObjectID>?,
+        _ sharing: SharedPermissions
     ) throws(FileError) {
         if let ids {
             let path = "\(folder)/\(Self.mark)"
             try PromisedObjects.write(ids, to: path, temporary: "\(path).lock")
+            try sharing.adjust(path)
             promised = try PromisedObjects(at: path)
         }
         guard shallow != self.shallow else { return }
@@ -53,7 +55,8 @@ struct Cuts: Sendable {
         let lines = shallow.sorted().map { "\($0)\n" }.joined()
         try file.write(Array(lines.utf8))
         try file.sync()
-        try renameFile("\(path).lock", to: path)
+        try sharing.adjust(file.path)
+        try renameFile(file.path, to: path)
         try syncFolder(folder)
         self.shallow = shallow
     }

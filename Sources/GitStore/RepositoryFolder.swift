@@ -47,9 +47,8 @@ enum RepositoryFolder {
         for folder in folders.map({ "\(path)/\($0)" }) + [path] { try syncFolder(folder) }
         try writeWhole("\(path)/HEAD", "ref: \(branch)\n")
         try syncFolder(path)
-        if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
-            try syncFolder(String(path[..<slash]))
-        }
+        guard let slash = path.lastIndex(of: "/") else { return try syncFolder(".") }
+        try syncFolder(slash == path.startIndex ? "/" : String(path[..<slash]))
     }
 
     /// Git refuses `.git` in all its spellings by itself only if told to, off Windows and macOS.
@@ -89,11 +88,18 @@ enum RepositoryFolder {
 }
 
 /// Makes a folder and those above it; one that is there is no error.
-func makeFolder(_ path: String) throws(FileError) {
-    if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+func makeFolder(
+    _ path: String, _ sharing: SharedPermissions = .byMask
+) throws(FileError) {
+    if mkdir(path, 0o777) == 0 { return try sharing.adjust(path) }
+    if errno == EEXIST { return }
     guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
         throw FileError("create \(path)")
     }
-    try makeFolder(String(path[..<slash]))
-    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw FileError("create \(path)") }
+    try makeFolder(String(path[..<slash]), sharing)
+    guard mkdir(path, 0o777) == 0 else {
+        guard errno == EEXIST else { throw FileError("create \(path)") }
+        return
+    }
+    try sharing.adjust(path)
 }

@@ -34,6 +34,11 @@ extension Notice {
             notices.append(
                 notice(
                     .incomplete, "The backup of \(repository) is incomplete", report.shortfalls))
+        case .failed:
+            notices.append(
+                notice(
+                    .failure, "The backup of \(repository) is made, but may not be on the disk",
+                    [report.unsynced].compactMap(\.self) + report.pushFailure + report.shortfalls))
         default:
             notices.append(
                 notice(

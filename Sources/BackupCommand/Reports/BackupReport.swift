@@ -15,6 +15,8 @@ struct BackupReport: Sendable {
     private let folderless: Set<String>
     private let duration: Duration
     private let push: PushRecord?
+    /// Why the backup may not be on the disk although it is published; `nil` if it is.
+    let unsynced: String?
     let status: ExitStatus
 
     init(_ result: BackupResult, of request: BackupRequest, took duration: Duration) {
@@ -29,9 +31,12 @@ struct BackupReport: Sendable {
         logs = Dictionary(chosen.map { ($0.name, $0.audit.name) }) { first, _ in first }
         self.duration = duration
         push = result.push
+        unsynced = result.unsynced?.unsyncedSentence
         status =
-            result.push?.failure != nil
-            ? .notPushed : result.isIncomplete ? .incomplete : .done
+            unsynced != nil
+            ? .failed
+            : result.push?.failure != nil
+                ? .notPushed : result.isIncomplete ? .incomplete : .done
     }
 
     /// The document or list that was asked for on one side, the summary on the other.
@@ -44,6 +49,7 @@ struct BackupReport: Sendable {
             for line in changes.map(line) { await console.output(line) }
         }
         for line in summary { await console.say(line) }
+        if let unsynced { await console.say(.error, unsynced) }
         if let push { await PushReportLines(push).show(on: console) }
         for gap in [auditGap].compactMap(\.self) + logGaps {
             await console.say(.warning, gap.sentence)

@@ -34,7 +34,8 @@ struct Progress: Sendable {
         case .publishing: stage = .publishing
         case .fetching where stage == .starting: stage = .fetching
         case .pushing: stage = .pushing
-        case .untidy, .fetching, .remoteFailed, .diverged, .passedOver, .rebuilt, .missing, .clock:
+        case .untidy, .fetching, .remoteFailed, .diverged, .passedOver, .rebuilt, .missing, .clock,
+            .checkedOut, .otherHead, .unsynced:
             break
         }
     }

@@ -51,7 +51,7 @@ actor ProgressReporter {
                 "\(Finding.clockText(aheadBy: seconds)). Audit events are compared by the service's "
                     + "clock, but commits and tags are dated by this one. \(Finding.clockHint)")
         }
-        if let warning = event.remoteWarning { await console.say(.warning, warning) }
+        if let warning = event.warning { await console.say(.warning, warning) }
         switch console.style.progress {
         case .none: return
         case .line: await draw(at: time)
@@ -81,8 +81,8 @@ actor ProgressReporter {
 }
 
 extension BackupEvent {
-    /// What a person should know of the remote while the run goes on.
-    fileprivate var remoteWarning: String? {
+    /// What a person should know of the remote and of the repository while the run goes on.
+    fileprivate var warning: String? {
         switch self {
         case .remoteFailed(let error):
             "The remote could not be asked: \(error.reason). The run goes on from what is here."
@@ -98,9 +98,24 @@ extension BackupEvent {
         case .missing(let count, let error):
             "\(count.counted("old object")) could not be fetched: "
                 + CommandFailure(error).sentence
+        case .checkedOut(let branch, let path):
+            "\(branch) is checked out in the work tree \(path), which stays at the backup before. "
+                + "Before you commit there, run git reset --hard in it."
+        case .otherHead(let head, let branch):
+            "HEAD of the repository names \(head), not \(branch): a clone checks out \(head). To "
+                + "change that, run git symbolic-ref HEAD \(branch) in the repository."
+        case .unsynced(let error): error.unsyncedSentence
         case .began, .read, .ended, .comparing, .publishing, .untidy, .fetching, .pushing, .clock:
             nil
         }
+    }
+}
+
+extension GitError {
+    /// What is to be said when refs have moved and may not be on the disk.
+    var unsyncedSentence: String {
+        "The refs have moved, but it is not certain that they are on the disk: could not "
+            + "\(action): \(reason). Check the disk and the file system."
     }
 }
 

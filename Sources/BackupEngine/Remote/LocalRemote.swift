@@ -75,10 +75,17 @@ package struct LocalRemote: Remote {
                         move.ref, from: move.old == .zero ? nil : move.old, to: move.new,
                         peeled: try await store.peeledTarget(of: move.new)))
             }
-            try await store.publish(refs)
+            var messages: [String] = []
+            for ref in refs {
+                messages += try await store.workTrees(on: ref.name).map {
+                    "\(ref.name) is checked out in \($0), which does not follow it"
+                }
+            }
+            let publication = try await store.publish(refs, reason: "push")
+            if let warning = publication.warning(about: name) { messages.append(warning) }
             // The refs have moved; a later push joins what this one could not.
             try? await store.joinPacks()
-            return PushReport(taken: Set(moves.map(\.ref)))
+            return PushReport(taken: Set(moves.map(\.ref)), messages: messages)
         }
     }
 

@@ -73,7 +73,15 @@ extension RemoteExchange {
         }
         if !updates.isEmpty {
             let moves = updates
-            try await storing { () async throws(GitError) in try await store.publish(moves) }
+            for update in moves where update.name == branch {
+                for path in (try? await store.workTrees(on: branch)) ?? [] {
+                    await say(.checkedOut(branch, at: path))
+                }
+            }
+            let publication = try await storing { () async throws(GitError) in
+                try await store.publish(moves, reason: "fetch")
+            }
+            if let error = publication.unsynced { await say(.unsynced(error)) }
         }
         return kept
     }

@@ -55,13 +55,14 @@ package struct ReceivedPack: Sendable {
             guard !index.hasDuplicates else {
                 throw .malformed("the pack holds an object twice")
             }
-            try files { () throws(FileError) in
-                try index.write(to: names[1], packTrailer: trailer)
-            }
             count = entries.index.count
-            finished = FinishedPack(
-                folder: folder, temporaryPack: names[0], temporaryIndex: names[1],
-                id: ObjectID(trailer.span))
+            finished = try files { () throws(FileError) in
+                FinishedPack(
+                    folder: folder, pack: .init(names[0], try OpenFile(at: names[0])),
+                    index: .init(
+                        names[1], try index.file(writtenTo: names[1], packTrailer: trailer)),
+                    id: ObjectID(trailer.span))
+            }
         } catch {
             for name in names { unlink(name) }
             throw error

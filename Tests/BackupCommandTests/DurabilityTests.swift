@@ -1,0 +1,171 @@
+import Foundation
+import TenantSimulator
+import Testing
+
+/// The order in which a run's files reach the disk, by the system calls of a real run.
+struct DurabilityTests {
+    /// Makes a backup under strace.
+    private func backUp(
+        _ run: EndToEnd, tracing arguments: [String], changing: [String: String] = [:]
+    ) async throws -> Program.Ending {
+        var environment = run.environment.merging(changing) { $1 }
+        environment["TENANTKEEP_TYPE"] = "users,groups"
+        environment["TENANTKEEP_REPO"] = "tenant.git"
+        return try await run.program.run(
+            ["-f", "-qq"] + arguments + [try Program.executable().path, "backup", "--json"],
+            environment: environment, executable: URL(filePath: "/usr/bin/strace"))
+    }
+
+    /// Makes a backup, and returns the calls that concern files.
+    private func calls(of run: EndToEnd) async throws -> SystemCallTrace {
+        let ending = try await backUp(
+            run,
+            tracing: [
+                "-y", "-s", "200", "-o", "trace", "-e",
+                "trace=openat,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,flock",
+            ])
+        #expect(ending.status == 0, "\(ending.messages)")
+        return SystemCallTrace(
+            try String(contentsOf: run.program.folder.appending(path: "trace"), encoding: .utf8))
+    }
+
+    @Test func `pack, index, refs and their folders are on the disk one after the other`()
+        async throws
+    {
+        try await endToEnd(GeneratedTenant(users: 30, groups: 4, membersPerGroup: 2)) { run in
+            try await run.backUp("users")
+
+            let trace = try await calls(of: run)
+
+            let pack = try trace.call("rename", "/tmp_pack_", "/pack-", ".pack\"")
+            let index = try trace.call("rename", "/tmp_idx_", "/pack-", ".idx\"")
+            let refs = try trace.call("rename", "/packed-refs.lock\"", "/packed-refs\"")
+            try trace.expect(
+                [
+                    trace.call("flock", "/tenantkeep/lock>", "LOCK_EX|LOCK_NB"),
+                    trace.call("fsync", "/tenantkeep/lock>"),
+                    trace.call("openat", "/objects/pack/tmp_pack_", "O_EXCL"),
+                    trace.call("fsync", "/objects/pack/tmp_pack_"),
+                    pack,
+                ])
+            try trace.expect([trace.call("fsync", "/objects/pack/tmp_idx_"), pack, index])
+            try trace.expect(
+                [
+                    trace.call("openat", "/objects/pack/pack-", ".keep\"", "O_EXCL"),
+                    trace.call("fsync", "/objects/pack/pack-", ".keep>"),
+                    pack, index,
+                    trace.call("fsync", "/objects/pack>"),
+                    trace.call("openat", "/packed-refs.lock\"", "O_EXCL"),
+                    trace.call("fsync", "/packed-refs.lock>"),
+                    refs,
+                    trace.call("fsync", "/tenant.git>"),
+                    trace.call("unlink", "/objects/pack/pack-", ".keep\""),
+                ])
+            for lock in ["refs/heads/main", "refs/tenantkeep/runs"] {
+                try trace.expect(
+                    [
+                        trace.call("openat", "/\(lock).lock\"", "O_EXCL"), refs,
+                        trace.call("unlink", "/\(lock).lock\""),
+                    ])
+            }
+            try run.expectSound()
+        }
+    }
+
+    @Test func `a new repository is on the disk before HEAD makes it one`() async throws {
+        try await endToEnd(GeneratedTenant(users: 3, groups: 1, membersPerGroup: 1)) { run in
+            let trace = try await calls(of: run)
+
+            let head = try trace.call("rename", "/HEAD.lock\"", "/HEAD\"")
+            try trace.expect(
+                [
+                    trace.call("fsync", "/config.lock>"),
+                    trace.call("rename", "/config.lock\"", "/config\""),
+                    head,
+                ])
+            for folder in ["objects", "objects/pack", "refs", "refs/heads", "refs/tags"] {
+                try trace.expect([trace.call("fsync", "/tenant.git/\(folder)>"), head])
+            }
+            try trace.expect([trace.call("fsync", "/HEAD.lock>"), head])
+            try trace.expect([
+                head, trace.call("fsync", "/tenant.git>", after: head),
+                trace.call("fsync", "/\(run.program.folder.lastPathComponent)>"),
+            ])
+        }
+    }
+
+    @Test func `a folder that cannot be put on the disk after the refs have moved is told as that`()
+        async throws
+    {
+        try await endToEnd(GeneratedTenant(users: 5, groups: 1, membersPerGroup: 1)) { run in
+            try await run.backUp("users")
+            try run.git("init", "--quiet", "--bare", "--initial-branch=main", "far.git")
+            let before = try run.refs()
+            // The path as the system has it: links in it are resolved.
+            let folder = run.program.folder.resolvingSymlinksInPath().path
+            let ending = try await backUp(
+                run,
+                tracing: [
+                    "-o", "trace", "-P", "\(folder)/tenant.git", "-e", "trace=fsync", "-e",
+                    "inject=fsync:error=EIO",
+                ], changing: ["TENANTKEEP_PUSH": "\(folder)/far.git"])
+
+            #expect(ending.status == 1)
+            #expect(ending.messages.contains("it is not certain that they are on the disk"))
+            #expect(!ending.messages.contains("as it was"))
+            let after = try run.refs()
+            #expect(after["refs/heads/main"] != before["refs/heads/main"])
+            #expect(try run.refs(in: "far.git") == after)
+            #expect(try ending.document()["exitStatus"] as? Int == 1)
+            try run.expectSound()
+        }
+    }
+}
+
+/// What strace wrote of one program and all its threads.
+private struct SystemCallTrace {
+    /// One system call.
+    struct Call {
+        let text: String
+        /// The line in which it begins, and the one in which it has ended.
+        let start: Int
+        var end: Int
+    }
+
+    private var calls: [Call] = []
+
+    init(_ text: String) {
+        // 4711 fsync(7</srv/tenant.git> <unfinished ...>
+        // 4711 <... fsync resumed>)               = 0
+        var open: [Substring: Int] = [:]
+        for (number, line) in text.split(separator: "\n").enumerated() {
+            let parts = line.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            let (process, call) = (parts[0], parts[1].drop { $0 == " " })
+            if call.hasPrefix("<... ") {
+                if let place = open.removeValue(forKey: process) { calls[place].end = number }
+                continue
+            }
+            if call.hasSuffix("<unfinished ...>") { open[process] = calls.count }
+            calls.append(Call(text: String(call), start: number, end: number))
+        }
+    }
+
+    /// The first call of this name whose arguments have all these parts.
+    func call(_ name: String, _ parts: String..., after: Call? = nil) throws -> Call {
+        try #require(
+            calls.first { call in
+                call.text.hasPrefix("\(name)(") && call.start > after?.end ?? -1
+                    && parts.allSatisfy { call.text.contains($0) }
+            }, "no \(name) of \(parts)")
+    }
+
+    /// Expects each call to have ended before the next begins.
+    func expect(_ calls: [Call], sourceLocation: SourceLocation = #_sourceLocation) throws {
+        for (call, next) in zip(calls, calls.dropFirst()) {
+            #expect(
+                call.end < next.start, "\(call.text) is not before \(next.text)",
+                sourceLocation: sourceLocation)
+        }
+    }
+}
