@@ -123,6 +123,8 @@ package struct LogRecord: Codable, Sendable, Equatable {
     package var hint: String?
     package var from: String?
     package var to: String?
+    /// As in ``AuditRecord``.
+    package var lost: [String]?
     package var requests: Int
 
     init(_ outcome: TypeRecord.Outcome, requests: Int) {
@@ -131,7 +133,7 @@ package struct LogRecord: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, reason, from, to, requests
+        case outcome, reason, from, to, lost, requests
     }
 }
 
@@ -139,13 +141,16 @@ package struct LogRecord: Codable, Sendable, Equatable {
 package struct AuditRecord: Codable, Sendable, Equatable {
     /// `kept` if not all of the window was read, or not all of it used: the marks stay.
     package var outcome: TypeRecord.Outcome
-    /// Why it was kept or skipped.
+    /// Why it was kept or skipped, or which part of it was not read.
     package var reason: String?
     /// What to do about it. Shown, not recorded.
     package var hint: String?
     /// The window that was read, ISO 8601.
     package var from: String?
     package var to: String?
+    /// Parts of the window that the service could not send, as ISO 8601 intervals. They are not
+    /// asked for again.
+    package var lost: [String]?
     package var requests: Int
     /// IDs of the events that told who made this run's changes, and of those before that the next
     /// run may read again. No event is used twice.
@@ -178,7 +183,7 @@ package struct AuditRecord: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, reason, from, to, requests, used, undone, undoneCount, noted, marks, logs,
+        case outcome, reason, from, to, lost, requests, used, undone, undoneCount, noted, marks, logs,
             clockOffset
     }
 

@@ -25,23 +25,43 @@ package struct PackWriter: ~Copyable {
     private struct LastObject: Sendable {
         let id: ObjectID
         let form: Form
-        let stream: Meanwhile<[UInt8]>
+        private let compressed: Compressed
 
         enum Form: Sendable {
             case whole(ObjectKind, [UInt8])
             case delta([UInt8], of: ObjectID)
         }
 
-        init(id: ObjectID, form: Form) {
+        private enum Compressed: Sendable {
+            case now([UInt8])
+            case meanwhile(Meanwhile<[UInt8]>)
+        }
+
+        /// A small one, of which a run may have thousands, is compressed at once.
+        init(id: ObjectID, form: Form, _ deflate: inout Deflate) {
             self.id = id
             self.form = form
             let bytes =
                 switch form {
                 case .whole(_, let bytes), .delta(let bytes, _): bytes
                 }
-            stream = Meanwhile {
-                let deflate = Deflate()
-                return bytes.withUnsafeBytes { deflate.compressed($0) }
+            guard bytes.count >= PackWriter.large else {
+                var stream: [UInt8] = []
+                bytes.withUnsafeBytes { deflate.compress($0, into: &stream) }
+                compressed = .now(stream)
+                return
+            }
+            compressed = .meanwhile(
+                Meanwhile {
+                    let deflate = Deflate()
+                    return bytes.withUnsafeBytes { deflate.compressed($0) }
+                })
+        }
+
+        var stream: [UInt8] {
+            switch compressed {
+            case .now(let stream): stream
+            case .meanwhile(let stream): stream.value
             }
         }
 
@@ -53,8 +73,8 @@ package struct PackWriter: ~Copyable {
         }
     }
 
-    /// A tree of so many bytes is compressed on another core and written at the end. A run has few of
-    /// them.
+    /// A tree of so many bytes is compressed on another core and written at the end, and so are the
+    /// deltas of it. A run has few of them.
     private static let large = 1 << 20
 
     /// Deltas on top of one another at most; git's own limit by default.
@@ -108,7 +128,7 @@ package struct PackWriter: ~Copyable {
         guard tree.count >= Self.large, !contains(id) else {
             return try append(.tree, tree.span, id: id)
         }
-        promise(LastObject(id: id, form: .whole(.tree, tree)))
+        promise(LastObject(id: id, form: .whole(.tree, tree), &deflate))
     }
 
     /// Appends an object as a delta of one that the pack holds, unless it holds it already.
@@ -120,7 +140,7 @@ package struct PackWriter: ~Copyable {
         guard !contains(id) else { return }
         precondition(contains(base), "a delta's base comes first")
         guard let base = written.entry(of: base) else {
-            return promise(LastObject(id: id, form: .delta(delta.bytes, of: base)))
+            return promise(LastObject(id: id, form: .delta(delta.bytes, of: base), &deflate))
         }
         var entry: [UInt8] = []
         EntryHeader.append(
@@ -320,7 +340,7 @@ package struct PackWriter: ~Copyable {
         last = []
         var hash = try hashOfBody()
         for object in objects {
-            let (header, stream) = (header(of: object), object.stream.value)
+            let (header, stream) = (header(of: object), object.stream)
             hash.update(data: header)
             hash.update(data: stream)
             try append(header, stream, object.id)

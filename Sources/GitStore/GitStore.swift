@@ -359,17 +359,20 @@ package actor GitStore {
     /// Writes what one folder's tree was after each commit of a run, the oldest first.
     package func write(_ versions: [TreeVersion]) throws(GitError) {
         guard case .run = purpose else { return }
+        let bases = Set(
+            versions.indices.compactMap { place in
+                versions[place].ahead.map { place + $0 }
+            })
         for (place, version) in versions.enumerated().reversed() where !version.isEmpty {
             try files { () throws(FileError) in
                 switch version.form {
                 case .whole(let bytes):
                     // A delta's base has to be in the same pack, whatever else is there.
-                    let isBase = place > 0 && versions[place - 1].isDelta
-                    if !isBase, holdings.contains(version.id) { return }
+                    if !bases.contains(place), holdings.contains(version.id) { return }
                     try beginPack()
                     try pack?.append(tree: bytes, id: version.id)
-                case .delta(let delta):
-                    try pack?.append(delta, of: versions[place + 1].id, id: version.id)
+                case .delta(let delta, let ahead):
+                    try pack?.append(delta, of: versions[place + ahead].id, id: version.id)
                 }
             }
         }

@@ -4,12 +4,12 @@ package import GitPack
 /// What one folder's tree was after one commit of a run.
 ///
 /// The newest is written as a whole, for it is what the next run reads, and the others as deltas of
-/// the ones after them.
+/// ones after them.
 package struct TreeVersion: Sendable {
     package enum Form: Sendable {
         case whole([UInt8])
-        /// Makes it of the next version.
-        case delta(ObjectDelta)
+        /// Makes it of the version so many places after it.
+        case delta(ObjectDelta, ahead: Int = 1)
     }
 
     package var id = ObjectID.zero
@@ -24,7 +24,8 @@ package struct TreeVersion: Sendable {
         if case .whole(let bytes) = form { bytes.isEmpty } else { false }
     }
 
-    var isDelta: Bool {
-        if case .delta = form { true } else { false }
+    /// How many places after it the version stands that it is a delta of; `nil` if it is none.
+    var ahead: Int? {
+        if case .delta(_, let ahead) = form { ahead } else { nil }
     }
 }

@@ -183,6 +183,80 @@ struct AttributionTests {
         #expect(try runs.git("log", "-1", "--format=%an", "main") == "Adele Vance")
     }
 
+    @Test(
+        arguments: [
+            (.chokes(on: "bad", .other), 0.05), (.chokes(on: "bad", .other), 50),
+            (.chokes(on: "bad", .malformed), 900), (.cuts(at: "bad"), 0.05),
+            (.cuts(at: "bad"), 50),
+        ] as [(AuditedTenant.Behaviour, Double)])
+    func `of an event that the log cannot send only the minute is lost`(
+        behaviour: AuditedTenant.Behaviour, minutes: Double
+    ) async throws {
+        let (runs, tenant) = try await secondDay(changed: 3)
+        let bad = day(2, minutes: -minutes)
+        tenant.log(
+            Event("e0", at: day(2, minutes: -20), by: adele, on: "person-number-0"),
+            Event("e1", at: bad.addingTimeInterval(-61), by: diego, on: "person-number-1"),
+            Event("e2", at: day(2, minutes: -1_300), by: robot, on: "person-number-2"),
+            Event("bad", at: bad, by: adele, on: "person-number-1"))
+        tenant.behave(behaviour)
+        let before = tenant.auditRequests
+
+        let result = try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
+
+        let audit = result.record.audit
+        #expect(audit.outcome == .complete)
+        #expect(audit.used == ["e0", "e1", "e2"])
+        let lost = try #require(audit.lost)
+        #expect(lost.count == 1)
+        let ends = lost[0].split(separator: "/").compactMap {
+            try? Date(String($0), strategy: .iso8601)
+        }
+        #expect(ends.count == 2 && ends[1].timeIntervalSince(ends[0]) <= 60)
+        #expect(ends[0] <= bad && bad <= ends[1].addingTimeInterval(1))
+        #expect(audit.reason?.contains("what was logged from \(ends[0].timestamp) to ") == true)
+        #expect(tenant.auditRequests - before < 80)
+        let tag = try #require(result.record.tag)
+        #expect(try runs.git("tag", "-n99", "-l", tag).contains("does not send what was logged"))
+
+        // The mark has moved.
+        tenant.behave(.answers)
+        try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
+        #expect(
+            tenant.filters.last?.split(separator: " ")[2] == day(2, minutes: -60).timestamp[...])
+    }
+
+    @Test(arguments: [GraphError.Kind.other, .malformed])
+    func `a log that refuses everything is soon given up, and the mark stays`(
+        kind: GraphError.Kind
+    ) async throws {
+        let (runs, tenant) = try await secondDay(changed: 1)
+        tenant.behave(.fails(kind))
+        let before = tenant.auditRequests
+
+        let result = try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
+
+        #expect(result.record.audit.outcome == .kept)
+        #expect(result.record.audit.reason == "The recording says \(kind)")
+        #expect(tenant.auditRequests - before < 20)
+        tenant.behave(.answers)
+        try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
+        #expect(
+            tenant.filters.last?.split(separator: " ")[2] == day(1, minutes: -60).timestamp[...])
+    }
+
+    @Test func `of a page in which one event is none, the others count`() async throws {
+        let (runs, tenant) = try await secondDay(changed: 2)
+        tenant.log(
+            Event("e0", at: day(2, minutes: -20), by: adele, on: "person-number-0"),
+            Event("", at: day(2, minutes: -20), by: adele, on: "person-number-1"),
+            Event("e1", at: day(2, minutes: -19), by: diego, on: "person-number-1"))
+
+        let result = try await runs.run(from: tenant, all(BackupEngineTests.people), audited)
+
+        #expect(result.record.audit.used == ["e0", "e1"])
+    }
+
     @Test(arguments: [GraphError.Kind.notPermitted, .notAvailable, .unavailable])
     func `a log that cannot be read takes no backup away`(kind: GraphError.Kind) async throws {
         let (runs, tenant) = try await secondDay(changed: 1)

@@ -9,6 +9,10 @@ final class AuditedTenant: GraphSource {
         case fails(GraphError.Kind)
         /// Of a window longer than so many hours the second page's token is dead.
         case forgets(afterHours: Double)
+        /// Fails wherever an event with this ID would be on the page.
+        case chokes(on: String, GraphError.Kind)
+        /// Ends in the middle of the event with this ID.
+        case cuts(at: String)
         /// Never answers.
         case hangs
     }
@@ -17,6 +21,7 @@ final class AuditedTenant: GraphSource {
         var events: [Event] = []
         var behaviour = Behaviour.answers
         var filters: [String] = []
+        var requests = 0
     }
 
     let tenant: RecordedTenant
@@ -34,6 +39,9 @@ final class AuditedTenant: GraphSource {
 
     func behave(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
 
+    /// Pages of the audit log that were asked for so far.
+    var auditRequests: Int { state.withLock { $0.requests } }
+
     /// `$filter`s of the audit log's first pages so far.
     var filters: [String] { state.withLock { $0.filters } }
 
@@ -46,6 +54,7 @@ final class AuditedTenant: GraphSource {
         let filter = target.request.query.first { $0.name == "$filter" }?.value ?? ""
         let (events, behaviour) = state.withLock { state in
             if case .first = target { state.filters.append(filter) }
+            state.requests += 1
             return (state.events, state.behaviour)
         }
         let words = filter.split(separator: " ")
@@ -69,11 +78,19 @@ final class AuditedTenant: GraphSource {
         case .forgets(let limit) where first > 0 && hours > limit:
             throw GraphError(.pageTokenExpired, "Token not found", requests: 1)
         case .forgets: break
+        case .chokes(let id, let kind):
+            if events.dropFirst(first).prefix(2).contains(where: { $0.id == id }) {
+                throw GraphError(kind, "The recording says \(kind)", requests: 1)
+            }
+        case .cuts: break
         case .hangs:
             while !Task.isCancelled { await Task.yield() }
             throw GraphError(.other, "was cancelled")
         }
-        let part = events.dropFirst(first).prefix(2).map(\.json).joined(separator: ",")
+        var part = events.dropFirst(first).prefix(2).map(\.json).joined(separator: ",")
+        if case .cuts(let id) = behaviour, let cut = part.firstRange(of: "\"id\":\"\(id)\"") {
+            part = String(part[..<cut.lowerBound])
+        }
         let next = first + 2 < events.count ? GraphLink("\(first + 2)") : nil
         return GraphPage(body: Array("{\"value\":[\(part)]}".utf8), next: next)
     }

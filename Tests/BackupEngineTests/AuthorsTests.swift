@@ -1,4 +1,5 @@
 import BackupEngine
+import Foundation
 import GraphCatalog
 import TestSupport
 import Testing
@@ -103,20 +104,53 @@ struct AuthorsTests {
         try runs.expectSound()
     }
 
-    @Test func `no chain of trees grows past its limit`() async throws {
-        let runs = try Runs()
-        let tenant = RecordedTenant(["people": people(0..<200) { _ in "old" }])
-        try await runs.run(tenant, all(BackupEngineTests.people))
-        tenant.set("people", people(0..<200) { $0 < 120 ? "new" : "old" })
+    /// Six hundred commits: chains of three levels.
+    @Test func `however many commits change a folder, one tree is whole and no chain is long`()
+        async throws
+    {
+        let (runs, count) = try await manyAuthors(of: 700, changing: 600)
 
+        #expect(try runs.git("rev-list", "--count", "main") == "\(count + 1)")
+        let whole = try runs.wholeTrees(of: "People", in: (0..<count).map { "main~\($0)" })
+        #expect(whole == ["main~0"])
+        // Below 600 in octal digits, 777 adds up to most.
+        #expect(try runs.longestChain() <= 21)
+        try runs.expectTrees(
+            of: "main", "main~1", "main~7", "main~8", "main~63", "main~64", "main~65", "main~511",
+            "main~512", "main~513", "main~599")
+        try runs.expectSound()
+    }
+
+    /// The change is an ID; it is in one delta for each octal digit of the number of commits.
+    @Test func `a commit in between costs what it changes, however large the folder is`()
+        async throws
+    {
+        let (small, count) = try await manyAuthors(of: 300, changing: 200)
+        let (large, _) = try await manyAuthors(of: 3_000, changing: 200)
+
+        for runs in [small, large] {
+            let trees = (1..<count).map { "main~\($0):People" }
+            #expect(try runs.diskSize(of: trees) / trees.count < 250)
+        }
+    }
+
+    /// A repository with two runs: one of everybody, and one in which so many were changed, each by
+    /// another author.
+    private func manyAuthors(
+        of count: Int, changing changed: Int
+    ) async throws -> (runs: Runs, commits: Int) {
+        let runs = try Runs()
+        let tenant = RecordedTenant(["people": people(0..<count) { _ in "old" }])
+        try await runs.run(tenant, all(BackupEngineTests.people))
+        // Spread over the whole folder, in an order that is not the folder's.
+        let stride = count / changed
+        tenant.set(
+            "people",
+            people(0..<count) { $0 % stride == 0 && $0 / stride < changed ? "new" : "old" })
         try await runs.run(
             tenant, all(BackupEngineTests.people),
-            authors: { author($0, time: 1_780_000_000 + $0) })
-
-        #expect(try runs.git("rev-list", "--count", "main") == "121")
-        let whole = try runs.wholeTrees(of: "People", in: (0..<120).map { "main~\($0)" })
-        #expect(whole.count == 3 && whole.first == "main~0")
-        try runs.expectSound()
+            authors: { author($0, time: 1_780_000_000 + $0 * 7_919 % 1_009) })
+        return (runs, changed)
     }
 
     @Test func `a folder that one commit empties is filled again by the next`() async throws {
@@ -160,6 +194,26 @@ extension Runs {
             input: Array(lines.map { "\($0)\n" }.joined().utf8)
         ).split(separator: "\n")
         return zip(commits, bases).filter { $1.allSatisfy { $0 == "0" } }.map(\.0)
+    }
+
+    /// Bytes that objects take in the packs.
+    fileprivate func diskSize(of objects: [String]) throws -> Int {
+        try repository.git(
+            "cat-file", "--batch-check=%(objectsize:disk)",
+            input: Array(objects.map { "\($0)\n" }.joined().utf8)
+        ).split(separator: "\n").compactMap { Int($0) }.reduce(0, +)
+    }
+
+    /// The most deltas on top of one another in any pack.
+    fileprivate func longestChain() throws -> Int {
+        let packs = try FileManager.default.contentsOfDirectory(
+            atPath: "\(repository.path)/objects/pack"
+        ).filter { $0.hasSuffix(".idx") }
+        return try packs.map { pack in
+            try repository.git("verify-pack", "-v", "objects/pack/\(pack)")
+                .split(separator: "\n").filter { $0.hasPrefix("chain length = ") }
+                .compactMap { Int($0.dropFirst(15).prefix { $0.isNumber }) }.max() ?? 0
+        }.max() ?? 0
     }
 
     /// Fails unless git builds the trees of some commits anew with the same IDs.

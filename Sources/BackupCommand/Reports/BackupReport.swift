@@ -60,7 +60,7 @@ struct BackupReport: Sendable {
             await console.detail(
                 "Did not read of \(name), for want of a permission: \(members)".stopped)
         }
-        for (name, log) in namedLogs where log.outcome == .complete {
+        for (name, log) in namedLogs where log.outcome == .complete && log.lost == nil {
             guard let reason = log.reason else { continue }
             await console.detail("Did not read all of the log of \(name): \(reason)".stopped)
         }
@@ -135,9 +135,13 @@ struct BackupReport: Sendable {
 
     /// Why the authors of changes are not known, or not all.
     private var auditGap: CommandFailure? {
-        record.audit.reason.map {
-            CommandFailure(
-                "Could not read who made the changes", reason: $0, hint: record.audit.hint)
+        record.audit.reason.map { reason in
+            let isPart = record.audit.outcome == .complete && record.audit.lost != nil
+            return CommandFailure(
+                isPart
+                    ? "Could not read a part of the audit log"
+                    : "Could not read who made the changes",
+                reason: reason, hint: record.audit.hint)
         }
     }
 
@@ -167,12 +171,17 @@ struct BackupReport: Sendable {
         let read = Set(
             record.types.filter { $0.value.outcome != .skipped }.keys.compactMap { logs[$0] })
         return namedLogs.compactMap { name, log in
+            let isPart = log.outcome == .complete && log.lost != nil
             let isMissed = isAttribution ? log.outcome == .kept : log.outcome != .complete
-            guard isMissed, isAttribution || read.contains(name), let reason = log.reason else {
+            guard isMissed || isPart, isAttribution || read.contains(name), let reason = log.reason
+            else {
                 return nil
             }
             return CommandFailure(
-                "Could not read who made the changes in \(name)", reason: reason, hint: log.hint)
+                isPart
+                    ? "Could not read a part of the log of \(name)"
+                    : "Could not read who made the changes in \(name)",
+                reason: reason, hint: log.hint)
         }
     }
 

@@ -18,6 +18,8 @@ struct AuditLog: Sendable {
     var gap: AuditFailure?
     /// Hashes of the IDs of all events of the window, those in the file too.
     private var known: Set<Int> = []
+    /// Parts of the window, a minute or less each, that the service cannot send, and why.
+    private(set) var lost: [LostPart] = []
 
     init(name: String, to: Date) { (self.name, self.to) = (name, to) }
 
@@ -42,6 +44,22 @@ struct AuditLog: Sendable {
         }
         gap = gap ?? AuditFailure(isAbsence: false, reason: reason, hint: nil)
     }
+
+    /// Takes note of parts that were not read. Of a log in parts the same time may be lost twice.
+    mutating func lose(_ more: [LostPart]) {
+        lost += more.filter { part in !lost.contains { $0.text == part.text } }
+        lost.sort { $0.from < $1.from }
+    }
+}
+
+/// A part of a log's window that was not read because the service cannot send an event in it.
+struct LostPart: Sendable {
+    let from: Date
+    let to: Date
+    let reason: AuditFailure
+
+    /// As an ISO 8601 interval.
+    var text: String { "\(from.timestamp)/\(to.timestamp)" }
 }
 
 /// Why a log was not read, or not to its end.
@@ -58,9 +76,12 @@ package struct AuditFailure: Error, Sendable {
 ///
 /// A slice of the window that fails is cut in two, for page tokens of the log die within minutes
 /// and large answers time out. What was read of it stays: events are told apart by their IDs.
+/// Where the service refuses a slice however short it is, or what it sends of it is broken, the
+/// minute that is left is lost, and all other slices are read.
 ///
 /// - Cost: as many requests as the window has pages, one after the other, which is about as many as
 ///   Entra's log allows (5 in 10 s); and one more if the reading of the tenant took over a minute.
+///   An event that cannot be read costs as many failures as the window can be halved.
 ///   Of a log in parts, as many for each part, a few parts at a time.
 /// - Memory: of the events of the window that may tell of chosen types, as many as an
 ///   ``EventSpill`` holds, and eight bytes for each other one.
@@ -76,9 +97,12 @@ struct AuditSweep<Source: GraphSource>: Sendable {
     /// What does not fit in memory.
     let spill: EventSpill
 
-    /// Failures that are followed by a smaller slice.
-    private static var mostFailures: Int { 24 }
-    /// Shorter slices are not cut.
+    /// Failures of one part after which its log is given up: three lost minutes of a month.
+    private static var mostFailures: Int { 48 }
+    /// So many minutes are lost before it is clear that nothing can be read, if nothing was. Two
+    /// slices may share the second of one event.
+    private static var mostLostOfAll: Int { 3 }
+    /// Slices of that length, and shorter ones, are not cut.
     private static var shortest: TimeInterval { 60 }
     /// Parts read at the same time.
     private static var width: Int { 6 }
@@ -99,6 +123,7 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         var log = log
         log.requests += tail.requests
         log.take(tail.events)
+        log.lose(tail.lost)
         if tail.failure == nil { log.to = end }
         return log
     }
@@ -169,6 +194,7 @@ struct AuditSweep<Source: GraphSource>: Sendable {
             for await read in group {
                 log.requests += read.requests
                 log.take(read.events)
+                log.lose(read.lost)
                 if let failure = read.failure, failure.isAbsence {
                     absent += 1
                     log.gap = log.gap ?? failure
@@ -224,9 +250,11 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         var slices = [Slice(from: from, to: to)]
         var failures = 0
         var busy = 0
+        var hasRead = false
         while let slice = slices.popLast() {
             do throws(BackupError) {
                 try await read(slice, of: part, into: &log)
+                hasRead = true
                 busy = 0
             } catch {
                 if case .store(let error) = error {
@@ -237,16 +265,27 @@ struct AuditSweep<Source: GraphSource>: Sendable {
                 let reason = Self.reason(of: error)
                 log.requests += reason?.requests ?? 0
                 // To wait out all patience more than twice would help nobody: the mark stays.
-                busy += reason?.kind == .pageTokenExpired ? 0 : 1
-                guard let reason, reason.isWorthSmallerSlices, failures < Self.mostFailures,
-                    busy < 2, slice.length >= 2 * Self.shortest
+                busy += reason?.kind == .unavailable ? 1 : 0
+                guard let reason, !Task.isCancelled, reason.isWorthSmallerSlices,
+                    failures < Self.mostFailures, busy < 2
                 else {
                     log.failure = failure(reason)
                     return log
                 }
-                slices += slice.halves
+                if slice.length > Self.shortest {
+                    slices += slice.halves
+                } else if reason.isOfOneEvent,
+                    hasRead || log.lost.count + 1 < Self.mostLostOfAll
+                {
+                    log.lose([LostPart(from: slice.from, to: slice.to, reason: failure(reason))])
+                } else {
+                    log.failure = failure(reason)
+                    return log
+                }
             }
         }
+        // Of a window of a minute nobody knows whether it is one event or all.
+        if !hasRead, let part = log.lost.first { log.failure = part.reason }
         return log
     }
 
@@ -352,6 +391,10 @@ private struct EventPage: PreparedPage {
 extension GraphError {
     /// Whether less at a time may go through.
     fileprivate var isWorthSmallerSlices: Bool {
-        [.pageTokenExpired, .unavailable, .malformed].contains(kind)
+        isOfOneEvent || [.pageTokenExpired, .unavailable].contains(kind)
     }
+
+    /// Whether one event may be the cause, which every slice that holds it has: the service refuses
+    /// to send it, or what it sends is broken.
+    fileprivate var isOfOneEvent: Bool { [.other, .malformed].contains(kind) }
 }

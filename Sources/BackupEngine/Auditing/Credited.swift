@@ -103,11 +103,24 @@ extension LogRecord {
         } else if !isFinished {
             outcome = .kept
             reason = "The time limit left no time to look at all changes"
+        } else if let first = log.lost.first {
+            lost = log.lost.map(\.text)
+            var times = log.lost.prefix(Self.mostListed).map {
+                "from \($0.from.timestamp) to \($0.to.timestamp)"
+            }.joined(separator: ", ")
+            if log.lost.count > Self.mostListed {
+                times += " and \(log.lost.count - Self.mostListed) more times"
+            }
+            reason = "The log does not send what was logged \(times): \(first.reason.reason)"
+            hint = first.reason.hint
         } else if let gap = log.gap {
             reason = gap.reason
             hint = gap.hint
         }
     }
+
+    /// Lost parts that the reason lists.
+    private static let mostListed = 10
 }
 
 extension AuditRecord {
@@ -119,6 +132,7 @@ extension AuditRecord {
         let own = first.flatMap { others.removeValue(forKey: $0) }
         self.init(own?.outcome ?? .skipped, reason: own?.reason, requests: own?.requests ?? 0)
         hint = own?.hint
+        lost = own?.lost
         from = own?.from
         to = own?.to
         logs = others.isEmpty ? nil : others

@@ -4,9 +4,18 @@ import GitStore
 
 /// The trees that one folder goes through in a run, each made of the one before.
 ///
-/// Memory: four of the trees, and the differences between all.
+/// The newest is whole. Counted back from it, a tree is the delta of the one whose number has its
+/// last octal digit that is not zero taken down by one: 64 of 0, 72 of 64, 75 of 74. So no chain is
+/// longer than the digits add up to, which is 49 for two million trees, no other tree is whole, and a
+/// change is in as many deltas as the number of trees has octal digits.
+///
+/// Memory: four of the trees and one for each digit, and the differences between all.
 struct FolderVersions {
     private var versions: [TreeVersion] = []
+    /// How many there will be.
+    private let count: Int
+    /// Places of the trees that wait for the one that they become a delta of.
+    private var waiting: [Int] = []
     private var newest: [UInt8]
     /// Of `newest`, if it was needed.
     private var index: TreeIndex?
@@ -15,13 +24,16 @@ struct FolderVersions {
     private let old: ObjectID?
 
     /// Smaller trees are written as they are.
-    private static let smallestDelta = 4_096
+    private static let smallestDelta = 512
     /// Smaller trees are hashed at once.
     private static let smallestShared = 1 << 16
 
-    /// - Parameter old: the tree's ID, for an error's sake; `nil` if it was not there.
-    init(_ tree: [UInt8], _ old: ObjectID?) {
+    /// - Parameters:
+    ///   - old: the tree's ID, for an error's sake; `nil` if it was not there.
+    ///   - count: of the trees that will be made.
+    init(_ tree: [UInt8], _ old: ObjectID?, count: Int) {
         newest = tree
+        self.count = count
         self.old = old
     }
 
@@ -32,15 +44,37 @@ struct FolderVersions {
         let replaced = try replacingIDs(edits)
         let next: NextTree
         if let replaced { next = replaced } else { next = try merging(edits) }
-        if let last = versions.indices.last, versions.count % PackWriter.longestChain != 0,
-            min(newest.count, next.bytes.count) >= Self.smallestDelta
-        {
-            versions[last].form = .delta(
-                ObjectDelta(from: next.bytes, to: newest, next.differences))
+        let place = versions.count
+        let ready = waiting.filter { $0 + step(from: $0) == place }
+        for other in ready {
+            let isNext = other == place - 1
+            pack(other, of: next.bytes, isNext ? next.differences : nil)
         }
+        waiting.removeAll(where: ready.contains)
         newest = next.bytes
         versions.append(TreeVersion(form: .whole(newest)))
+        if place < count - 1 { waiting.append(place) }
         hash(newest)
+    }
+
+    /// How many places after a tree the one stands that it becomes a delta of.
+    private func step(from place: Int) -> Int {
+        let number = count - 1 - place
+        return 1 << (number.trailingZeroBitCount / 3 * 3)
+    }
+
+    /// Makes the tree at a place a delta of the one that is about to be appended.
+    private mutating func pack(
+        _ place: Int, of base: [UInt8], _ differences: [ObjectDelta.Difference]?
+    ) {
+        guard case .whole(let tree) = versions[place].form,
+            min(tree.count, base.count) >= Self.smallestDelta
+        else { return }
+        let delta =
+            differences.map { ObjectDelta(from: base, to: tree, $0) }
+            ?? ObjectDelta(fromTree: base, to: tree)
+        guard let delta else { return }
+        versions[place].form = .delta(delta, ahead: step(from: place))
     }
 
     private typealias NextTree = (bytes: [UInt8], differences: [ObjectDelta.Difference])

@@ -54,7 +54,8 @@ struct TreeEditor {
     ) throws(GitError) -> [Version] {
         let old = try tree.map { (id) throws(GitError) in try store.treeBytes(id) } ?? []
         let edits = try self.edits(part, depth, Folder(old, tree), store)
-        var folder = FolderVersions(old, tree)
+        let count = zip(edits, edits.dropFirst()).count { $0.share != $1.share } + 1
+        var folder = FolderVersions(old, tree, count: count)
         var touched: [Int] = []
         var start = 0
         while start < edits.count {

@@ -43,6 +43,10 @@ struct ChangeShares: Sendable {
     let owners: [Owner]
     /// The commit of each change, by the change's place.
     let shares: [UInt32]
+    /// Places of all changes, commit by commit.
+    private let order: [UInt32]
+    /// Where each commit's begin in `order`, and where the last one's end.
+    private let starts: [Int]
 
     /// Divides changes. The baseline comes first, then the oldest commit; what nobody is known to
     /// have done is the last.
@@ -70,6 +74,22 @@ struct ChangeShares: Sendable {
         owners = sorted.map(\.key)
         for index in found.indices { found[index] = places[Int(found[index])] }
         shares = found
+        (order, starts) = Self.places(of: found, count: sorted.count)
+    }
+
+    private static func places(
+        of shares: [UInt32], count: Int
+    ) -> (order: [UInt32], starts: [Int]) {
+        var starts = [Int](repeating: 0, count: count + 1)
+        for share in shares { starts[Int(share) + 1] += 1 }
+        for share in 0..<count { starts[share + 1] += starts[share] }
+        var next = starts
+        var order = [UInt32](repeating: 0, count: shares.count)
+        for (place, share) in shares.enumerated() {
+            order[next[Int(share)]] = UInt32(place)
+            next[Int(share)] += 1
+        }
+        return (order, starts)
     }
 
     private static func precedes(_ one: Owner, _ other: Owner) -> Bool {
@@ -85,6 +105,6 @@ struct ChangeShares: Sendable {
 
     /// Places of the changes in one commit.
     func places(of share: Int) -> some Sequence<Int> {
-        shares.indices.lazy.filter { Int(shares[$0]) == share }
+        order[starts[share]..<starts[share + 1]].lazy.map(Int.init)
     }
 }

@@ -14,6 +14,7 @@ struct RunWriter {
     private var tag: String?
     private var tagID: ObjectID?
     private var authors: [String] = []
+    private var knownAuthors: Set<String> = []
     private var notes: EvidenceNotes
     /// Tags that a remote has.
     private let taken: Set<RefName>
@@ -76,7 +77,7 @@ struct RunWriter {
             if options.audit?.keepsEvidence == true {
                 try await notes.add(group?.credited.map(\.event) ?? [], to: id)
             }
-            self.authors += who.filter { !self.authors.contains($0) }
+            for author in who where knownAuthors.insert(author).inserted { authors.append(author) }
             listed += described.listed
         }
         return listed
