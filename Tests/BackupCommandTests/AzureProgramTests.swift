@@ -241,6 +241,51 @@ struct AzureProgramTests {
         }
     }
 
+    @Test func `a subscription whose role was taken away is kept`() async throws {
+        try await withContoso { run in
+            run.tenant.grantAzure([
+                "/subscriptions/\(Self.production)", "/subscriptions/\(Self.sandbox)",
+            ])
+            run.tenant.inject(Fault(.status(403), path: "arm/providers/Microsoft.Management"))
+            try await run.backUp("IAM")
+            let before = try run.tree()
+            run.tenant.grantAzure(["/subscriptions/\(Self.production)"])
+
+            let lost = try await run.backUp("IAM")
+
+            #expect(lost.status == 3, "\(lost.messages)")
+            #expect(try run.tree() == before)
+            #expect(try type("azureRoleAssignments", lost)["outcome"] as? String == "kept")
+        }
+    }
+
+    @Test func `rights of a listed subscription that are not found are kept`() async throws {
+        try await withContoso { run in
+            try await run.backUp("IAM")
+            let before = try run.tree()
+            run.tenant.inject(
+                Fault(.status(404), path: "arm/subscriptions/\(Self.sandbox)/providers"))
+
+            let ending = try await run.backUp("IAM")
+
+            #expect(ending.status == 3, "\(ending.messages)")
+            #expect(try run.tree() == before)
+        }
+    }
+
+    @Test func `IDs in letters of another case are no change`() async throws {
+        try await withContoso { run in
+            try await run.backUp("IAM")
+            let before = try run.tree()
+            run.tenant.inject(Fault(.lowerCaseIDs, path: "arm"))
+
+            let ending = try await run.backUp("IAM")
+
+            #expect(ending.status == 0, "\(ending.messages)")
+            #expect(try run.tree() == before)
+        }
+    }
+
     @Test func `what is gone in Azure is gone in the backup`() async throws {
         try await withContoso { run in
             run.tenant.add(

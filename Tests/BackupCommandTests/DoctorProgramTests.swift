@@ -119,6 +119,23 @@ struct DoctorProgramTests {
         return text[start..<end].components(separatedBy: ", ")
     }
 
+    @Test func `users of whom lists of members give the ID only are named`() async throws {
+        try await withContoso { run in
+            let all = try await examine(run, "groups/members")
+            run.tenant.grant(["GroupMember.Read.All", "AuditLog.Read.All"])
+
+            let (status, checks) = try await examine(run, "groups/members")
+
+            #expect(status == 0)
+            #expect(outcomes(all.checks, "permissions") == ["ok"], "\(all.checks)")
+            let found = checks.first { $0.name == "permissions" }
+            #expect(found?.outcome == "warning" && found?.hint != nil, "\(checks)")
+            #expect(
+                found?.text.hasPrefix("User.Read.All is not granted, so users in groups/members")
+                    == true, "\(checks)")
+        }
+    }
+
     @Test func `nothing permitted is 6, as of the backup`() async throws {
         try await withContoso { run in
             run.tenant.grant(["AuditLog.Read.All"])

@@ -305,6 +305,44 @@ struct AzureTests {
         }
     }
 
+    @Test func `a subscription or a management group is read at its ID, by whoever may`()
+        async throws
+    {
+        try await withAzure { client in
+            let group = "providers/Microsoft.Management/managementGroups/contoso-landing"
+            let subscription = "subscriptions/\(Self.production)"
+            func statuses(_ ending: String = "") async throws -> [Int] {
+                [
+                    try await get("\(subscription)\(ending)?api-version=2022-12-01", client).status,
+                    try await get("\(group)\(ending)?api-version=2021-04-01", client).status,
+                ]
+            }
+            let found = try await get("\(subscription)?api-version=2022-12-01", client)
+            let all = try await statuses()
+            let none = try await statuses("2")
+            client.tenant.grantAzure(["/subscriptions/\(Self.sandbox)"])
+            let list = try await get("subscriptions?api-version=2022-12-01", client)
+
+            #expect(found.json["subscriptionId"] as? String == Self.production)
+            #expect(all == [200, 200] && none == [404, 404])
+            #expect(list.values.count == 1)
+            #expect(try await statuses() == [403, 403])
+            #expect(try await statuses("2") == [404, 403])
+        }
+    }
+
+    @Test func `a fault gives IDs in lower case`() async throws {
+        try await withAzure { client in
+            client.tenant.inject(Fault(.lowerCaseIDs, path: "arm"))
+
+            let rows = try await rights(
+                "roleAssignments", at: "subscriptions/\(Self.production)/", client)
+
+            #expect(texts(rows, "scope").contains { $0.hasSuffix("/resourcegroups/rg-payroll") })
+            #expect(!rows.contains { $0["id"]?.string?.contains("/resourceGroups/") == true })
+        }
+    }
+
     @Test func `each subscription has a bucket of its own, and says what is left`() async throws {
         try await withAzure(Settings(throttling: .service(scale: 0.02))) { client in
             func assignments(_ id: String) async throws -> Client.Answer {

@@ -19,6 +19,32 @@ struct CollectionTests {
         }
     }
 
+    @Test(arguments: [("User.Read.All", false), ("AuditLog.Read.All", true)])
+    func `members that may not be read have a kind and an ID, and nothing else`(
+        permission: String, isMasked: Bool
+    ) async throws {
+        try await withTenant("contoso") { client in
+            client.tenant.grant(["GroupMember.Read.All", permission])
+            var client = client
+            client.token = try #require(try await client.signIn().json["access_token"] as? String)
+            let groups = try await client.get("/v1.0/groups?$select=id")
+            var users: [[String: Any]] = []
+            for group in groups.values {
+                let id = try #require(group["id"] as? String)
+                let members = try await client.get(
+                    "/beta/groups/\(id)/members?$select=id,displayName,userPrincipalName")
+                users += members.values.filter {
+                    $0["@odata.type"] as? String == "#microsoft.graph.user"
+                }
+            }
+
+            #expect(!users.isEmpty)
+            #expect(users.allSatisfy { $0["id"] is String })
+            #expect(users.allSatisfy { ($0["displayName"] is String) != isMasked })
+            #expect(users.allSatisfy { $0["displayName"] != nil })
+        }
+    }
+
     @Test func `pages follow each other until no link is left`() async throws {
         try await withTenant { client in
             let pages = try await client.pages("/v1.0/users?$top=5&$select=id")

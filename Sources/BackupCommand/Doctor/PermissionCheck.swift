@@ -73,7 +73,7 @@ struct PermissionCheck {
         let lost = missing.filter { $0.isRoot && refused.contains($0.root) }
         if roots == refused { return [.failed(Self.check, nothingPermitted(lost))] + excess }
         let below = missing.filter { !$0.isRoot && !refused.contains($0.root) }
-        let warnings = warnings(lost, "will be") + warnings(below, "may be")
+        let warnings = warnings(lost, "will be") + warnings(below, "may be") + masked
         let fine = Finding.ok(
             Self.check, "\(roots.count.counted("chosen type")) can be read")
         return (warnings.isEmpty ? [fine] : warnings) + excess
@@ -98,6 +98,23 @@ struct PermissionCheck {
                         + "\(listed(needs.map(\.resource.name))) \(verb) skipped",
                     hint: Self.grantHint)
             }
+    }
+
+    /// A warning if users among members and owners come without their properties.
+    private var masked: [Finding] {
+        guard let kind = PrincipalKind.named("#microsoft.graph.user"),
+            held.isDisjoint(with: kind.permissions)
+        else { return [] }
+        let lost = Set(missing.map(\.resource.name))
+        let lists = needs.map(\.resource).filter { $0.listsPrincipals && !lost.contains($0.name) }
+        guard !lists.isEmpty else { return [] }
+        return [
+            .warning(
+                Self.check,
+                "\(kind.permissions[0]) is not granted, so users in \(listed(lists.map(\.name))) "
+                    + "come with their IDs only",
+                hint: Self.grantHint)
+        ]
     }
 
     private static let grantHint =

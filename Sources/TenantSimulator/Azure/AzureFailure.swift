@@ -40,6 +40,10 @@ struct AzureFailure: Error {
             404, "SubscriptionNotFound", "The subscription '\(id)' could not be found.")
     }
 
+    static func noManagementGroup(_ id: String) -> Self {
+        AzureFailure(404, "NotFound", "The management group '\(id)' could not be found.")
+    }
+
     static func noRoute(_ path: String) -> Self {
         AzureFailure(
             404, "InvalidResourceType",

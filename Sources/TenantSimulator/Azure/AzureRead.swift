@@ -23,6 +23,7 @@ struct AzureRead {
                     app, action: "Microsoft.Management/managementGroups/read", scope: "/")
             }
             return try page(azure.objects("managementGroups").filter(isVisible))
+        case .place(let list, let scope): return try place(list, scope)
         case .rights(let list, let scope, _): return try rights(list, at: scope)
         case .activityLog(let scope): return try activityLog(of: scope)
         case .resource(let path): return try resource(path)
@@ -123,6 +124,22 @@ struct AzureRead {
         return .json(disorder.apply(to: found.shownByAzure, salt: 0))
     }
 
+    /// Who may not read a management group is not told whether there is one.
+    private func place(_ list: String, _ scope: AzureScope) throws(AzureFailure) -> Reply {
+        let found = azure.objects(list).first {
+            $0["id"]?.string.map { AzureScope($0) } == scope
+        }
+        if found == nil, let id = scope.subscription { throw .noSubscription(id) }
+        guard mayRead(scope) else {
+            let kind =
+                scope.isGroup
+                ? "Microsoft.Management/managementGroups" : "Microsoft.Resources/subscriptions"
+            throw .denied(app, action: "\(kind)/read", scope: scope.path)
+        }
+        guard let found else { throw .noManagementGroup(scope.path) }
+        return .json(disorder.apply(to: found.shownByAzure, salt: 0))
+    }
+
     private func activityLog(of scope: AzureScope) throws(AzureFailure) -> Reply {
         guard azure.exists(scope) else { throw .noSubscription(scope.subscription ?? "") }
         guard mayRead(scope) else {
@@ -145,7 +162,7 @@ struct AzureRead {
         var answer: JSON = [
             "value": .array(
                 disorder.shuffled(Array(page)).enumerated().map {
-                    disorder.apply(to: $1.shownByAzure, salt: start + $0)
+                    disorder.apply(to: respelled($1.shownByAzure), salt: start + $0)
                 })
         ]
         var next = page.count < rest.count ? start + page.count : nil
@@ -158,6 +175,17 @@ struct AzureRead {
             answer["count"] = ["type": "Total", "value": JSON(rows.count + surplus)]
         }
         return .json(answer)
+    }
+
+    /// IDs in lower case, as some answers have them.
+    private func respelled(_ value: JSON) -> JSON {
+        guard effects.contains(.lowerCaseIDs) else { return value }
+        if let text = value.string {
+            return text.hasPrefix("/subscriptions/") ? JSON(text.lowercased()) : value
+        }
+        if let elements = value.elements { return .array(elements.map(respelled)) }
+        guard let members = value.members else { return value }
+        return .object(members.map { JSON.Member($0.name, respelled($0.value)) })
     }
 
     private func pageToken() throws(AzureFailure) -> PageToken? {
@@ -186,7 +214,11 @@ struct AzureRead {
         for case .longLink(let count) in effects {
             query.append("padding=\(String(repeating: "x", count: count))")
         }
-        return "\(origin)\(inquiry.path)?\(query.joined(separator: "&"))&%24skiptoken=\(token)"
+        var link = "\(origin)\(inquiry.path)?\(query.joined(separator: "&"))&%24skiptoken=\(token)"
+        for case .longLink(let count) in effects where !inquiry.query.contains("padding=") {
+            link += "&padding=\(String(repeating: "x", count: count))"
+        }
+        return link
     }
 }
 

@@ -2,8 +2,8 @@
 ///
 /// | path below the origin | api-version |
 /// | --- | --- |
-/// | `subscriptions` | 2022-12-01 |
-/// | `providers/Microsoft.Management/managementGroups` | 2021-04-01 |
+/// | `subscriptions`, and one of them | 2022-12-01 |
+/// | `providers/Microsoft.Management/managementGroups`, and one of them | 2021-04-01 |
 /// | `{scope}/providers/Microsoft.Authorization/roleAssignments`, `roleDefinitions` | 2022-04-01 |
 /// | `{scope}/providers/Microsoft.Authorization/roleEligibilitySchedules` and its kin | 2020-10-01 |
 /// | `providers/Microsoft.ResourceGraph/resources` (POST) | 2021-03-01 |
@@ -94,6 +94,8 @@ extension Simulation {
 enum AzureTarget {
     case subscriptions
     case managementGroups
+    /// One subscription or management group: the object of the list that has this ID.
+    case place(String, AzureScope)
     /// A list of `Microsoft.Authorization` at a scope.
     case rights(String, at: AzureScope, path: String)
     case resourceGraph
@@ -130,6 +132,10 @@ enum AzureTarget {
         case ["subscriptions"]: return (.subscriptions, "2022-12-01")
         case ["providers", "microsoft.management", "managementgroups"]:
             return (.managementGroups, "2021-04-01")
+        case _ where parts.count == 2 && parts[0] == "subscriptions":
+            return (.place("subscriptions", AzureScope(path)), "2022-12-01")
+        case _ where parts.count == 4 && AzureScope(path).isGroup:
+            return (.place("managementGroups", AzureScope(path)), "2021-04-01")
         case ["providers", "microsoft.resourcegraph", "resources"]:
             return (.resourceGraph, "2021-03-01")
         default: break
@@ -159,7 +165,7 @@ enum AzureTarget {
         switch self {
         case .subscriptions, .managementGroups: .tenant
         case .resourceGraph: .resourceGraph
-        case .rights(_, let scope, _), .activityLog(let scope):
+        case .rights(_, let scope, _), .activityLog(let scope), .place(_, let scope):
             scope.subscription.map { .subscription($0) } ?? .tenant
         case .resource(let path): AzureScope(path).subscription.map { .subscription($0) } ?? .tenant
         }

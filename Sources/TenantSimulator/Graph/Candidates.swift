@@ -84,6 +84,7 @@ struct Candidates {
             listing.overlay?.changed[index] == nil, listing.overlay?.removed.contains(index) != true
         else { return nil }
         guard generated.parent != nil else { return (generated.kind, index) }
+        guard !read.masked.contains("user") else { return nil }
         let user = generated.userIndex(index)
         let changes = read.tenant.overlays[TenantPath("users")]
         guard changes?.changed[user] == nil, changes?.removed.contains(user) != true else {
@@ -118,10 +119,11 @@ struct Candidates {
             return
         }
         guard let found = resolved(index) else { return }
-        let shown = read.cut(
+        var shown = read.cut(
             read.projection.show(
                 found.object, entity: found.entity, in: read.tenant, at: read.route.path),
             of: found.object)
+        if read.masked.contains(found.entity) { shown = shown.masked }
         read.disorder.apply(to: read.dialect.apply(to: shown), salt: index).write(to: &output)
     }
 }

@@ -9,6 +9,8 @@ struct CollectionRead {
     let route: Route
     let query: Query
     let projection: Projection
+    /// Entities of which the caller is shown the kind and the ID only.
+    let masked: Set<String>
     /// Scheme, host, version and path as the client wrote them, for links.
     let address: String
     let effects: [Fault.Effect]

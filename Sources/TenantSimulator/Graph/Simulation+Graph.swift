@@ -76,15 +76,7 @@ extension Simulation {
         throws(GraphFailure)
     {
         let granted = Set(caller.app.permissions)
-        let broad = granted.contains("Directory.ReadWrite.All") && !route.type.permissions.isEmpty
-        let enough =
-            route.type.permissions + (caller.app.isDelegated ? route.type.delegated : [])
-        let fits = enough.contains { name in
-            granted.contains(name)
-                || granted.contains(name.replacing(".Read.", with: ".ReadWrite."))
-        }
-        let wanted = "Directory.Read.All"
-        guard fits || broad && route.type.permissions.contains(wanted) else { throw .denied }
+        guard route.type.isPermitted(to: caller.app) else { throw .denied }
         for (member, permission) in Schema.consents where query.select.contains(member) {
             guard granted.contains(permission) else { throw .denied }
         }
@@ -129,6 +121,7 @@ extension Simulation {
             tenant: tenant, settings: settings, now: clock.now, disorder: disorder,
             dialect: Dialect(inquiry.headers), version: version, route: route, query: query,
             projection: projection,
+            masked: route.type.shape == .references ? ResourceType.masked(from: caller.app) : [],
             address: inquiry.origin + "/" + inquiry.path.drop { $0 == "/" }, effects: effects)
         var reply = try answer(read)
         reply.headers["x-ms-resource-unit"] = String(cost)

@@ -74,6 +74,8 @@ package struct Fault: Sendable {
         case body(String)
         /// An object comes as the only element of a list.
         case wrapped
+        /// Azure's IDs in lists are in lower case.
+        case lowerCaseIDs
         /// A page without entries, and a link to the page that was asked for.
         case emptyPage
         /// The page begins with the last object of the page before it.

@@ -75,9 +75,9 @@ extension Fault {
     /// `status` (`status`, `code`, `message`, `retryAfter`), `throttle` (`retryAfter`, `seconds`),
     /// `claimsChallenge`, `expireToken`, `drop` and `truncate` (`bytes`), `garbage`, `html`
     /// (`status`), `signInPage`, `contentType` (`type`), `emptyBody`, `foreignLink` (`host`), `repeatingLink`,
-    /// `unescapedLink`, `longLink` (`bytes`), `oddLink`, `missingLink`, `wrongCount` (`by`), `cutExpansion`
-    /// (`at`), `body` (`text`), `wrapped`, `emptyPage`, `duplicate`, `expirePageToken` (`pages`),
-    /// `slow` (`bytes`, `pause` in seconds).
+    /// `unescapedLink`, `longLink` (`bytes`), `oddLink`, `missingLink`, `wrongCount` (`by`),
+    /// `cutExpansion` (`at`), `body` (`text`), `wrapped`, `lowerCaseIDs`, `emptyPage`, `duplicate`,
+    /// `expirePageToken` (`pages`), `slow` (`bytes`, `pause` in seconds).
     init(_ json: JSON) throws {
         let retryAfter = json["retryAfter"]?.string.flatMap { RetryAfter($0) }
         let bytes = json["bytes"]?.integer ?? 100
@@ -108,6 +108,7 @@ extension Fault {
         case "cutExpansion": effect = .cutExpansion(at: json["at"]?.integer ?? 20)
         case "body": effect = .body(json["text"]?.string ?? "{}")
         case "wrapped": effect = .wrapped
+        case "lowerCaseIDs": effect = .lowerCaseIDs
         case "emptyPage": effect = .emptyPage
         case "duplicate": effect = .duplicate
         case "expirePageToken":

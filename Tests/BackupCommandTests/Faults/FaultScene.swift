@@ -88,13 +88,13 @@ struct FaultScene {
     private var configuration: GraphConfiguration {
         get throws(BackupError) {
             do throws(GraphError) {
-                guard let origin = Origin(tenant.origin),
+                guard let origin = Origin(tenant.origin), let azure = Origin(tenant.arm),
                     let network = try? Network(environment: [:])
                 else {
                     throw GraphError(.other, "There is no tenant")
                 }
                 var configuration = GraphConfiguration(
-                    endpoints: GraphEndpoints(graph: origin, authority: origin, arm: origin),
+                    endpoints: GraphEndpoints(graph: origin, authority: origin, arm: azure),
                     tenant: tenant.tenantID,
                     credential: .secret(clientID: tenant.app.clientID, secret: tenant.app.secret),
                     network: network, version: "test",
@@ -134,6 +134,7 @@ struct FaultScene {
 extension FaultScene {
     static let definitions = "identityGovernance/accessReviews/definitions"
     static let packages = "identityGovernance/entitlementManagement/accessPackages"
+    static let subscriptions = (0..<3).map { "subscription-\($0)" }
     static let groups = (0..<5).map { "group-\($0)" }
     static let reviews = (0..<2).map { "review-\($0)" }
 
@@ -145,7 +146,7 @@ extension FaultScene {
              "displayName": "Contoso",
              "applications": [{"clientID": "app", "secret": "secret", "permissions":
                ["Directory.Read.All", "Policy.Read.All", "AccessReview.Read.All",
-                "EntitlementManagement.Read.All"]}]}
+                "EntitlementManagement.Read.All"], "azureScopes": ["/"]}]}
             """,
             "users.json": array((0..<7).map { object("user-\($0)") }),
             "domains.json": array((0..<3).map { object("domain-\($0).example") }),
@@ -153,6 +154,14 @@ extension FaultScene {
             "policies/authorizationPolicy.json": object("authorizationPolicy"),
             "groups.json": array(groups.enumerated().map { group($1, owners: $0 % 3 * 2 + 1) }),
             "\(definitions).json": array(reviews.map(review)),
+            "arm/subscriptions.json": array(
+                subscriptions.map {
+                    #"{"id":"/subscriptions/\#($0)","subscriptionId":"\#($0)"}"#
+                }),
+            "arm/roleAssignments.json": array(
+                subscriptions.enumerated().flatMap { number, subscription in
+                    (0..<(number + 2)).map { assignment("right-\(number)-\($0)", in: subscription) }
+                }),
             "\(packages).json": array((0..<4).map { package("package-\($0)", scopes: 7 - $0) }),
         ]
     }
@@ -170,6 +179,14 @@ extension FaultScene {
         // One group is not dynamic.
         let types = id == groups[0] ? "[]" : #"["DynamicMembership"]"#
         return object(id, #","groupTypes":\#(types),"/owners":\#(owners)"#)
+    }
+
+    private static func assignment(_ name: String, in subscription: String) -> String {
+        let scope = "/subscriptions/\(subscription)"
+        return """
+            {"id":"\(scope)/providers/Microsoft.Authorization/roleAssignments/\(name)",
+             "name":"\(name)","properties":{"scope":"\(scope)","principalId":"user-1"}}
+            """
     }
 
     private static func package(_ id: String, scopes: Int) -> String {

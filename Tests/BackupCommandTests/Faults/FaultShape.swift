@@ -19,6 +19,8 @@ enum FaultShape: String, CaseIterable, CustomTestStringConvertible {
     case narrowed
     /// Its objects come with a list that was expanded into them; two pages.
     case expanded
+    /// Of Azure: what every subscription of a list has; some go on with a second page.
+    case walk
 
     var testDescription: String { rawValue }
 
@@ -32,6 +34,7 @@ enum FaultShape: String, CaseIterable, CustomTestStringConvertible {
         case .grandchildren: "reviews/instances/reviewers"
         case .narrowed: "groups"
         case .expanded: "accessPackages"
+        case .walk: "rights"
         }
     }
 
@@ -49,6 +52,10 @@ enum FaultShape: String, CaseIterable, CustomTestStringConvertible {
             }
         case .narrowed: ["groups"]
         case .expanded: [FaultScene.packages]
+        case .walk:
+            FaultScene.subscriptions.map {
+                "arm/subscriptions/\($0)/providers/Microsoft.Authorization/roleAssignments"
+            }
         }
     }
 
@@ -66,6 +73,7 @@ enum FaultShape: String, CaseIterable, CustomTestStringConvertible {
         case .grandchildren: Self.whole(Self.reviews)
         case .narrowed: SelectedResource(Self.groups, filter: Self.groups.narrowings[0])
         case .expanded: SelectedResource(Self.packages)
+        case .walk: SelectedResource(Self.rights)
         }
     }
 
@@ -116,4 +124,15 @@ extension FaultShape {
                         folder: "Reviewers")
                 ])
         ])
+    private static let rights = GraphResource(
+        "rights", service: .azure(apiVersion: "2022-04-01"),
+        path: "{parent/}/providers/Microsoft.Authorization/roleAssignments", folder: "Rights",
+        placement: .flat,
+        walks: [
+            GraphResource(
+                "subscriptions", service: .azure(apiVersion: "2022-12-01"), path: "subscriptions",
+                folder: "", groups: [], permissions: Permissions("Directory.Read.All"),
+                bucket: .azure)
+        ], groups: ["All"], permissions: Permissions("Directory.Read.All"), bucket: .azure,
+        idMember: "name")
 }
