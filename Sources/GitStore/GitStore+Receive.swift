@@ -147,7 +147,7 @@ extension GitStore {
 
     /// Whether a parent of the commit is missing.
     private func isCut(_ id: ObjectID, _ named: NamedObjects) throws(GitError) -> Bool {
-        var parents = named.parents.filter { $0.child == id }.map(\.parent)
+        var parents = named.parents[id] ?? []
         if !named.found.contains(id) {
             guard isHere(id) else { return false }
             do { parents = try Commit(bytes: try read(id, .commit)).parents } catch {
@@ -166,7 +166,7 @@ extension GitStore {
         guard !reception.wants.contains(where: isMissing) else {
             throw Self.incomplete("what was asked for is not in it")
         }
-        let parents = named.parents.lazy.filter { !isCut($0.child) }.map(\.parent)
+        let parents = named.parents.lazy.filter { !isCut($0.key) }.flatMap(\.value)
         guard !parents.contains(where: isMissing) else {
             throw Self.incomplete("the parent of a commit is neither in it nor here")
         }
@@ -192,6 +192,10 @@ extension GitStore {
         switch fault {
         case .file(let error): GitError(error)
         case .malformed(let reason): incomplete(reason)
+        case .cancelled:
+            GitError(
+                .other, "take in what the remote sent", reason: "it was told to end",
+                hint: "Run it again.")
         }
     }
 
@@ -289,7 +293,8 @@ extension GitStore {
 /// What the objects of a pack name.
 private struct NamedObjects {
     private(set) var found: Set<ObjectID> = []
-    private(set) var parents: [(child: ObjectID, parent: ObjectID)] = []
+    /// Of each commit.
+    private(set) var parents: [ObjectID: [ObjectID]] = [:]
     private(set) var trees: Set<ObjectID> = []
     private(set) var blobs: Set<ObjectID> = []
 
@@ -300,7 +305,7 @@ private struct NamedObjects {
         case .commit:
             guard let commit = try? Commit(bytes: bytes) else { return }
             trees.insert(commit.tree)
-            parents += commit.parents.map { (id, $0) }
+            parents[id] = commit.parents
         case .tree:
             var cursor = TreeCursor(bytes)
             while (try? cursor.advance()) == true {

@@ -171,6 +171,7 @@ extension RemoteExchange {
                     of: request.wants, shallow: Set(answer.shallow),
                     isFiltered: answer.isWithoutBlobs, isComplete: isComplete))
         } catch {
+            if Task.isCancelled { throw .remote(remote.name, .cancelled) }
             guard error.kind == .incomplete else { throw .store(error) }
             throw lie("what it sent is not whole: \(error.reason)", hint: error.hint)
         }
