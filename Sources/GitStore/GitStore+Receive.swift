@@ -45,11 +45,14 @@ extension GitStore {
     /// Whether one of the objects cannot be read.
     package func isAnyMissing(of ids: [ObjectID]) -> Bool { !ids.allSatisfy(isHere) }
 
-    /// Returns those of the objects that a remote has and this repository lacks.
+    /// Returns those of the objects that this repository is known to lack.
     package func missing(of ids: some Sequence<ObjectID>) -> [ObjectID] {
-        guard let promised = cuts.promised else { return [] }
+        guard cuts.promised != nil || cuts.lost != nil else { return [] }
         var seen: Set<ObjectID> = []
-        return ids.filter { promised.contains($0) && !isHere($0) && seen.insert($0).inserted }
+        return ids.filter { id in
+            (isPromised(id) || cuts.lost?.contains(id) ?? false) && !isHere(id)
+                && seen.insert(id).inserted
+        }
     }
 
     /// Where the pack that a host sends is to be written. It goes away with the run, unless
@@ -131,18 +134,31 @@ extension GitStore {
         }
         let before = reception.isComplete ? [] : Set(cuts.promised?.ids ?? [])
         let all = before.union(promised)
+        // What was promised and has not come with all that the remote has, it has not.
+        let lost =
+            reception.isComplete
+            ? known(missingWithout: named.found).subtracting(all) : Set(cuts.lost?.ids ?? [])
         try files { () throws(FileError) in
-            if !shallow.isEmpty || !all.isEmpty {
-                try lock?.willCreate(["\(folder)/\(Cuts.mark).lock", "\(folder)/shallow.lock"])
+            if !shallow.isEmpty || !all.isEmpty || !lost.isEmpty {
+                try lock?.willCreate(Cuts.temporaries(in: folder))
+                try cuts.replaceLost(in: folder, lost)
                 // Most often a blob has come that was missing, and nothing else is.
                 let isSame = cuts.promised != nil && all == before && !reception.isComplete
                 try cuts.replace(in: folder, shallow: shallow, promised: isSame ? nil : all)
             }
             if pack.count > 0 { try pack.finished.publish() } else { try pack.finished.discard() }
-            if shallow.isEmpty, all.isEmpty, cuts.isPartial { try cuts.remove(in: folder) }
+            if shallow.isEmpty, all.isEmpty, lost.isEmpty, cuts.isPartial {
+                try cuts.remove(in: folder)
+            }
         }
         try refresh()
         try reknow()
+    }
+
+    /// All that is known to be missing here, without what a pack has just brought.
+    private func known(missingWithout found: Set<ObjectID>) -> Set<ObjectID> {
+        let ids = (cuts.promised?.ids ?? []) + (cuts.lost?.ids ?? [])
+        return Set(ids.lazy.filter { !found.contains($0) && !self.isHere($0) })
     }
 
     /// Whether a parent of the commit is missing.

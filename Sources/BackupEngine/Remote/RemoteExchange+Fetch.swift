@@ -65,9 +65,14 @@ extension RemoteExchange {
         } else {
             try await bringTip(pairs, from: host, tenant: tenant)
         }
+        let now = pairs
+        let isApart = try await storing { () async throws(GitError) in
+            try await store.examinePromises(
+                branch: now[0].far, tips: now.compactMap(\.far), of: remote.name)
+        }
         let isStillPartial = await store.isPartial
         let brings = isStillPartial ? [] : try await tags(of: host)
-        start.diverged = try await settle(pairs, tags: brings, run: run)
+        start.diverged = try await settle(pairs, tags: brings, run: run, isApart: isApart)
         for kept in start.diverged { await say(.diverged(kept)) }
         await supplyMissing(from: host, pairs)
         return start
@@ -94,6 +99,7 @@ extension RemoteExchange {
             if let now = pair.local, now != before { record.refs[pair.here] = now }
         }
         for tag in tags { record.refs[tag.name] = tag.new }
+        record.missing = await store.lostCount
         return record
     }
 
