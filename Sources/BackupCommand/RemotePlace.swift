@@ -20,11 +20,33 @@ enum RemotePlace: Sendable {
         } else if Self.isSSH(text) {
             // The file of the program that runs, whatever has become of its name.
             let carrier = ProcessCarrier(
-                ssh: text, program: "/proc/self/exe", environment: environment)
+                ssh: Self.withoutPassword(text), program: "/proc/self/exe", environment: environment
+            )
             self = .ssh(carrier)
         } else {
             return nil
         }
+    }
+
+    /// The same without a password. Nobody is asked for one over SSH but for that of a key, and what
+    /// is left stands in messages and among the words of a process.
+    private static func withoutPassword(_ text: String) -> String {
+        guard text.hasPrefix("ssh://") else { return text }
+        let rest = text.dropFirst(6)
+        let authority = rest.prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@"),
+            let colon = authority[..<at].firstIndex(of: ":")
+        else { return text }
+        let user = authority[..<colon]
+        return "ssh://\(user.isEmpty ? "" : "\(user)@")\(rest[rest.index(after: at)...])"
+    }
+
+    /// Whether a host has no port or a number for one. Anything else is the piece of a password that
+    /// a slash has cut off.
+    private static func hasPort(_ host: Substring) -> Bool {
+        let name = host.hasPrefix("[") ? host.drop { $0 != "]" }.dropFirst() : host
+        guard let colon = name.firstIndex(of: ":") else { return true }
+        return name[name.index(after: colon)...].utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     private static func path(_ text: String) -> String? {
@@ -48,6 +70,7 @@ enum RemotePlace: Sendable {
             path = text[authority.endIndex...].dropFirst()
         }
         let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+        if text.hasPrefix("ssh://"), !hasPort(host) { return false }
         // What begins with a dash would be an option to somebody.
         return !host.isEmpty && !authority.hasPrefix("-") && !host.hasPrefix("-")
             && !path.isEmpty && !path.hasPrefix("-")

@@ -1,7 +1,12 @@
-/// Returns what a delta makes of its base; `nil` if it is no delta of it.
-func applied(_ delta: [UInt8], to base: [UInt8]) -> [UInt8]? {
+/// Returns what a delta makes of its base; `nil` if it is no delta of it, or makes more than `limit`
+/// bytes.
+///
+/// No room is made for what it announces before its pieces are known to add up to it.
+func applied(_ delta: [UInt8], to base: [UInt8], limit: Int = .max) -> [UInt8]? {
     var reader = DeltaReader(delta)
-    guard reader.count() == base.count, let count = reader.count() else { return nil }
+    guard reader.count() == base.count, let count = reader.count(), count <= limit,
+        reader.makes(count)
+    else { return nil }
     var target: [UInt8] = []
     target.reserveCapacity(count)
     while let piece = reader.next() {
@@ -14,9 +19,8 @@ func applied(_ delta: [UInt8], to base: [UInt8]) -> [UInt8]? {
         case .malformed:
             return nil
         }
-        guard target.count <= count else { return nil }
     }
-    return target.count == count ? target : nil
+    return target
 }
 
 private struct DeltaReader {
@@ -50,6 +54,19 @@ private struct DeltaReader {
             shift += 7
         }
         return nil
+    }
+
+    /// Whether the pieces that follow make so many bytes.
+    func makes(_ count: Int) -> Bool {
+        var (rest, reader) = (count, self)
+        while let piece = reader.next() {
+            switch piece {
+            case .copy(let range), .insert(let range): rest -= range.count
+            case .malformed: return false
+            }
+            guard rest >= 0 else { return false }
+        }
+        return rest == 0
     }
 
     /// `nil` after the last piece.

@@ -57,7 +57,7 @@ extension GitRemote {
             do throws(RemoteError) {
                 var fetch = FetchReader(answer, isCut: request.isCut(for: advertisement))
                 try await fetch.readHead()
-                try await fetch.readPack(to: path)
+                try await fetch.readPack(to: path, limit: limits.pack)
                 fetch.answer.isWithoutBlobs = request.withoutBlobs && advertisement.offersFilter
                 return fetch.answer
             } catch {
@@ -172,11 +172,14 @@ private struct FetchReader {
     }
 
     /// Writes the pack to a new file at `path`.
-    mutating func readPack(to path: String) async throws(RemoteError) {
+    mutating func readPack(to path: String, limit: Int) async throws(RemoteError) {
         var file = try local { () throws(FileError) in try DurableFile(creating: path) }
         let isBare = try await reader.peek(4).map { $0.elementsEqual("PACK".utf8) } ?? false
         var bands = BandReader(reader)
         while let bytes = try await isBare ? reader.raw() : bands.data() {
+            guard file.count + bytes.count <= limit else {
+                throw .malformed("the host's pack has more than \(limit) bytes")
+            }
             try local { () throws(FileError) in try file.write(bytes) }
         }
         guard isBare || bands.isEnded else { throw .endedEarly }

@@ -1,4 +1,4 @@
-import GitPack
+package import GitPack
 
 /// One repository of a host, reached by a carrier that is passed in.
 ///
@@ -14,19 +14,22 @@ package struct GitRemote: Sendable {
     let pace: Pace
     /// Tries of one exchange, the first included.
     let tries: Int
+    let limits: PackLimits
 
     /// - Parameters:
     ///   - agent: this program's name and version, `tenantkeep/1.0`.
     ///   - clock: for waits between tries, and for the pace of the host.
+    ///   - limits: what a pack that is fetched may cost this machine's disk.
     package init(
         carrier: any GitCarrier, agent: String, clock: any Clock<Duration> = ContinuousClock(),
-        pace: Pace = Pace(), tries: Int = 4
+        pace: Pace = Pace(), tries: Int = 4, limits: PackLimits = PackLimits()
     ) {
         self.carrier = carrier
         self.agent = agent.replacing(" ", with: "-")
         self.clock = clock
         self.pace = pace
         self.tries = max(tries, 1)
+        self.limits = limits
     }
 
     /// The remote as a person knows it, without any credential.

@@ -35,6 +35,26 @@ package struct HostWords: Sendable, Equatable {
             known?.kind ?? kind, words ?? reason ?? "the host gave no reason", hint: known?.hint)
     }
 
+    /// The same for a ref that was refused: where git only says that a hook did it, the hook's own
+    /// words say why.
+    var refusal: RemoteError {
+        var error = error
+        let isHook = { (line: String) in line.lowercased().contains("hook declined") }
+        guard error.kind == .refused, let status = lines.first, isHook(status),
+            error.reason.contains(status)
+        else { return error }
+        // Not what counts how far the host has come.
+        let own = lines.dropFirst().filter { line in
+            !isHook(line) && !line.contains("%") && line.contains(where: \.isLetter)
+        }
+        guard !own.isEmpty else { return error }
+        error.reason += ": “\(own.prefix(Self.shownLines).joined(separator: " / "))”"
+        return error
+    }
+
+    /// Lines of a hook that stand in the reason.
+    private static let shownLines = 3
+
     private struct Known: Sendable {
         let phrases: [String]
         let kind: RemoteError.Kind
@@ -117,7 +137,15 @@ package struct HostWords: Sendable, Equatable {
         Known(
             "Repository not found", "does not appear to be a git repository", kind: .notFound,
             hint: "Check the URL, and that the credential may read the repository."),
-        // SSH, as libgit2 says it
+        // SSH, as the relay and libgit2 say it
+        Known(
+            "@revoked", kind: .refused,
+            hint: "The key may be in wrong hands. Ask who runs the host before anything is sent "
+                + "there."),
+        Known(
+            "@cert-authority", kind: .refused,
+            hint: "Certificates of hosts are not read. Add the host's own ed25519 key to "
+                + "~/.ssh/known_hosts."),
         Known(
             "ssh hostkey", "known_hosts", kind: .refused,
             hint: "Add the host's ed25519 key to ~/.ssh/known_hosts, if it is the right one."),

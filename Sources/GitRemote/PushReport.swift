@@ -58,11 +58,30 @@ struct PushStatus {
     }
 
     /// Why a ref was not moved, if the host says so.
+    ///
+    /// Where a host takes all refs or none, it says of most only that they were held back: the reason
+    /// is then that of another.
     func refusal(of ref: RefName) -> RemoteError? {
         if let unpack, unpack != "ok" {
             return HostWords([unpack, rejected[ref.text] ?? ""] + messages).error
         }
-        return rejected[ref.text].map { HostWords([$0] + messages).error }
+        guard let own = rejected[ref.text] else { return nil }
+        let cause = own.isHeldBack ? rejected.first { !$0.value.isHeldBack } : nil
+        var error = HostWords([cause?.value ?? own] + messages).refusal
+        let names = Set(rejected.keys).filter { name in
+            cause?.key == name || !own.isHeldBack && name == ref.text
+                || messages.contains { $0.names(name) }
+        }
+        let other = names.sorted().first { name in
+            !name.hasPrefix("refs/heads/") && !name.hasPrefix("refs/tags/")
+        }
+        if error.kind == .refused, let other {
+            let hint =
+                "If the host takes only branches and tags, name a branch in place of "
+                + "\(other.printable): for run records with --runs-ref."
+            error.hint = [error.hint, hint].compactMap(\.self).joined(separator: " ")
+        }
+        return error
     }
 
     /// Reads an answer as far as it comes.
@@ -116,6 +135,22 @@ struct PushStatus {
         case "ng" where words.count >= 2:
             rejected[words[1]] = words.count > 2 ? words[2] : "no reason given"
         default: break  // What a later version adds, such as `option`.
+        }
+    }
+}
+
+extension String {
+    /// A host's word for a ref that only went with another one (git's `atomic`).
+    fileprivate var isHeldBack: Bool {
+        let text = lowercased()
+        return text.contains("atomic") || text.contains("transaction")
+    }
+
+    /// Whether a line of a host's names a ref, and not one that is only longer.
+    fileprivate func names(_ ref: String) -> Bool {
+        ranges(of: ref).contains { range in
+            let next = self[range.upperBound...].first
+            return next.map { !$0.isLetter && !$0.isNumber && !"/-_".contains($0) } ?? true
         }
     }
 }

@@ -80,6 +80,27 @@ extension GitStore {
         return publication
     }
 
+    /// Removes refs that something else keeps, each if it is where it is said to be.
+    ///
+    /// - Throws: as ``publish(_:)``; the refs are as they were then.
+    package func remove(_ refs: [RefName: ObjectID]) throws(GitError) {
+        let names = refs.keys.sorted()
+        var made: [String] = []
+        defer { for path in made { unlink(path) } }
+        for name in names {
+            let path = "\(folder)/\(name).lock"
+            try takeLock(path, token: "tenantkeep\n")
+            made.append(path)
+        }
+        try fold(names)
+        try replacePackedRefs { (packed) throws(GitError) in
+            for name in names {
+                guard packed[name]?.id == refs[name] else { throw Self.moved(name) }
+                packed[name] = nil
+            }
+        }
+    }
+
     /// Returns all refs, but symbolic ones and those whose names this program would not write.
     package func refs() throws(GitError) -> [RefName: ObjectID] {
         var refs: [RefName: ObjectID] = [:]

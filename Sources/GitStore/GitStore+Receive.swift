@@ -46,11 +46,14 @@ extension GitStore {
     /// Whether one of the objects cannot be read.
     package func isAnyMissing(of ids: [ObjectID]) -> Bool { !ids.allSatisfy(isHere) }
 
-    /// Returns those of the objects that a remote has and this repository lacks.
+    /// Returns those of the objects that this repository is known to lack.
     package func missing(of ids: some Sequence<ObjectID>) -> [ObjectID] {
-        guard let promised = cuts.promised else { return [] }
+        guard cuts.promised != nil || cuts.lost != nil else { return [] }
         var seen: Set<ObjectID> = []
-        return ids.filter { promised.contains($0) && !isHere($0) && seen.insert($0).inserted }
+        return ids.filter { id in
+            (isPromised(id) || cuts.lost?.contains(id) ?? false) && !isHere(id)
+                && seen.insert(id).inserted
+        }
     }
 
     /// Where the pack that a host sends is to be written. It goes away with the run, unless
@@ -134,9 +137,14 @@ extension GitStore {
         }
         let before = reception.isComplete ? [] : Set(cuts.promised?.ids ?? [])
         let all = before.union(promised)
+        // What was promised and has not come with all that the remote has, it has not.
+        let lost =
+            reception.isComplete
+            ? known(missingWithout: named.found).subtracting(all) : Set(cuts.lost?.ids ?? [])
         try files { () throws(FileError) in
-            if !shallow.isEmpty || !all.isEmpty {
-                try lock?.willCreate(["\(folder)/\(Cuts.mark).lock", "\(folder)/shallow.lock"])
+            if !shallow.isEmpty || !all.isEmpty || !lost.isEmpty {
+                try lock?.willCreate(Cuts.temporaries(in: folder))
+                try cuts.replaceLost(in: folder, lost)
                 // Most often a blob has come that was missing, and nothing else is.
                 let isSame = cuts.promised != nil && all == before && !reception.isComplete
                 try cuts.replace(
@@ -147,15 +155,23 @@ extension GitStore {
             } else {
                 try pack.finished.discard()
             }
-            if shallow.isEmpty, all.isEmpty, cuts.isPartial { try cuts.remove(in: folder) }
+            if shallow.isEmpty, all.isEmpty, lost.isEmpty, cuts.isPartial {
+                try cuts.remove(in: folder)
+            }
         }
         try refresh()
         try reknow()
     }
 
+    /// All that is known to be missing here, without what a pack has just brought.
+    private func known(missingWithout found: Set<ObjectID>) -> Set<ObjectID> {
+        let ids = (cuts.promised?.ids ?? []) + (cuts.lost?.ids ?? [])
+        return Set(ids.lazy.filter { !found.contains($0) && !self.isHere($0) })
+    }
+
     /// Whether a parent of the commit is missing.
     private func isCut(_ id: ObjectID, _ named: NamedObjects) throws(GitError) -> Bool {
-        var parents = named.parents.filter { $0.child == id }.map(\.parent)
+        var parents = named.parents[id] ?? []
         if !named.found.contains(id) {
             guard isHere(id) else { return false }
             do { parents = try Commit(bytes: try read(id, .commit)).parents } catch {
@@ -174,7 +190,7 @@ extension GitStore {
         guard !reception.wants.contains(where: isMissing) else {
             throw Self.incomplete("what was asked for is not in it")
         }
-        let parents = named.parents.lazy.filter { !isCut($0.child) }.map(\.parent)
+        let parents = named.parents.lazy.filter { !isCut($0.key) }.flatMap(\.value)
         guard !parents.contains(where: isMissing) else {
             throw Self.incomplete("the parent of a commit is neither in it nor here")
         }
@@ -200,6 +216,10 @@ extension GitStore {
         switch fault {
         case .file(let error): GitError(error)
         case .malformed(let reason): incomplete(reason)
+        case .cancelled:
+            GitError(
+                .other, "take in what the remote sent", reason: "it was told to end",
+                hint: "Run it again.")
         }
     }
 
@@ -288,7 +308,8 @@ extension GitStore {
 /// What the objects of a pack name.
 private struct NamedObjects {
     private(set) var found: Set<ObjectID> = []
-    private(set) var parents: [(child: ObjectID, parent: ObjectID)] = []
+    /// Of each commit.
+    private(set) var parents: [ObjectID: [ObjectID]] = [:]
     private(set) var trees: Set<ObjectID> = []
     private(set) var blobs: Set<ObjectID> = []
 
@@ -299,7 +320,7 @@ private struct NamedObjects {
         case .commit:
             guard let commit = try? Commit(bytes: bytes) else { return }
             trees.insert(commit.tree)
-            parents += commit.parents.map { (id, $0) }
+            parents[id] = commit.parents
         case .tree:
             var cursor = TreeCursor(bytes)
             while (try? cursor.advance()) == true {

@@ -141,7 +141,8 @@ extension GitStore {
             guard !isThere || old.id != new.id else { continue }
             if new.isFolder {
                 try add(new.id, before: isThere ? old.id : nil, to: &outgoing)
-            } else if outgoing.isWithBlobs, !new.isSubmodule, !isPromised(new.id),
+            } else if outgoing.isWithBlobs, !new.isSubmodule,
+                isHere(new.id) || !isPromised(new.id),
                 outgoing.seen.insert(new.id).inserted
             {
                 outgoing.blobs.append(new.id)

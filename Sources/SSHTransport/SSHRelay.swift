@@ -4,13 +4,14 @@ import Glibc
 /// Joins standard input and output with a git service of a host over SSH, by libgit2.
 ///
 /// For a process that does nothing else and that its parent ends when it falls silent: libgit2's SSH
-/// knows no deadline. The host must be in `~/.ssh/known_hosts`.
+/// knows no deadline. The host must be in `~/.ssh/known_hosts`, and its key not marked as revoked.
 ///
 /// What comes out is the host's advertisement; then all of the input goes in, and the rest comes out.
 package struct SSHRelay {
     private let url: String
     private let isPush: Bool
     private let keys: SSHKeys
+    private let marks: KnownHostMarks
 
     /// - Parameters:
     ///   - service: `git-upload-pack` or `git-receive-pack`.
@@ -21,12 +22,13 @@ package struct SSHRelay {
         self.url = url
         isPush = service == "git-receive-pack"
         keys = SSHKeys(environment)
+        marks = KnownHostMarks(home: environment["HOME"])
     }
 
     /// Returns when the host has said all, with the status to exit with.
     package func run() -> Int32 {
         git_libgit2_init()
-        let conversation = Conversation(keys)
+        let conversation = Conversation(keys, marks)
         var definition = git_smart_subtransport_definition()
         definition.callback = { makeCarrier($0, $1, $2) }
         definition.param = Unmanaged.passUnretained(conversation).toOpaque()
@@ -34,6 +36,11 @@ package struct SSHRelay {
         git_remote_connect_options_init(&options, UInt32(GIT_REMOTE_CONNECT_OPTIONS_VERSION))
         options.callbacks.payload = Unmanaged.passUnretained(conversation).toOpaque()
         options.callbacks.credentials = { chooseKey($0, $2, $3, $4) }
+        if !marks.isEmpty {
+            options.callbacks.certificate_check = {
+                judge($0, isKnown: $1 == 1, by: Conversation.at($3).marks)
+            }
+        }
         options.callbacks.transport = {
             git_transport_smart($0, $1, Conversation.at($2).definition)
         }
@@ -55,12 +62,14 @@ package struct SSHRelay {
 /// One conversation with a host, and where it stands.
 private final class Conversation {
     var keys: SSHKeys
+    let marks: KnownHostMarks
     var definition: UnsafeMutableRawPointer?
     private(set) var isDone = false
     private var hasStarted = false
 
-    init(_ keys: SSHKeys) {
+    init(_ keys: SSHKeys, _ marks: KnownHostMarks) {
         self.keys = keys
+        self.marks = marks
     }
 
     static func at(_ pointer: UnsafeMutableRawPointer?) -> Conversation {

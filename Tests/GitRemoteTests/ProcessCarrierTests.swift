@@ -113,6 +113,45 @@ struct ProcessCarrierTests {
         #expect(error?.hint?.contains("known_hosts") == true)
     }
 
+    @Test(arguments: [
+        ("@revoked * KEY\n", true, "@revoked"), ("@revoked * KEY\n", false, "@revoked"),
+        ("@cert-authority * OTHER\n", false, "@cert-authority"),
+    ])
+    func `a mark in known_hosts is honoured, or refused by its name`(
+        mark: String, isKnown: Bool, word: String
+    ) async throws {
+        let (host, other) = (try SSHHost(), try SSHHost())
+        let key = try host.place.file("../host.pub")
+        let text = mark.replacing("KEY\n", with: String(decoding: key, as: UTF8.self))
+            .replacing(
+                "OTHER\n",
+                with: String(decoding: try other.place.file("../host.pub"), as: UTF8.self))
+        let file = URL(filePath: "\(host.home)/.ssh/known_hosts")
+        let plain = isKnown ? try String(contentsOf: file, encoding: .utf8) : ""
+        try Data((plain + text).utf8).write(to: file)
+        let remote = try ssh(host)
+
+        let error = await #expect(throws: RemoteError.self) {
+            try await remote.advertisement(for: .push)
+        }
+
+        #expect(error?.kind == .refused, "\(String(describing: error))")
+        #expect(error?.reason.contains(word) == true, "\(String(describing: error))")
+        #expect(error?.hint?.isEmpty == false)
+    }
+
+    @Test func `a host that known_hosts names is talked to, whatever marks others have`()
+        async throws
+    {
+        let (host, other) = (try SSHHost(), try SSHHost())
+        let file = URL(filePath: "\(host.home)/.ssh/known_hosts")
+        let key = String(decoding: try other.place.file("../host.pub"), as: UTF8.self)
+        let text = try String(contentsOf: file, encoding: .utf8)
+        try Data((text + "@revoked * \(key)@cert-authority * \(key)").utf8).write(to: file)
+
+        #expect(try await ssh(host).advertisement(for: .push).isEmpty)
+    }
+
     @Test func `a key the host does not know is unauthorised`() async throws {
         let host = try SSHHost()
         let other = try SSHHost()

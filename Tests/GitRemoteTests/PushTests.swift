@@ -84,6 +84,55 @@ struct PushTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a host that takes only branches and tags is shown with its reason and the way out`(
+        isWhole: Bool
+    ) async throws {
+        let scene = try Scene()
+        let script =
+            isWhole
+            ? "while read -r old new ref; do case $ref in refs/heads/*|refs/tags/*) ;; *) "
+                + "echo \"policy 17: $ref is not allowed\" >&2; exit 1;; esac; done"
+            : "case $1 in refs/heads/*|refs/tags/*) ;; *) "
+                + "echo \"policy 17: $1 is not allowed\" >&2; exit 1;; esac"
+        try scene.host.hook(isWhole ? "pre-receive" : "update", script)
+        let commit = try scene.commit("one")
+        let moves = [
+            RemoteMove(scene.main, from: .zero, to: commit),
+            RemoteMove(.runs, from: .zero, to: commit),
+        ]
+        try await scene.withRemote { remote in
+            let report = try await remote.push(
+                moves, pack: scene.pack(commit), to: remote.advertisement(for: .push))
+
+            for move in moves {
+                let error = try #require(report.refused[move.ref])
+                #expect(error.kind == .refused)
+                #expect(
+                    error.reason.contains("policy 17: refs/tenantkeep/runs is not allowed"),
+                    "\(error)")
+                #expect(error.hint?.contains("--runs-ref") == true, "\(error)")
+            }
+        }
+    }
+
+    @Test func `a hook that speaks of a branch only does not lead to other refs`() async throws {
+        let scene = try Scene()
+        try scene.host.hook("pre-receive", "echo 'refs/heads/main is closed' >&2; exit 1")
+        let commit = try scene.commit("one")
+        try await scene.withRemote { remote in
+            let report = try await remote.push(
+                [
+                    RemoteMove(scene.main, from: .zero, to: commit),
+                    RemoteMove(RefName.tag("x") ?? scene.main, from: .zero, to: commit),
+                ], pack: scene.pack(commit), to: remote.advertisement(for: .push))
+
+            let error = try #require(report.refused[scene.main])
+            #expect(error.reason.contains("refs/heads/main is closed"))
+            #expect(error.hint?.contains("--runs-ref") == false)
+        }
+    }
+
     @Test func `one refused ref holds the others back where the host is atomic`() async throws {
         let scene = try Scene()
         try scene.host.hook("update", "test \"$1\" != refs/tenantkeep/runs")

@@ -71,7 +71,7 @@ struct FetchDocument: Encodable, Sendable {
         self.record = record
     }
 
-    private enum CodingKeys: CodingKey { case remote, refs, diverged, exitStatus }
+    private enum CodingKeys: CodingKey { case remote, refs, diverged, missing, exitStatus }
 
     func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
@@ -79,6 +79,7 @@ struct FetchDocument: Encodable, Sendable {
         let refs = record.refs.map { ($0.text, "\($1)") }
         try values.encode(Dictionary(uniqueKeysWithValues: refs), forKey: .refs)
         try values.encode(record.diverged.map(\.text), forKey: .diverged)
+        if record.missing > 0 { try values.encode(record.missing, forKey: .missing) }
         try values.encode(ExitStatus.done.rawValue, forKey: .exitStatus)
     }
 }

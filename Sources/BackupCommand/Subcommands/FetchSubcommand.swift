@@ -35,7 +35,11 @@ struct FetchSubcommand: Subcommand {
 extension FetchRecord {
     fileprivate var sentence: String {
         if isEmpty { return "The remote \(remote) holds no backup yet." }
-        if refs.isEmpty { return "Nothing is new at \(remote)" }
-        return "Fetched \(refs.count.counted("ref")) from \(remote)"
+        let news =
+            refs.isEmpty
+            ? "Nothing is new at \(remote)" : "Fetched \(refs.count.counted("ref")) from \(remote)"
+        guard missing > 0 else { return news }
+        return "\(news). \(missing.counted("file")) of earlier states are missing here and at the "
+            + "remote, so the repository stays partial"
     }
 }

@@ -122,6 +122,7 @@ package struct LocalRemote: Remote {
             try? await store.close()
             return try result.get()
         } catch {
+            if Task.isCancelled { throw .cancelled }
             throw RemoteError(error)
         }
     }

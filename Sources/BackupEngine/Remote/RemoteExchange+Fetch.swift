@@ -66,11 +66,16 @@ extension RemoteExchange {
         } else {
             try await bringTip(pairs, from: host, tenant: tenant)
         }
+        let now = pairs
+        let isApart = try await storing { () async throws(GitError) in
+            try await store.examinePromises(
+                branch: now[0].far, tips: now.compactMap(\.far), of: remote.name)
+        }
         await supplyMissing(from: host, pairs)
         try await refuseOtherBranch(than: tenant, pairs, from: host)
         let isStillPartial = await store.isPartial
         let brings = isStillPartial ? [] : try await tags(of: host, beside: tag)
-        start.diverged = try await settle(pairs, tags: brings, run: run)
+        start.diverged = try await settle(pairs, tags: brings, run: run, isApart: isApart)
         for kept in start.diverged { await say(.diverged(kept)) }
         return start
     }
@@ -97,6 +102,7 @@ extension RemoteExchange {
             if let now = pair.local, now != before { record.refs[pair.here] = now }
         }
         for tag in tags { record.refs[tag.name] = tag.new }
+        record.missing = await store.lostCount
         return record
     }
 
@@ -174,6 +180,7 @@ extension RemoteExchange {
                     of: request.wants, shallow: Set(answer.shallow),
                     isFiltered: answer.isWithoutBlobs, isComplete: isComplete))
         } catch {
+            if Task.isCancelled { throw .remote(remote.name, .cancelled) }
             guard error.kind == .incomplete else { throw .store(error) }
             throw lie("what it sent is not whole: \(error.reason)", hint: error.hint)
         }

@@ -68,7 +68,8 @@ extension RemoteExchange {
             let all = try await storing { () async throws(GitError) in
                 try await store.refNames(below: "refs/tags/")
             }
-            names.formUnion(all.compactMap { RefName($0) })
+            names.formUnion(
+                try await complete(all.compactMap { RefName($0) }, with: pairs[0].local))
         }
         let missing = names.filter { host[$0] == nil }
         let ids = try await storing { () async throws(GitError) in
@@ -84,6 +85,27 @@ extension RemoteExchange {
             }
         }
         return moves
+    }
+
+    /// Those of the tags that can be sent: from a partial repository, those of the branch's own
+    /// history. What another branch of it leads to is not all here.
+    private func complete(
+        _ tags: [RefName], with tip: ObjectID?
+    ) async throws(BackupError) -> [RefName] {
+        guard await store.isPartial else { return tags }
+        return try await storing { () async throws(GitError) in
+            var complete: [RefName] = []
+            for (name, id) in try await store.readRefs(tags) {
+                // Of a tag whose commit is not here nothing but itself is.
+                let target = (try? await store.peeledTarget(of: id)) ?? id
+                guard let tip, await store.isHere(target),
+                    try await store.read(target).0 == .commit,
+                    try await store.isAncestor(target, of: tip)
+                else { continue }
+                complete.append(name)
+            }
+            return complete
+        }
     }
 
     private func push(

@@ -39,8 +39,11 @@ extension RemoteExchange {
     }
 
     /// Moves refs to where the remote has them; returns the refs that keep what it has not.
+    ///
+    /// - Parameter isApart: whether what is here cannot be completed, so that it is no beginning for
+    ///   the next run: where the remote has nothing in its place, that begins anew.
     func settle(
-        _ pairs: [Pair], tags: [RefUpdate], run: Date
+        _ pairs: [Pair], tags: [RefUpdate], run: Date, isApart: Bool = false
     ) async throws(BackupError) -> [RefName] {
         var behind: [Pair] = []
         var apart: [Pair] = []
@@ -56,7 +59,7 @@ extension RemoteExchange {
         var kept: [RefName] = []
         // The record belongs to its branch: if one of both has gone another way, both follow the
         // remote.
-        if !apart.isEmpty {
+        if !apart.isEmpty || isApart {
             let name = try await nameOfLocalRun(or: run)
             for pair in pairs where pair.local != nil && pair.local != pair.far {
                 guard let local = pair.local, try await !isBehind(pair) else { continue }
@@ -82,6 +85,13 @@ extension RemoteExchange {
                 try await store.publish(moves, reason: "fetch")
             }
             if let error = publication.unsynced { await say(.unsynced(error)) }
+        }
+        // Only now that another ref keeps them.
+        let ends = isApart ? pairs.filter { $0.far == nil } : []
+        let removed = Dictionary(
+            uniqueKeysWithValues: ends.compactMap { pair in pair.local.map { (pair.here, $0) } })
+        if !removed.isEmpty {
+            try await storing { () async throws(GitError) in try await store.remove(removed) }
         }
         return kept
     }

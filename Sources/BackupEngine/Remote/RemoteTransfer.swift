@@ -81,4 +81,6 @@ package struct FetchRecord: Sendable {
     package var diverged: [RefName] = []
     /// Whether the remote holds nothing yet.
     package var isEmpty = false
+    /// Files of earlier states that are missing here and that the remote has not.
+    package var missing = 0
 }

@@ -7,13 +7,19 @@ package enum PackFault: Error, Sendable {
     /// It is not what a pack has to be; a sentence part without its stop.
     case malformed(String)
     case file(FileError)
+    /// The task that asked for it was told to end.
+    case cancelled
 }
 
 /// What a pack of somebody else's may cost. More is no backup, and not worth it.
 package struct PackLimits: Sendable {
+    /// Bytes of the pack as it comes.
+    package var pack = 1 << 36
+    /// Objects in it, of which each takes 100 bytes of memory.
+    package var objects = 1 << 26
     /// Bytes of one object.
     package var object = 1 << 30
-    /// Bytes of the bases of deltas that are held at once.
+    /// Bytes of the bases of deltas that are held at once, and of those that the repository adds.
     package var bases = 1 << 30
     /// How many times a pack of 1 MiB or more all its objects may be: a folder's trees, of which each
     /// is a small delta of the next, are some hundred times their deltas.
@@ -31,6 +37,7 @@ package struct PackLimits: Sendable {
 /// - Durability: ``finished`` is on the disk under its temporary names, as of a ``PackWriter``.
 /// - Memory: 100 bytes an object, and the bytes of as many objects as a chain of deltas branches, up
 ///   to 1 GiB.
+/// - Time: in proportion to the pack and what it makes, whatever it is made of.
 package struct ReceivedPack: Sendable {
     package let finished: FinishedPack
     /// Objects in it.
@@ -41,7 +48,8 @@ package struct ReceivedPack: Sendable {
     /// - Parameters:
     ///   - base: returns an object of the repository; `nil` if it has none of this ID.
     ///   - visit: called with each object, deltas after their bases.
-    /// - Throws: ``PackFault``. Neither file is left then.
+    /// - Throws: ``PackFault``, `cancelled` as soon as the task is told to end. Neither file is left
+    ///   then.
     package init(
         in folder: String, unique: String, limits: PackLimits = PackLimits(),
         base: (ObjectID) -> (kind: ObjectKind, bytes: [UInt8])?,
@@ -50,7 +58,7 @@ package struct ReceivedPack: Sendable {
         let names = PackWriter.temporaryNames(in: folder, unique: unique)
         do throws(PackFault) {
             var entries = try Self.entries(of: names[0], limits, base, visit)
-            let trailer = try entries.complete(in: folder, unique: unique)
+            let trailer = try entries.complete(adding: base)
             let index = PackIndex(entries.index)
             guard !index.hasDuplicates else {
                 throw .malformed("the pack holds an object twice")
@@ -73,20 +81,20 @@ package struct ReceivedPack: Sendable {
 extension ReceivedPack {
     /// Reads all entries, with as few bases of the repository's as will do.
     ///
-    /// A base can be in the pack, too, behind a delta of something else that the repository has.
+    /// A base can be in the pack, too, behind a delta of something else that the repository has. What
+    /// is in the pack is known after the first time, so that a second is enough.
     private static func entries(
         of path: String, _ limits: PackLimits,
         _ base: (ObjectID) -> (kind: ObjectKind, bytes: [UInt8])?,
         _ visit: (ObjectID, ObjectKind, [UInt8]) -> Void
     ) throws(PackFault) -> PackEntries {
-        var inPack: Set<ObjectID> = []
-        while true {
-            var entries = try PackEntries(path, limits, visit: visit)
-            try entries.resolve({ inPack.contains($0) ? nil : base($0) }, visit)
-            let doubles = entries.doubledBases
-            guard !doubles.isEmpty else { return entries }
-            inPack.formUnion(doubles)
-        }
+        var first = try PackEntries(path, limits, visit: visit)
+        try first.resolve(base, visit)
+        guard first.hasDoubledBase else { return first }
+        let inPack = first.ids
+        var second = try PackEntries(path, limits, visit: visit)
+        try second.resolve({ inPack.contains($0) ? nil : base($0) }, visit)
+        return second
     }
 }
 
@@ -114,7 +122,8 @@ private struct PackEntries {
     private var waitingForObject: [ObjectID: [Int]] = [:]
     private var unresolved = 0
     /// Bases that the pack lacks, in the order in which they are appended.
-    private var bases: [(id: ObjectID, kind: ObjectKind, bytes: [UInt8])] = []
+    private var bases: [ObjectID] = []
+    private var baseByteCount = 0
     private(set) var index: [IndexEntry] = []
 
     /// Bytes of all objects so far.
@@ -131,7 +140,13 @@ private struct PackEntries {
         guard bytes.count >= PackHeader.length + 20 else {
             throw .malformed("the pack is not whole")
         }
+        guard bytes.count <= limits.pack else {
+            throw .malformed("the pack has more than \(limits.pack) bytes")
+        }
         let count = Int(bytes.bigEndian(at: 8) as UInt32)
+        guard count <= limits.objects else {
+            throw .malformed("the pack has more than \(limits.objects) objects")
+        }
         guard bytes.starts(with: PackHeader.bytes(count: count)) else {
             throw .malformed("it is no pack of version 2")
         }
@@ -149,9 +164,11 @@ private struct PackEntries {
     private mutating func readEntry(
         at start: Int, _ visit: (ObjectID, ObjectKind, [UInt8]) -> Void
     ) throws(PackFault) -> Int {
+        try expectUncancelled()
         let end = file.bytes.count - 20
         guard start < end, let header = EntryHeader(file.bytes, at: start),
             start + header.length < end, header.count <= limits.object,
+            header.count <= (end - start) * Self.greatestInflation,
             let (bytes, length) = deflate.value.decompress(
                 prefixOf: UnsafeRawBufferPointer(
                     rebasing: file.bytes[(start + header.length)..<end]), count: header.count)
@@ -173,6 +190,13 @@ private struct PackEntries {
         }
         entries.append(entry)
         return entry.end
+    }
+
+    /// No byte of a zlib stream stands for more of what it makes.
+    private static let greatestInflation = 1_040
+
+    private func expectUncancelled() throws(PackFault) {
+        if Task.isCancelled { throw .cancelled }
     }
 
     private mutating func known(
@@ -213,27 +237,28 @@ private struct PackEntries {
             }
             try resolve(onto: kind, try inflated(number), waiting(for: number), visit)
         }
-        var goesOn = true
-        while goesOn {
-            goesOn = false
-            for id in waitingForObject.keys.sorted() where waitingForObject[id] != nil {
-                guard let (kind, bytes) = base(id) else { continue }
-                goesOn = true
-                bases.append((id, kind, bytes))
-                let deltas = waitingForObject.removeValue(forKey: id) ?? []
-                try resolve(onto: kind, bytes, deltas, visit)
+        // What the repository lacks now it lacks after the others, too.
+        for id in waitingForObject.keys.sorted() where waitingForObject[id] != nil {
+            guard let (kind, bytes) = base(id) else { continue }
+            bases.append(id)
+            baseByteCount += bytes.count
+            guard baseByteCount <= limits.bases else {
+                throw .malformed("its deltas are of more than \(limits.bases) bytes that it lacks")
             }
+            let deltas = waitingForObject.removeValue(forKey: id) ?? []
+            try resolve(onto: kind, bytes, deltas, visit)
         }
         guard unresolved == 0 else {
             throw .malformed("the base of a delta is neither in it nor here")
         }
     }
 
-    /// Bases of the repository's that turned out to be in the pack, too.
-    var doubledBases: [ObjectID] {
-        guard !bases.isEmpty else { return [] }
-        let ids = Set(entries.compactMap(\.id))
-        return bases.map(\.id).filter(ids.contains)
+    /// All objects of the pack that are known.
+    var ids: Set<ObjectID> { Set(entries.compactMap(\.id)) }
+
+    /// Whether a base of the repository's turned out to be in the pack, too.
+    var hasDoubledBase: Bool {
+        !bases.isEmpty && !ids.isDisjoint(with: bases)
     }
 
     private func isAwaited(_ number: Int) -> Bool {
@@ -251,18 +276,19 @@ private struct PackEntries {
         onto kind: ObjectKind, _ bytes: [UInt8], _ deltas: [Int],
         _ visit: (ObjectID, ObjectKind, [UInt8]) -> Void
     ) throws(PackFault) {
-        var rest = [(bytes: bytes, deltas: deltas)]
+        var rest = [(bytes: bytes, deltas: deltas[...])]
         var held = bytes.count
-        while let last = rest.popLast() {
+        while var last = rest.popLast() {
+            try expectUncancelled()
             held -= last.bytes.count
-            guard let number = last.deltas.first else { continue }
+            guard let number = last.deltas.popFirst() else { continue }
             // The bytes are let go with their last delta.
-            if last.deltas.count > 1 {
-                rest.append((last.bytes, Array(last.deltas.dropFirst())))
+            if !last.deltas.isEmpty {
+                rest.append(last)
                 held += last.bytes.count
             }
-            guard let object = applied(try inflated(number), to: last.bytes),
-                object.count <= limits.object
+            guard
+                let object = applied(try inflated(number), to: last.bytes, limit: limits.object)
             else {
                 throw .malformed("the delta at byte \(entries[number].offset) does not fit")
             }
@@ -270,7 +296,7 @@ private struct PackEntries {
             unresolved -= 1
             let next = waiting(for: number)
             guard !next.isEmpty else { continue }
-            rest.append((object, next))
+            rest.append((object, next[...]))
             held += object.count
             guard held <= limits.bases else {
                 throw .malformed("too many of its deltas wait for each other")
@@ -291,14 +317,16 @@ private struct PackEntries {
     // MARK: Completing
 
     /// Puts the pack on the disk, with the bases that it lacks; returns its checksum.
-    mutating func complete(in folder: String, unique: String) throws(PackFault) -> [UInt8] {
+    mutating func complete(
+        adding base: (ObjectID) -> (kind: ObjectKind, bytes: [UInt8])?
+    ) throws(PackFault) -> [UInt8] {
         index = entries.map { entry in
             let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[entry.offset..<entry.end])
             return IndexEntry(
                 id: entry.id ?? .zero, offset: UInt64(entry.offset), crc: crc32(bytes))
         }
         do throws(FileError) {
-            guard bases.isEmpty else { return try writeWithBases() }
+            guard bases.isEmpty else { return try writeWithBases(base) }
             try syncFile(path)
             return Array(file.bytes.suffix(20))
         } catch {
@@ -306,7 +334,9 @@ private struct PackEntries {
         }
     }
 
-    private mutating func writeWithBases() throws(FileError) -> [UInt8] {
+    private mutating func writeWithBases(
+        _ base: (ObjectID) -> (kind: ObjectKind, bytes: [UInt8])?
+    ) throws(FileError) -> [UInt8] {
         // The mapping keeps the bytes.
         try removeFile(path)
         var pack = try DurableFile(creating: path, mode: 0o444)
@@ -321,12 +351,16 @@ private struct PackEntries {
             try put(Array(file.bytes[start..<min(start + 1 << 20, end)]))
         }
         var compressor = Deflate()
-        for base in bases {
+        for id in bases {
+            // It could be read a moment ago, and was not kept, for all of them are large.
+            guard let (kind, bytes) = base(id) else {
+                throw FileError("read object \(id) again", code: EIO)
+            }
             var entry: [UInt8] = []
-            EntryHeader.append(.whole(base.kind), count: base.bytes.count, to: &entry)
-            base.bytes.withUnsafeBytes { compressor.compress($0, into: &entry) }
+            EntryHeader.append(.whole(kind), count: bytes.count, to: &entry)
+            bytes.withUnsafeBytes { compressor.compress($0, into: &entry) }
             let crc = entry.withUnsafeBytes { crc32($0) }
-            index.append(IndexEntry(id: base.id, offset: UInt64(pack.count), crc: crc))
+            index.append(IndexEntry(id: id, offset: UInt64(pack.count), crc: crc))
             try put(entry)
         }
         let trailer = Array(hash.finalize())

@@ -12,6 +12,11 @@ struct RemotePlaceTests {
         ("https://host.example/x.git", "https://host.example/x.git"),
         ("ssh://git@host.example/x.git", "ssh://git@host.example/x.git"),
         ("ssh://host.example:2222/x", "ssh://host.example:2222/x"),
+        ("ssh://[::1]:2222/x", "ssh://[::1]:2222/x"),
+        ("ssh://git:s3cret@host.example:2222/x@y", "ssh://git@host.example:2222/x@y"),
+        ("ssh://git:s3@cr:et@host.example/x", "ssh://git@host.example/x"),
+        ("ssh://:s3cret@host.example/x", "ssh://host.example/x"),
+        ("ssh://git:s3/cret@host.example/x", nil),
         ("git@host.example:a/x.git", "git@host.example:a/x.git"), ("host:x", "host:x"),
         ("/srv/x.git", "/srv/x.git"), ("./x.git", "./x.git"), ("../x", "../x"),
         ("file:///srv/x.git", "/srv/x.git"),
@@ -29,6 +34,30 @@ struct RemotePlaceTests {
             }
 
         #expect(found == name)
+    }
+
+    @Test func `a password in an address over SSH is nowhere to be seen`() async throws {
+        let secret = "s3cret-of-tests"
+        let host = try SSHHost()
+        let url = host.url.replacing("@", with: ":\(secret)@")
+        try await endToEnd(.init(users: 1)) { run in
+            let environment = run.environment.merging(
+                ["TENANTKEEP_PUSH": url, "HOME": host.home]) { $1 }
+            let fetch = try await run.program.run(
+                ["fetch", url, "--json", "--verbose", "--repo", "a.git"], environment: environment)
+            try host.place.run(["rm", "\(host.home)/.ssh/known_hosts"])
+            let refused = try await run.program.run(
+                ["fetch", url, "--json", "--verbose", "--repo", "a.git"], environment: environment)
+            let doctor = try await run.program.run(
+                ["doctor", "--json", "--type", "users"], environment: environment)
+
+            #expect(fetch.status == 0, "\(fetch.messages)")
+            #expect(fetch.output.contains(host.url))
+            #expect(refused.status != 0)
+            for ending in [fetch, refused, doctor] {
+                #expect(!ending.messages.contains(secret) && !ending.output.contains(secret))
+            }
+        }
     }
 
     @Test func `a run from an empty disk is pushed over SSH, and again`() async throws {
