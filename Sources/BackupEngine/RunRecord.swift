@@ -183,7 +183,8 @@ package struct AuditRecord: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, reason, from, to, lost, requests, used, undone, undoneCount, noted, marks, logs,
+        case outcome, reason, from, to, lost, requests, used, undone, undoneCount, noted, marks,
+            logs,
             clockOffset
     }
 

@@ -26,7 +26,8 @@ extension GitStore {
         if cuts.vouchers != vouchers {
             try files { () throws(FileError) in
                 try lock?.willCreate(Cuts.temporaries(in: folder))
-                try cuts.replaceOrigin(in: folder, remote: remote, vouchers: vouchers)
+                try cuts.replaceOrigin(
+                    in: folder, remote: remote, vouchers: vouchers, sharing)
             }
         }
         return !isKept && (branch == nil || lostCount > 0)
@@ -71,8 +72,8 @@ extension GitStore {
             }
             try lock?.willCreate(Cuts.temporaries(in: folder))
             // What is lost first: between both files it only counts as both.
-            try cuts.replaceLost(in: folder, lost)
-            try cuts.replace(in: folder, shallow: cuts.shallow, promised: promised)
+            try cuts.replaceLost(in: folder, lost, sharing)
+            try cuts.replace(in: folder, shallow: cuts.shallow, promised: promised, sharing)
         }
         try reknow()
     }

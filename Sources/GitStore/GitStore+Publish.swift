@@ -82,23 +82,21 @@ extension GitStore {
 
     /// Removes refs that something else keeps, each if it is where it is said to be.
     ///
-    /// - Throws: as ``publish(_:)``; the refs are as they were then.
+    /// - Throws: as ``publish(_:reason:)``; the refs are as they were then.
     package func remove(_ refs: [RefName: ObjectID]) throws(GitError) {
         let names = refs.keys.sorted()
-        var made: [String] = []
-        defer { for path in made { unlink(path) } }
-        for name in names {
-            let path = "\(folder)/\(name).lock"
-            try takeLock(path, token: "tenantkeep\n")
-            made.append(path)
-        }
+        var locks: [RefLock] = []
+        defer { for lock in locks { lock.release() } }
+        for name in names { locks.append(try lock(name)) }
         try fold(names)
-        try replacePackedRefs { (packed) throws(GitError) in
+        let unsynced = try replacePackedRefs { (packed) throws(GitError) in
             for name in names {
                 guard packed[name]?.id == refs[name] else { throw Self.moved(name) }
                 packed[name] = nil
             }
+            for lock in locks where !lock.isOurs { throw Self.lockTaken(lock.path) }
         }
+        if let unsynced { throw unsynced }
     }
 
     /// Returns all refs, but symbolic ones and those whose names this program would not write.

@@ -144,7 +144,7 @@ extension GitStore {
         try files { () throws(FileError) in
             if !shallow.isEmpty || !all.isEmpty || !lost.isEmpty {
                 try lock?.willCreate(Cuts.temporaries(in: folder))
-                try cuts.replaceLost(in: folder, lost)
+                try cuts.replaceLost(in: folder, lost, sharing)
                 // Most often a blob has come that was missing, and nothing else is.
                 let isSame = cuts.promised != nil && all == before && !reception.isComplete
                 try cuts.replace(

@@ -359,22 +359,32 @@ package actor GitStore {
     /// Writes what one folder's tree was after each commit of a run, the oldest first.
     package func write(_ versions: [TreeVersion]) throws(GitError) {
         guard case .run = purpose else { return }
-        let bases = Set(
-            versions.indices.compactMap { place in
-                versions[place].ahead.map { place + $0 }
-            })
-        for (place, version) in versions.enumerated().reversed() where !version.isEmpty {
+        let ids = versions.map(\.id)
+        var bases: Set<Int> = []
+        for (place, version) in versions.enumerated() {
+            if let ahead = version.ahead { bases.insert(place + ahead) }
+        }
+        for (place, version) in versions.enumerated().reversed() {
+            try write(version.form, ids, place, isBase: bases.contains(place))
+        }
+    }
+
+    /// - Parameter isBase: whether a delta is made of it. Its base has to be in the same pack, whatever
+    ///   else is there.
+    private func write(
+        _ form: TreeVersion.Form, _ ids: [ObjectID], _ place: Int, isBase: Bool
+    ) throws(GitError) {
+        let id = ids[place]
+        switch form {
+        case .whole(let bytes):
+            if bytes.isEmpty || !isBase && holdings.contains(id) { return }
             try files { () throws(FileError) in
-                switch version.form {
-                case .whole(let bytes):
-                    // A delta's base has to be in the same pack, whatever else is there.
-                    if !bases.contains(place), holdings.contains(version.id) { return }
-                    try beginPack()
-                    try pack?.append(tree: bytes, id: version.id)
-                case .delta(let delta, let ahead):
-                    try pack?.append(delta, of: versions[place + ahead].id, id: version.id)
-                }
+                try beginPack()
+                try pack?.append(tree: bytes, id: id)
             }
+        case .delta(let delta, let ahead):
+            let base = ids[place + ahead]
+            try files { () throws(FileError) in try pack?.append(delta, of: base, id: id) }
         }
     }
 

@@ -62,7 +62,7 @@ struct Cuts: Sendable {
 
     /// Notes who has what is promised, and by which commits it can be known again.
     mutating func replaceOrigin(
-        in folder: String, remote: String, vouchers: Set<ObjectID>
+        in folder: String, remote: String, vouchers: Set<ObjectID>, _ sharing: SharedPermissions
     ) throws(FileError) {
         let path = "\(folder)/\(Self.origin)"
         var text = "remote \(remote)\n"
@@ -70,13 +70,16 @@ struct Cuts: Sendable {
         var file = try DurableFile(creating: "\(path).lock")
         try file.write(Array(text.utf8))
         try file.sync()
-        try renameFile("\(path).lock", to: path)
+        try sharing.adjust(file.path)
+        try renameFile(file.path, to: path)
         try syncFolder("\(folder)/tenantkeep")
         self.vouchers = vouchers
     }
 
     /// Writes what is lost; no file if nothing is.
-    mutating func replaceLost(in folder: String, _ ids: Set<ObjectID>) throws(FileError) {
+    mutating func replaceLost(
+        in folder: String, _ ids: Set<ObjectID>, _ sharing: SharedPermissions
+    ) throws(FileError) {
         guard ids != Set(lost?.ids ?? []) else { return }
         let path = "\(folder)/\(Self.lostMark)"
         guard !ids.isEmpty else {
@@ -85,6 +88,7 @@ struct Cuts: Sendable {
             return lost = nil
         }
         try PromisedObjects.write(ids, to: path, temporary: "\(path).lock")
+        try sharing.adjust(path)
         lost = try PromisedObjects(at: path)
     }
 

@@ -47,12 +47,13 @@ package struct Rehearsal: Sendable {
         guard let graph = Origin(tenant.graph), let arm = Origin(tenant.arm) else {
             throw RehearsalError.noTenant
         }
-        let configuration = GraphConfiguration(
+        var configuration = GraphConfiguration(
             endpoints: GraphEndpoints(graph: graph, authority: graph, arm: arm),
             tenant: tenant.tenantID,
             credential: .secret(clientID: tenant.app.clientID, secret: tenant.app.secret),
             network: try Network(environment: [:]), version: "rehearsal",
             logger: Logger(label: "rehearsal") { _ in SwiftLogNoOpLogHandler() })
+        configuration.now = { [clock] in Int(clock.date.timeIntervalSince1970) }
         return try await withGraphClient(configuration, clock: clock.waits, body)
     }
 }

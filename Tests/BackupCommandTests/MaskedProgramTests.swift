@@ -8,9 +8,11 @@ struct MaskedProgramTests {
         async throws
     {
         try await withContoso { run in
+            let enough = ["Group.Read.All", "GroupMember.Read.All", "AuditLog.Read.All"]
+            run.tenant.grant(enough + ["User.Read.All"])
             let calm = try await run.backUp("groups/members")
             let before = try run.tree()
-            run.tenant.grant(["GroupMember.Read.All", "AuditLog.Read.All"])
+            run.tenant.grant(enough)
 
             let ending = try await run.backUp("groups/members")
 

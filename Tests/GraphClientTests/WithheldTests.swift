@@ -28,7 +28,7 @@ struct WithheldTests {
         try await Scene.play([.error(400, "Request_BadRequest")]) { scene in
             let error = try await scene.client.failure()
 
-            #expect(error.reason.hasSuffix("(Request_BadRequest)"))
+            #expect(error.reason == "Graph answered 400 (Request_BadRequest): “Some words”")
         }
     }
 

@@ -56,8 +56,7 @@ struct BackupRequest: Sendable {
     ///   - start: the run's start.
     ///   - remote: where the run begins and what it is pushed to.
     func options(tenant: String, start: Date, remote: RemoteOptions? = nil) -> BackupOptions {
-        let deadline = timeLimit?.deadline(ofRunFrom: start)
-        return BackupOptions(
+        BackupOptions(
             repository: repository, branch: branch, root: root, selection: selection.resources,
             tenant: tenant, identityName: identityName, identityEmail: identityEmail, start: start,
             tagFormat: tagFormat, version: programVersion, acceptDeletions: acceptDeletions,
@@ -65,8 +64,9 @@ struct BackupRequest: Sendable {
             workers: ProcessInfo.processInfo.activeProcessorCount,
             audit: AuditOptions(
                 since: auditSince?.date(before: start), keepsEvidence: keepsEvidence,
-                deadline: deadline),
-            remote: remote, skipsCI: skipsCI, readDeadline: deadline)
+                deadline: timeLimit?.deadline(ofRunFrom: start)),
+            remote: remote, skipsCI: skipsCI,
+            readDeadline: timeLimit?.readDeadline(ofRunFrom: start))
     }
 
     static func repository(_ settings: Settings) throws(CommandFailure) -> String {

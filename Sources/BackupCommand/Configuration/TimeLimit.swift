@@ -31,16 +31,26 @@ struct TimeLimit: Hashable, Sendable {
         return try? Date(text, strategy: .iso8601)
     }
 
-    /// When to stop reading, and looking for authors: a tenth of the time, at least one minute of it
-    /// and at most ten, is left for writing; of less than two minutes that are left, half.
+    /// When to stop looking for authors: a tenth of the time, at least one minute of it and at most
+    /// ten, is left for writing; of less than two minutes, half.
+    func deadline(ofRunFrom start: Date) -> Date {
+        let seconds = Double(minutes) * 60
+        return (beginning ?? start) + (seconds - writing(seconds))
+    }
+
+    /// When to give up reads that are still open: likewise, of what is left of the time.
     ///
     /// A pipeline that began longer ago than the limit was waiting for somebody, or runs this job for
-    /// the second time. Then the time counts from the run's start.
-    func deadline(ofRunFrom start: Date) -> Date {
+    /// the second time. Then the time counts from the run's start: a backup without authors is worth
+    /// more than none.
+    func readDeadline(ofRunFrom start: Date) -> Date {
         let seconds = Double(minutes) * 60
         let passed = beginning.map { start.timeIntervalSince($0) } ?? 0
         let left = (0..<seconds).contains(passed) ? seconds - passed : seconds
-        let writing = min(left / 2, min(600, max(60, seconds / 10)))
-        return start + (left - writing)
+        return start + (left - min(left / 2, writing(seconds)))
+    }
+
+    private func writing(_ seconds: Double) -> Double {
+        min(seconds / 2, min(600, max(60, seconds / 10)))
     }
 }

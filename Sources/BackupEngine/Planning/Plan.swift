@@ -121,7 +121,7 @@ struct Plan: Sendable {
 extension TypeReading {
     /// The filters that decide what was asked for; empty if that was everything.
     fileprivate var scope: String {
-        let own = resource.walks.isEmpty ? resource.filter : nil
+        let own = ancestors.isEmpty && resource.walks.isEmpty ? resource.filter : nil
         return [own, selected.filter?.filter].compactMap(\.self).joined(separator: " and ")
     }
 }

@@ -27,6 +27,14 @@ struct TimeLimited<Source: GraphSource>: GraphSource {
 
     func expect(users: Int) async { await source.expect(users: users) }
 
+    func pause(for duration: Duration) async throws(GraphError) {
+        try await inTime { () async throws(GraphError) in try await source.pause(for: duration) }
+    }
+
+    func permissions() async throws(GraphError) -> Set<String>? { try await source.permissions() }
+
+    func clockOffset() async -> Duration { await source.clockOffset() }
+
     private func inTime<Answer: Sendable>(
         _ read: @escaping @Sendable () async throws(GraphError) -> Answer
     ) async throws(GraphError) -> Answer {

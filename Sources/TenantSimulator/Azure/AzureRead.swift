@@ -208,11 +208,8 @@ struct AzureRead {
         }
         guard let next, !effects.contains(.missingLink) else { return nil }
         let token = PageToken(offset: next, page: page, issued: now).text(for: .directory)
-        var query = inquiry.query.split(separator: "&").map(String.init).filter {
+        let query = inquiry.query.split(separator: "&").map(String.init).filter {
             !$0.lowercased().contains("skiptoken=") && !$0.hasPrefix("padding=")
-        }
-        for case .longLink(let count) in effects {
-            query.append("padding=\(String(repeating: "x", count: count))")
         }
         var link = "\(origin)\(inquiry.path)?\(query.joined(separator: "&"))&%24skiptoken=\(token)"
         for case .longLink(let count) in effects where !inquiry.query.contains("padding=") {

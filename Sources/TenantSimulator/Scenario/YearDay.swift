@@ -118,6 +118,8 @@ struct YearDay {
         if let singleton = tenant.singleton(at: path) {
             return patch(of: singleton).map { .update(path, $0) }
         }
+        // The service updates none, and with a deleted one every object loses what it had of it.
+        guard path.segments.last != Array("extensionProperties".utf8) else { return nil }
         let listing = tenant.listing(at: path)
         let items = (0..<listing.endIndex).compactMap { listing[$0] }
         if path.isReferences { return membership(at: path, items, in: tenant) }
