@@ -1,4 +1,5 @@
 import BackupEngine
+import GitObjects
 import GitRemote
 import GitStore
 import GraphCatalog
@@ -33,6 +34,13 @@ extension CommandFailure {
                 "Could not reach the last backup at \(name)", reason: error.reason, hint: error.hint
             )
         case .interrupted: self = .interrupted(by: signal ?? SignalNumber.interrupt)
+        case .twoFolders(let one, let other):
+            self.init(
+                "Could not go on with the branch",
+                reason: "it has the folders \(one.printable) and \(other.printable), which are one "
+                    + "folder on Windows and macOS",
+                hint: "Join both with git, or remove one of them, then run the backup again.",
+                status: .usage)
         case .newerRecord(let schema, let version):
             let writer = version.map { ", written by version \($0)," } ?? ""
             self.init(

@@ -19,6 +19,8 @@ package enum BackupError: Error, Sendable {
     case remote(String, RemoteError)
     /// The run was cancelled from outside.
     case interrupted
+    /// The branch has a folder of a chosen type twice, in other letters of case.
+    case twoFolders(one: String, other: String)
     /// A newer version of the program has written the last run record, in a form unknown here.
     case newerRecord(schema: Int, version: String?)
     /// The run record in the repository cannot be understood.

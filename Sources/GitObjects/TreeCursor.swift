@@ -12,6 +12,8 @@ package struct TreeCursor: Sendable {
     /// Whether it is a folder, or a file that is neither executable nor a link.
     package private(set) var isFolder = false
     package private(set) var isFile = false
+    /// Whether it is a file with other permissions, as an executable one.
+    package private(set) var isFileOfOtherMode = false
     /// Whether it is a commit of another repository.
     package private(set) var isSubmodule = false
     private var next = 0
@@ -33,6 +35,7 @@ package struct TreeCursor: Sendable {
         let mode = tree[start..<space]
         isFolder = mode == folderMode
         isFile = !isFolder && mode == fileMode
+        isFileOfOtherMode = !isFolder && !isFile && mode.starts(with: regularMode)
         isSubmodule = !isFolder && !isFile && mode == submoduleMode
         name = (space + 1)..<zero
         next = zero + 21
@@ -78,6 +81,8 @@ package struct TreeCursor: Sendable {
 
 private let folderMode = Array("40000".utf8)[...]
 private let fileMode = Array("100644".utf8)[...]
+/// What modes of files begin with that are neither folders, links nor submodules.
+private let regularMode = Array("100".utf8)[...]
 private let submoduleMode = Array("160000".utf8)[...]
 
 extension [UInt8] {

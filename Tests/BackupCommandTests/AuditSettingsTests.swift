@@ -58,7 +58,8 @@ struct AuditSettingsTests {
         #expect(try deadline(["TENANTKEEP_TIME_LIMIT": "1"]) == 30)
     }
 
-    @Test func `a pipeline that began longer ago than its limit does not end its reading at once`() throws
+    @Test func `a pipeline that began longer ago than its limit does not end its reading at once`()
+        throws
     {
         for time in ["2026-10-29 02:00:00+00:00", "0001-01-01 00:00:00+00:00"] {
             #expect(

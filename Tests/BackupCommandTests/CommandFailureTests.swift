@@ -19,6 +19,7 @@ struct CommandFailureTests {
         (.store(GitError(.locked, "move x", reason: "locked")), 1),
         (.store(GitError(.other, "write x", reason: "full")), 1),
         (.unreadableRecord(reason: "no run.json"), 7),
+        (.twoFolders(one: "Users", other: "users"), 2),
         (.newerRecord(schema: 2, version: "9.0"), 2),
         (.interrupted, 130),
     ])

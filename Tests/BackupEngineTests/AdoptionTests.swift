@@ -66,7 +66,9 @@ struct AdoptionTests {
     }
 
     /// Lets git commit these files.
-    private func commit(_ files: [String: [UInt8]], at time: Date, to runs: Runs) throws {
+    private func commit(
+        _ files: [String: [UInt8]], at time: Date, to runs: Runs, modes: [String: String] = [:]
+    ) throws {
         try runs.repository.initialize()
         var stream = Array(
             """
@@ -77,7 +79,8 @@ struct AdoptionTests {
 
             """.utf8)
         for (path, bytes) in files.sorted(by: { $0.key < $1.key }) {
-            stream += "M 100644 inline \(path)\ndata \(bytes.count)\n".utf8 + bytes + [0x0A]
+            stream += "M \(modes[path] ?? "100644") inline \(path)\n".utf8
+            stream += "data \(bytes.count)\n".utf8 + bytes + [0x0A]
         }
         try runs.repository.git("fast-import", "--quiet", input: stream)
     }
@@ -184,5 +187,140 @@ struct AdoptionTests {
 
         #expect(try runs.git("log", "-1", "--format=%an", "main") == "Tenantkeep")
         #expect(try runs.git("rev-parse", "main^{tree}") == runs.git("rev-parse", "\(tip)^{tree}"))
+    }
+
+    // MARK: Letters of case and modes
+
+    private func lines(_ runs: Runs, _ tree: String = "main") throws -> [Substring] {
+        try runs.git("ls-tree", "-r", tree).split(separator: "\n")
+    }
+
+    private func lower(_ number: Int) -> String {
+        path(number).replacing("People/", with: "people/")
+    }
+
+    @Test func `folders in other letters of case go on as they are spelled`() async throws {
+        let runs = try Runs()
+        try commit(
+            [
+                "Prod/" + lower(0): seven(0), "Prod/" + lower(1): seven(1, "older"),
+                "Prod/teams/t/t.json": Array(item("t").utf8),
+                "Prod/teams/t/members/m/m.json": Array(item("m").utf8),
+                "Prod/organization/Organization.json": Array(item("o").utf8),
+            ], at: day(1, minutes: -300), to: runs)
+        let tenant = AuditedTenant([
+            "people": .pages([(0..<3).map { person($0) }]), "teams": .pages([[item("t")]]),
+            "teams/t/members": .pages([[item("m"), item("n")]]),
+            "organization": .pages([[item("o", "\"a\":1")]]),
+        ])
+        tenant.log(
+            Event("e1", at: day(1, minutes: -90), by: adele, on: "person-number-1"),
+            Event("e2", at: day(2, minutes: -30), by: diego, on: "person-number-0"))
+        let root = try #require(RootPath("prod"))
+        func run() async throws -> BackupResult {
+            try await runs.run(from: tenant, all(people, teams, organization)) {
+                $0.audit = AuditOptions()
+                $0.root = root
+            }
+        }
+
+        let first = try await run()
+        tenant.set("people", .pages([[person(0, "new")]]))
+        let second = try await run()
+
+        #expect(first.record.types["people"]?.created == 1)
+        #expect(first.record.types["people"]?.updated == 2)
+        #expect(first.record.types["teams/members"]?.created == 1)
+        #expect(first.record.types["organization"]?.updated == 1)
+        #expect(first.record.audit.used == ["e1"])
+        #expect(second.record.types["people"]?.deleted == 2)
+        #expect(second.record.types["people"]?.updated == 1)
+        #expect(second.record.audit.used.contains("e2"))
+        #expect(
+            try runs.files == [
+                "Prod/organization/Organization.json", "Prod/" + lower(0),
+                "Prod/teams/t/members/m/m.json", "Prod/teams/t/members/n/n.json",
+                "Prod/teams/t/t.json",
+            ])
+        try runs.expectSound()
+    }
+
+    @Test func `a folder in two spellings is refused before anything is read`() async throws {
+        let runs = try Runs()
+        try commit(
+            [path(0): seven(0), lower(1): seven(1)], at: day(1, minutes: -300), to: runs)
+        let tip = try runs.git("rev-parse", "main")
+        let tenant = RecordedTenant(["people": .pages([[person(0)]])])
+
+        let error = await #expect(throws: BackupError.self) {
+            try await runs.run(tenant, all(people))
+        }
+
+        guard case .twoFolders("People", "people")? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(tenant.asked == [])
+        #expect(try runs.git("rev-parse", "main") == tip)
+    }
+
+    @Test func `a file of another mode is put back in the configured name`() async throws {
+        let runs = try Runs()
+        let tenant = AuditedTenant([
+            "people": .pages([(0..<3).map { person($0) }]), "organization": .pages([[item("o")]]),
+        ])
+        try await runs.run(from: tenant, all(people, organization), audited)
+        let before = try runs.git("rev-parse", "main^{tree}")
+        let listed = try runs.git("ls-tree", "-r", "main").split(separator: "\n")
+        // As commits from WSL have them.
+        var stream = "commit refs/heads/main\ncommitter A <a> 1790090000 +0000\n"
+        stream += "data 0\nfrom refs/heads/main^0\n"
+        for (line, mode) in zip(listed, ["100755", "100755", "100644", "100644"]) {
+            let words = line.split(whereSeparator: \.isWhitespace)
+            stream += "M \(mode) \(words[2]) \(words[3])\n"
+        }
+        try runs.repository.git("fast-import", "--quiet", "--force", input: Array(stream.utf8))
+        let changed = try runs.git("rev-parse", "main")
+
+        let result = try await runs.run(from: tenant, all(people, organization), audited)
+
+        #expect(try runs.git("log", "--format=%an", "\(changed)..main") == "Tenantkeep")
+        #expect(result.record.types["people"]?.created == 0)
+        #expect(
+            (result.record.types["people"]?.updated ?? 0)
+                + (result.record.types["organization"]?.updated ?? 0) == 2)
+        #expect(try runs.git("rev-parse", "main^{tree}") == before)
+        try runs.expectSound()
+    }
+
+    @Test func `an executable exporter's file with other spelling is no creation`() async throws {
+        let runs = try Runs()
+        try commit(
+            [path(0): seven(0), path(1): five(1)], at: day(1, minutes: -300), to: runs,
+            modes: [path(0): "100755", path(1): "100755"])
+        let tenant = AuditedTenant(["people": .pages([[person(0), person(1)]])])
+
+        let result = try await runs.run(from: tenant, all(people), audited)
+
+        #expect(result.record.types["people"]?.created == 0)
+        #expect(result.record.types["people"]?.updated == 2)
+        #expect(try runs.git("log", "-1", "--format=%an", "main") == "Tenantkeep")
+        #expect(try lines(runs).allSatisfy { $0.hasPrefix("100644 ") })
+        try runs.expectSound()
+    }
+
+    @Test func `a link in the place of a file is replaced, and others stay`() async throws {
+        let runs = try Runs()
+        try commit(
+            [path(0): Array("target".utf8), "People/link": Array("target".utf8)],
+            at: day(1, minutes: -300), to: runs,
+            modes: [path(0): "120000", "People/link": "120000"])
+        let tenant = AuditedTenant(["people": .pages([[person(0)]])])
+
+        let result = try await runs.run(from: tenant, all(people), audited)
+
+        #expect(result.record.types["people"]?.created == 1)
+        #expect(try lines(runs).map { $0.prefix(6) } == ["120000", "100644"])
+        try runs.expectSound()
     }
 }

@@ -105,8 +105,7 @@ struct PermissionCheck {
         guard let kind = PrincipalKind.named("#microsoft.graph.user"),
             held.isDisjoint(with: kind.permissions)
         else { return [] }
-        let lost = Set(missing.map(\.resource.name))
-        let lists = needs.map(\.resource).filter { $0.listsPrincipals && !lost.contains($0.name) }
+        let lists = needs.map(\.resource).filter(\.listsPrincipals)
         guard !lists.isEmpty else { return [] }
         return [
             .warning(

@@ -142,12 +142,8 @@ struct TreeChanges {
     private func folder(
         _ path: ArraySlice<[UInt8]>, below top: ObjectID?, _ store: isolated GitStore
     ) throws(GitError) -> ObjectID? {
-        var tree = top
-        for name in path {
-            guard let id = tree else { return nil }
-            tree = try entry(named: name[...], isFolder: true, in: id, store)
-        }
-        return tree
+        let names = Array(path.joined(separator: "/".utf8))
+        return try FolderSpelling.find(names[...], below: top, in: store).tree
     }
 
     private func file(
@@ -164,7 +160,9 @@ struct TreeChanges {
         var folder = Folder(try store.treeBytes(tree), tree)
         while try folder.next() {
             let cursor = folder.cursor
-            if isFolder ? cursor.isFolder : cursor.isFile, cursor.isNamed(name) { return cursor.id }
+            let isOfKind =
+                isFolder ? cursor.isFolder : cursor.isFile || cursor.isFileOfOtherMode
+            if isOfKind, cursor.isNamed(name) { return cursor.id }
         }
         return nil
     }

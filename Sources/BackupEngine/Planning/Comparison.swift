@@ -52,12 +52,12 @@ struct Comparison {
         counts = Array(repeating: Count(), count: readings.count)
         let prefix = root.components.flatMap { $0 + [UInt8(ascii: "/")] }
         for (type, reading) in rootsInPathOrder {
-            let path = prefix + Array(reading.resource.folder.utf8)
+            let declared = prefix + Array(reading.resource.folder.utf8)
             if reading.resource.isSingleFile {
-                try compareFile(type, path, top, store)
+                try compareFile(type, declared, top, store)
                 continue
             }
-            let tree = try folderTree(path[...], below: top, store)
+            let (path, tree) = try FolderSpelling.find(declared[...], below: top, in: store)
             switch reading.resource.placement {
             case .folder: try compare(type, below: [], at: path, tree, store)
             case .files(let templates):
@@ -70,13 +70,14 @@ struct Comparison {
     // MARK: One collection
 
     private mutating func compareFile(
-        _ type: Int, _ path: [UInt8], _ top: ObjectID?, _ store: isolated GitStore
+        _ type: Int, _ declared: [UInt8], _ top: ObjectID?, _ store: isolated GitStore
     ) throws(GitError) {
-        let slash = path.lastIndex(of: UInt8(ascii: "/")) ?? 0
-        let tree = try folderTree(path[..<slash], below: top, store)
+        let slash = declared.lastIndex(of: UInt8(ascii: "/")) ?? 0
+        let folder = try FolderSpelling.find(declared[..<slash], below: top, in: store)
+        let path = folder.path + declared[slash...]
         let name = path[(slash == 0 ? 0 : slash + 1)...]
-        let old = try tree.flatMap { (id) throws(GitError) in
-            try entry(named: name, isFolder: false, in: id, store)
+        let old = try folder.tree.flatMap { (id) throws(GitError) in
+            try file(at: name, in: id, store)
         }
         let reading = readings[type]
         guard reading.failure == nil else {
@@ -86,7 +87,7 @@ struct Comparison {
         let listing = reading.listings[[]] ?? Listing()
         let place = changes.begin(path, of: type, .file, listing)
         if listing.isEmpty {
-            if let old { noteDeletion([], old, type, place) }
+            if let old { noteDeletion([], old.blob, type, place) }
         } else {
             note(0, from: old, to: listing.objects[0].blob, type, place)
         }
@@ -112,9 +113,10 @@ struct Comparison {
         for index in paths.indices.sorted(by: { paths[$0].precedes(paths[$1]) }) {
             noteAbsent(upTo: paths[index])
             let isThere = old.first?.name == names[index]
-            note(
-                index, from: isThere ? old.first?.blob : nil, to: listing.objects[index].blob,
-                type, place)
+            let file = old.first.flatMap {
+                isThere ? OldFile($0.blob, isPlain: !places.ofOtherMode.contains($0.name)) : nil
+            }
+            note(index, from: file, to: listing.objects[index].blob, type, place)
             if isThere { old.removeFirst() }
         }
         noteAbsent(upTo: nil)
@@ -124,7 +126,7 @@ struct Comparison {
     private mutating func noteIfEmptied(
         _ listing: Listing, _ type: Int, below ids: [[UInt8]], deleted: Int
     ) {
-        guard listing.isEmpty, deleted > 1 else { return }
+        guard listing.isEmpty, deleted > 0 else { return }
         emptied.append(Emptied(type: type, ids: ids, count: deleted))
     }
 
@@ -147,12 +149,22 @@ struct Comparison {
     }
 
     private mutating func note(
-        _ index: Int, from old: ObjectID?, to new: ObjectID, _ type: Int, _ place: Int
+        _ index: Int, from old: OldFile?, to new: ObjectID, _ type: Int, _ place: Int
     ) {
         counts[type].objects += 1
-        guard old != new else { return }
+        guard old?.blob != new || old?.isPlain == false else { return }
         if old == nil { counts[type].created += 1 } else { counts[type].updated += 1 }
-        changes.append(index, from: old, at: place)
+        changes.append(index, from: old?.blob, at: place)
+    }
+
+    /// An object's file in the last backup.
+    private struct OldFile {
+        let blob: ObjectID
+        /// Whether it has the permissions that a backup gives; git keeps those of executables. Others
+        /// are given back to it, though its bytes may be the same.
+        let isPlain: Bool
+
+        init(_ blob: ObjectID, isPlain: Bool) { (self.blob, self.isPlain) = (blob, isPlain) }
     }
 
     private mutating func noteDeletion(
@@ -292,8 +304,8 @@ struct Comparison {
         _ child: Int, below ids: [[UInt8]], at path: [UInt8], _ parent: ObjectID?,
         _ store: isolated GitStore
     ) throws(GitError) {
-        let folder = Array(readings[child].resource.folder.utf8)
-        let tree = try folderTree(folder[...], below: parent, store)
+        let declared = Array(readings[child].resource.folder.utf8)
+        let (folder, tree) = try FolderSpelling.find(declared[...], below: parent, in: store)
         let at = folder.isEmpty ? path : path + [UInt8(ascii: "/")] + folder
         try compare(child, below: ids, at: at, tree, store)
     }
@@ -322,13 +334,13 @@ struct Comparison {
         at path: [UInt8], _ place: Int, _ store: isolated GitStore
     ) throws(GitError) {
         guard let old = try file(named: name[...], in: folder, store) else { return }
-        noteDeletion(name[...], old, type, place)
+        noteDeletion(name[...], old.blob, type, place)
         for child in resource.children {
             let read = children(of: type).first { readings[$0].resource.name == child.name }
-            let childFolder = Array(child.folder.utf8)
-            guard let tree = try folderTree(childFolder[...], below: folder, store) else {
-                continue
-            }
+            let declared = Array(child.folder.utf8)
+            let (childFolder, found) = try FolderSpelling.find(
+                declared[...], below: folder, in: store)
+            guard let tree = found else { continue }
             let at = childFolder.isEmpty ? path : path + [UInt8(ascii: "/")] + childFolder
             let owner = read ?? type
             let childPlace = changes.beginBelowDeleted(at, of: owner, isUnread: read == nil)
@@ -350,34 +362,26 @@ struct Comparison {
         readings.indices.filter { readings[$0].ancestors.last == type }
     }
 
-    private func folderTree(
-        _ path: ArraySlice<UInt8>, below top: ObjectID?, _ store: isolated GitStore
-    ) throws(GitError) -> ObjectID? {
-        var tree = top
-        for name in path.split(separator: UInt8(ascii: "/")) {
-            guard let id = tree else { return nil }
-            tree = try entry(named: name, isFolder: true, in: id, store)
-        }
-        return tree
+    /// The file of an object in its own folder; `nil` if the folder is not an object's.
+    private func file(
+        named name: ArraySlice<UInt8>, in folder: ObjectID, _ store: isolated GitStore
+    ) throws(GitError) -> OldFile? {
+        try file(at: name + json, in: folder, store)
     }
 
-    private func entry(
-        named name: ArraySlice<UInt8>, isFolder: Bool, in tree: ObjectID,
-        _ store: isolated GitStore
-    ) throws(GitError) -> ObjectID? {
+    /// Links and submodules are no files of ours; they are left alone, or replaced if they stand in
+    /// the place of an object's file.
+    private func file(
+        at name: ArraySlice<UInt8>, in tree: ObjectID, _ store: isolated GitStore
+    ) throws(GitError) -> OldFile? {
         var folder = Folder(try store.treeBytes(tree), tree)
         while try folder.next() {
             let cursor = folder.cursor
-            if isFolder ? cursor.isFolder : cursor.isFile, cursor.isNamed(name) { return cursor.id }
+            if cursor.isFile || cursor.isFileOfOtherMode, cursor.isNamed(name) {
+                return OldFile(cursor.id, isPlain: cursor.isFile)
+            }
         }
         return nil
-    }
-
-    /// The blob of an object's own file; `nil` if the folder is not an object's.
-    private func file(
-        named name: ArraySlice<UInt8>, in folder: ObjectID, _ store: isolated GitStore
-    ) throws(GitError) -> ObjectID? {
-        try entry(named: name + json, isFolder: false, in: folder, store)
     }
 }
 

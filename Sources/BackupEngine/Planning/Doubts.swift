@@ -20,13 +20,22 @@ extension TenantReader {
         // What comes new with a second reading may be empty in its turn. Each place is read again
         // once, so this ends.
         var asked: Set<Emptied> = []
+        // Root types that have been read again.
+        var again: Set<Int> = []
         while true {
             let emptied = try await emptied(by: decided)
-            // One object that is gone twice was deleted.
-            let open = emptied.filter { $0.count > 1 || !asked.contains($0) }
+            let open = emptied.filter { one in
+                if one.count > 1 { return true }
+                // One object that is gone twice was deleted; of one that is gone once, only a list that
+                // was wrong before is asked again.
+                guard !asked.contains(one) else { return false }
+                let root = readings[one.type].ancestors.first ?? one.type
+                return readings[one.type].resource.isSingleFile || again.contains(root)
+            }
             guard !open.isEmpty else { break }
             for one in open {
                 if asked.insert(one).inserted {
+                    if readings[one.type].ancestors.isEmpty { again.insert(one.type) }
                     try await readAgain(one, &readings)
                 } else {
                     keep(one, &readings)

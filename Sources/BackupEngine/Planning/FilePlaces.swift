@@ -9,6 +9,8 @@ import GraphCatalog
 struct FilePlaces {
     /// Files of the last backup, in the order of their paths.
     private(set) var old: [(name: [UInt8], blob: ObjectID)] = []
+    /// Names of those that have other permissions than a backup gives.
+    private(set) var ofOtherMode: Set<[UInt8]> = []
 
     /// Reads which files the type has in the last backup: those at paths its templates can give.
     ///
@@ -36,13 +38,17 @@ struct FilePlaces {
                 guard !fitting.isEmpty else { continue }
                 let below = path + name + [UInt8(ascii: "/")]
                 try collect(folder.cursor.id, below, fitting, depth: depth + 1, store)
-            } else if folder.cursor.isFile, name.hasSuffix(json) {
+            } else if folder.cursor.isFile || folder.cursor.isFileOfOtherMode,
+                name.hasSuffix(json)
+            {
                 let name = name.dropLast(json.count)
                 // Straight below the type's folder stands what fits no template.
                 let isOurs =
                     depth == 0
                     || templates.contains { $0.depth == depth + 1 && $0.mayHave(name, at: depth) }
-                if isOurs { old.append((path + name, folder.cursor.id)) }
+                guard isOurs else { continue }
+                old.append((path + name, folder.cursor.id))
+                if !folder.cursor.isFile { ofOtherMode.insert(path + name) }
             }
         }
     }

@@ -38,7 +38,7 @@ struct Plan: Sendable {
             }
         }
         self.counts = counts
-        emptied = comparison.emptied.filter { counts[$0.type].deleted > 1 }
+        emptied = comparison.emptied.filter { counts[$0.type].deleted > 0 }
     }
 
     /// The record of each type, by its name.

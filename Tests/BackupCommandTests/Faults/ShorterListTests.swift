@@ -15,7 +15,8 @@ struct ShorterListTests {
         (.walk, "arm/subscriptions"),
     ]
 
-    @Test(arguments: ShorterListTests.lists)
+    // What a walked list does not name any more is asked for by its ID, and kept.
+    @Test(arguments: Array(ShorterListTests.lists.dropLast()))
     func `a list that is empty once, and parts that are empty in the second reading`(
         shape: FaultShape, list: String
     ) async throws {
