@@ -106,6 +106,8 @@ struct AuditSweep<Source: GraphSource>: Sendable {
     private static var shortest: TimeInterval { 60 }
     /// Parts read at the same time.
     private static var width: Int { 6 }
+    /// What an error calls it.
+    private static var log: String { "The audit log" }
 
     var name: String { declared[0].name }
 
@@ -236,7 +238,9 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         var requests = 0
         defer { log.requests += requests }
         for list in declared[0].walks {
-            let flow = PageFlow(source: source) { page throws(BackupError) in try ListPage(page) }
+            let flow = PageFlow(source: source) { page throws(BackupError) in
+                try ListPage(page, of: Self.log)
+            }
             try await flow.read(from: .first(list.request(tenant: tenant))) { page in
                 requests += page.requests
                 places += page.objects.compactMap { $0[list.idMember]?.string }
@@ -335,7 +339,8 @@ struct AuditSweep<Source: GraphSource>: Sendable {
         swap(&read, &log)
         defer { log = read }
         let flow = PageFlow(source: source) { page throws(BackupError) in
-            EventPage(try ListPage(page), part.source.form, part.activities, part.isOfEnds)
+            EventPage(
+                try ListPage(page, of: Self.log), part.source.form, part.activities, part.isOfEnds)
         }
         // Logs are asked in whole seconds; the one that has begun counts.
         let end = Date(timeIntervalSince1970: slice.to.timeIntervalSince1970.rounded(.up))
@@ -347,25 +352,6 @@ struct AuditSweep<Source: GraphSource>: Sendable {
             read.hold(
                 try await storing { () async throws(GitError) in try await spill.spill(events) })
         }
-    }
-}
-
-/// One page of a list.
-private struct ListPage: PreparedPage {
-    let objects: [JSONValue]
-    let next: GraphLink?
-    let requests: Int
-
-    init(_ page: GraphPage) throws(BackupError) {
-        do throws(JSONError) {
-            let list = try ListedValues(page.body, linkName: page.linkName)
-            objects = list.elements
-            next = page.next(asRead: list.link)
-        } catch {
-            throw .source(
-                GraphError(.malformed, "The audit log is not proper JSON: \(error.reason)"))
-        }
-        requests = page.requests
     }
 }
 

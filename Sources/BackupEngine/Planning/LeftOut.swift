@@ -30,10 +30,11 @@ extension TenantReader {
             let (asked, there) = try await askFor(blobs, of: decided.readings[type].resource)
             decided.readings[type].requests += asked
             guard there > 0 else { continue }
-            decided.readings.keep(
+            fail(
                 type,
-                because: "the list left out objects that are still there "
-                    + "(\(there) of \(asked) that were asked for by their IDs)")
+                "the list left out objects that are still there "
+                    + "(\(there) of \(asked) that were asked for by their IDs)",
+                &decided.readings)
             isDoubted = true
         }
         return isDoubted ? try await plan(decided.readings) : decided
@@ -101,20 +102,5 @@ extension TypeReading {
         ancestors.isEmpty && resource.walks.isEmpty && resource.answer == .collection
             && !resource.isSingleFile && resource.filter == nil && selected.filter == nil
             && !resource.service.isAzure
-    }
-}
-
-extension [TypeReading] {
-    /// Marks a type and what is below its objects as failed.
-    fileprivate mutating func keep(_ type: Int, because reason: String) {
-        func doubt(_ reason: String) -> GraphError {
-            GraphError(
-                .unavailable, reason,
-                hint: "If they really were deleted, run the backup again with --accept-deletions.")
-        }
-        self[type].failure = doubt(reason)
-        for child in indices where self[child].ancestors.contains(type) {
-            self[child].failure = doubt("\(self[type].resource.name) was kept: \(reason)")
-        }
     }
 }

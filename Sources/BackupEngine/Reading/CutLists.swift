@@ -128,14 +128,14 @@ struct CutLists<Source: GraphSource>: Sendable {
         var known = Set((cut.elements ?? []).compactMap { $0["id"]?.string })
         var emptyPages = 0
         let flow = PageFlow(source: source) { page throws(BackupError) in
-            try ElementsPage(try await completed(page, level: level + 1))
+            try ListPage(try await completed(page, level: level + 1), of: "it")
         }
         try await flow.read(from: .next(cut.link, of: request.ofCollection)) {
             page throws(BackupError) in
             rest.requests += page.requests
             rest.waited += page.waited
             let before = rest.elements.count
-            for element in page.elements {
+            for element in page.objects {
                 if let id = element["id"]?.string, !known.insert(id).inserted { continue }
                 rest.elements.append(Array(element.bytes))
             }
@@ -178,25 +178,6 @@ struct CutLists<Source: GraphSource>: Sendable {
             return character.isASCII && (character.isLetter || character.isNumber || byte == 0x5F)
         }
         return isWord && member.utf8.count <= 80 ? member : "a member"
-    }
-}
-
-/// A page of the rest of a list.
-private struct ElementsPage: PreparedPage {
-    let elements: [JSONValue]
-    let next: GraphLink?
-    let requests: Int
-    let waited: Duration
-
-    init(_ page: GraphPage) throws(BackupError) {
-        do throws(JSONError) {
-            let list = try ListedValues(page.body, linkName: page.linkName)
-            elements = list.elements
-            next = page.next(asRead: list.link)
-        } catch {
-            throw .source(GraphError(.malformed, "it is not proper JSON: \(error.reason)"))
-        }
-        (requests, waited) = (page.requests, page.waited)
     }
 }
 

@@ -79,7 +79,7 @@ extension TenantReader {
     private func members(
         in list: MemberList, _ reading: inout TypeReading
     ) async throws(BackupError) -> Set<String>? {
-        do throws(GraphError) {
+        do throws(BackupError) {
             let entries = try await objects(of: list.request, &reading).filter { entry in
                 entry[list.targets]?.array?.contains { $0.string == list.target } ?? false
             }
@@ -93,6 +93,7 @@ extension TenantReader {
             }
             return Set(own.compactMap { $0[list.member]?.string })
         } catch {
+            let error = try error.ofOneType
             reading.requests += error.requests
             switch error.kind {
             case .notPermitted: return nil
@@ -105,21 +106,15 @@ extension TenantReader {
 
     private func objects(
         of request: GraphRequest, _ reading: inout TypeReading
-    ) async throws(GraphError) -> [JSONValue] {
+    ) async throws(BackupError) -> [JSONValue] {
         var objects: [JSONValue] = []
-        var target: GraphTarget? = .first(request)
-        var seen: Set<GraphLink> = []
-        while let next = target {
-            let page = try await source.page(next) { _ in }
+        let flow = PageFlow(source: source) { page throws(BackupError) in
+            try ListPage(page, of: request.path)
+        }
+        try await flow.read(from: .first(request)) { page in
             reading.requests += page.requests
             reading.waited += page.waited
-            guard let value = try? JSONValue(parsing: page.body), let list = value["value"]?.array
-            else { throw GraphError(.malformed, "\(request.path) answered without a list") }
-            objects += list
-            if let link = page.next, !seen.insert(link).inserted {
-                throw GraphError.circle(of: request.service)
-            }
-            target = page.next.map { .next($0, of: request) }
+            objects += page.objects
         }
         return objects
     }
