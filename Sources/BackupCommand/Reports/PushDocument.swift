@@ -80,6 +80,6 @@ struct FetchDocument: Encodable, Sendable {
         try values.encode(Dictionary(uniqueKeysWithValues: refs), forKey: .refs)
         try values.encode(record.diverged.map(\.text), forKey: .diverged)
         if record.missing > 0 { try values.encode(record.missing, forKey: .missing) }
-        try values.encode(ExitStatus.done.rawValue, forKey: .exitStatus)
+        try values.encode(record.status.rawValue, forKey: .exitStatus)
     }
 }

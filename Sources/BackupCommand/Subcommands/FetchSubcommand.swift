@@ -28,11 +28,15 @@ struct FetchSubcommand: Subcommand {
         }
         if try surroundings.settings.isOn(.json) { await console.document(FetchDocument(record)) }
         await console.say(record.sentence)
-        return .done
+        if let error = record.unsynced { await console.say(.error, error.unsyncedSentence) }
+        return record.status
     }
 }
 
 extension FetchRecord {
+    /// How the program ends.
+    var status: ExitStatus { unsynced == nil ? .done : .failed }
+
     fileprivate var sentence: String {
         if isEmpty { return "The remote \(remote) holds no backup yet." }
         let news =

@@ -75,7 +75,9 @@ extension RemoteExchange {
         try await refuseOtherBranch(than: tenant, pairs, from: host)
         let isStillPartial = await store.isPartial
         let brings = isStillPartial ? [] : try await tags(of: host, beside: tag)
-        start.diverged = try await settle(pairs, tags: brings, run: run, isApart: isApart)
+        let settlement = try await settle(pairs, tags: brings, run: run, isApart: isApart)
+        if let error = settlement.unsynced { await say(.unsynced(error)) }
+        start.diverged = settlement.diverged
         for kept in start.diverged { await say(.diverged(kept)) }
         return start
     }
@@ -95,7 +97,9 @@ extension RemoteExchange {
             try await refuseOtherBranch(than: tenant, pairs, from: host)
         }
         let tags = try await tags(of: host)
-        record.diverged = try await settle(pairs, tags: tags, run: time)
+        let settlement = try await settle(pairs, tags: tags, run: time)
+        record.diverged = settlement.diverged
+        record.unsynced = settlement.unsynced
         for kept in record.diverged { await say(.diverged(kept)) }
         for pair in try await self.pairs(host) {
             let before = pairs.first { $0.here == pair.here }?.local

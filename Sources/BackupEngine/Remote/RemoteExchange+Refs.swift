@@ -38,13 +38,22 @@ extension RemoteExchange {
         return updates
     }
 
-    /// Moves refs to where the remote has them; returns the refs that keep what it has not.
+    /// How refs were brought to where a remote has them.
+    struct Settlement {
+        /// Refs that keep what the remote has not.
+        var diverged: [RefName] = []
+        /// Why it is not certain that the moved refs are on the disk; `nil` if it is.
+        var unsynced: GitError?
+    }
+
+    /// Moves refs to where the remote has them.
     ///
     /// - Parameter isApart: whether what is here cannot be completed, so that it is no beginning for
     ///   the next run: where the remote has nothing in its place, that begins anew.
     func settle(
         _ pairs: [Pair], tags: [RefUpdate], run: Date, isApart: Bool = false
-    ) async throws(BackupError) -> [RefName] {
+    ) async throws(BackupError) -> Settlement {
+        var settlement = Settlement()
         var behind: [Pair] = []
         var apart: [Pair] = []
         for pair in pairs {
@@ -56,7 +65,6 @@ extension RemoteExchange {
             }
         }
         var updates = tags
-        var kept: [RefName] = []
         // The record belongs to its branch: if one of both has gone another way, both follow the
         // remote.
         if !apart.isEmpty || isApart {
@@ -65,7 +73,7 @@ extension RemoteExchange {
                 guard let local = pair.local, try await !isBehind(pair) else { continue }
                 let keeper = try await freeName(name, pair.suffix)
                 updates.append(RefUpdate(keeper, from: nil, to: local))
-                kept.append(keeper)
+                settlement.diverged.append(keeper)
             }
             behind = pairs.filter { $0.far != nil && $0.far != $0.local }
         }
@@ -81,10 +89,9 @@ extension RemoteExchange {
                     await say(.checkedOut(branch, at: path))
                 }
             }
-            let publication = try await storing { () async throws(GitError) in
+            settlement.unsynced = try await storing { () async throws(GitError) in
                 try await store.publish(moves, reason: "fetch")
-            }
-            if let error = publication.unsynced { await say(.unsynced(error)) }
+            }.unsynced
         }
         // Only now that another ref keeps them.
         let ends = isApart ? pairs.filter { $0.far == nil } : []
@@ -93,7 +100,7 @@ extension RemoteExchange {
         if !removed.isEmpty {
             try await storing { () async throws(GitError) in try await store.remove(removed) }
         }
-        return kept
+        return settlement
     }
 
     private enum Standing {

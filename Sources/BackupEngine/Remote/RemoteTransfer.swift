@@ -1,7 +1,7 @@
 package import FoundationEssentials
 package import GitObjects
 import GitRemote
-import GitStore
+package import GitStore
 
 /// Exchanges the history of one repository with its remote, without a run.
 package struct RemoteTransfer: Sendable {
@@ -83,4 +83,6 @@ package struct FetchRecord: Sendable {
     package var isEmpty = false
     /// Files of earlier states that are missing here and that the remote has not.
     package var missing = 0
+    /// Why it is not certain that the moved refs are on the disk; `nil` if it is.
+    package var unsynced: GitError?
 }
