@@ -28,6 +28,9 @@ struct Compare: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Push to a git host that holds a thousand runs.")
     var remotes = true
 
+    @Flag(inversion: .prefixedNo, help: "Back up after a week with a million audit events.")
+    var week = true
+
     @Option(help: "The folder of the tenant that the year begins with.")
     var tenant = "Fixtures/Tenants/contoso"
 
@@ -72,6 +75,7 @@ struct Compare: AsyncParsableCommand {
         if remotes {
             results.add(try await RemoteRun(workshop, users: users, rounds: rounds))
         }
+        if week { results.add(try BusyWeek(workshop)) }
         if large { results.add(try LargeRun(workshop, users: users * LargeRun.factor)) }
         return results
     }
@@ -103,7 +107,7 @@ extension Results {
         let parts = [heading, MarkdownTable(lines).text, MarkdownTable(stages: stages).text]
         let more = [
             throttled?.sentence, authors?.kinds.text, authors?.sentence, remotes?.table.text,
-            remotes?.sentence,
+            remotes?.sentence, week?.sentence,
         ]
         return (parts + more.compactMap(\.self)).joined(separator: "\n\n")
     }

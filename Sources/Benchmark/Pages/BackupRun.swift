@@ -10,6 +10,8 @@ struct BackupRun {
     let start: Date
     /// Commits to share the changes among, each by an author of its own; `nil` if nobody is known.
     var authors: Int?
+    /// The audit log; `nil` if nobody asks for it.
+    var week: AuditedWeek?
 
     /// What it did.
     struct Outcome: Codable {
@@ -30,7 +32,7 @@ struct BackupRun {
     }
 
     private func backup(_ options: BackupOptions) -> Backup<RecordedSource> {
-        let source = RecordedSource(pages: pages)
+        let source = RecordedSource(pages: pages, week: week)
         guard let authors else { return Backup(from: source, options) }
         let time = Int64(start.timeIntervalSince1970)
         return Backup(
@@ -49,6 +51,6 @@ struct BackupRun {
             repository: repository, branch: branch, root: .top,
             selection: [SelectedResource(.users)], tenant: "benchmark",
             identityName: "Tenantkeep", identityEmail: "tenantkeep@localhost", start: start,
-            version: "benchmark")
+            version: "benchmark", audit: week.map { _ in AuditOptions() })
     }
 }

@@ -18,6 +18,7 @@ struct Results: Codable {
     private(set) var throttled: ThrottledRun?
     private(set) var authors: AuthorsRun?
     private(set) var remotes: RemoteRun?
+    private(set) var week: BusyWeek?
     private(set) var verdicts: [Verdict] = []
 
     init(
@@ -51,6 +52,11 @@ struct Results: Codable {
 
     mutating func add(_ run: RemoteRun) {
         remotes = run
+        summarise()
+    }
+
+    mutating func add(_ run: BusyWeek) {
+        week = run
         summarise()
     }
 

@@ -30,7 +30,7 @@ extension Results {
     func judged() -> [Verdict] {
         firstBackupVerdicts + laterVerdicts + (throttled?.verdicts ?? [])
             + (authors?.verdicts ?? []) + (remotes?.verdicts ?? [])
-            + (large.map(verdicts) ?? [])
+            + (week?.verdicts ?? []) + (large.map(verdicts) ?? [])
     }
 
     private var firstBackupVerdicts: [Verdict] {
