@@ -71,32 +71,36 @@ let package = Package(
         .target(name: "CGSSStub"),
         // The shared library keeps its collision detector to itself; the archive beside it does not.
         .target(name: "CObjectHash", linkerSettings: [.linkedLibrary(":libgit2.a")]),
-        .target(name: "CanonicalJSON", swiftSettings: safe),
-        .target(name: "GraphCatalog", swiftSettings: safe),
+        .target(name: "Encodings", swiftSettings: safe),
         .target(
             name: "HTTPTransport",
             dependencies: [httpClient, .product(name: "NIOSSL", package: "swift-nio-ssl")],
             swiftSettings: safe),
         // Level 1
+        .target(name: "CanonicalJSON", dependencies: ["Encodings"], swiftSettings: safe),
+        .target(name: "GraphCatalog", dependencies: ["Encodings"], swiftSettings: safe),
         .target(
             name: "ObjectHash", dependencies: ["CLibgit2", "CObjectHash"], swiftSettings: strict),
         .target(name: "YAMLDocument", dependencies: ["CYAML"], swiftSettings: strict),
-        .target(name: "SSHTransport", dependencies: ["CLibgit2"], swiftSettings: strict),
+        .target(
+            name: "SSHTransport", dependencies: ["CLibgit2", "Encodings"], swiftSettings: strict),
+        // Level 2
         .target(
             name: "GraphClient",
             dependencies: [
-                "CanonicalJSON", "GraphCatalog", "HTTPTransport", asn1, crypto, cryptoExtras,
+                "CanonicalJSON", "Encodings", "GraphCatalog", "HTTPTransport", asn1, crypto,
+                cryptoExtras,
                 httpClient, logging,
             ] + nio,
             swiftSettings: safe),
-        // Level 2
         .target(name: "GitObjects", dependencies: ["ObjectHash", crypto], swiftSettings: safe),
         // Level 3
         .target(
             name: "GitPack", dependencies: ["CDeflate", "CLinux", "GitObjects", crypto],
             swiftSettings: strict),
         .target(
-            name: "Attribution", dependencies: ["CanonicalJSON", "GraphCatalog", "GitObjects"],
+            name: "Attribution",
+            dependencies: ["CanonicalJSON", "Encodings", "GraphCatalog", "GitObjects"],
             swiftSettings: safe),
         // Level 4
         .target(
@@ -108,7 +112,7 @@ let package = Package(
         .target(
             name: "HTTPCarrier",
             dependencies: [
-                "GitObjects", "GitPack", "GitRemote", "HTTPTransport", httpClient,
+                "Encodings", "GitObjects", "GitPack", "GitRemote", "HTTPTransport", httpClient,
             ] + nio,
             swiftSettings: safe),
         .target(
@@ -118,15 +122,15 @@ let package = Package(
         .target(
             name: "BackupEngine",
             dependencies: [
-                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack",
-                "GitRemote", "GitStore",
+                "Attribution", "CanonicalJSON", "Encodings", "GraphCatalog", "GitObjects",
+                "GitPack", "GitRemote", "GitStore",
             ],
             swiftSettings: safe),
         // Level 6
         .executableTarget(
             name: "BackupCommand",
             dependencies: [
-                "BackupEngine", "CanonicalJSON", "GitObjects", "GitRemote", "GitStore",
+                "BackupEngine", "CanonicalJSON", "Encodings", "GitObjects", "GitRemote", "GitStore",
                 "GraphCatalog", "GraphClient", "HTTPCarrier", "HTTPTransport", "ProcessCarrier",
                 "SSHTransport", "YAMLDocument", "CBuild", arguments, logging,
             ] + (release == nil ? [] : ["CGSSStub"]),
@@ -177,14 +181,17 @@ let package = Package(
         .testTarget(
             name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"], swiftSettings: strict),
         .testTarget(
-            name: "GraphCatalogTests", dependencies: ["GraphCatalog", "TestSupport"],
+            name: "EncodingsTests", dependencies: ["Encodings", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GraphCatalogTests", dependencies: ["Encodings", "GraphCatalog", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "YAMLDocumentTests", dependencies: ["YAMLDocument"], swiftSettings: strict),
         .testTarget(
             name: "GraphClientTests",
             dependencies: [
-                "CanonicalJSON", "GraphCatalog", "GraphClient", "HTTPTransport",
+                "CanonicalJSON", "Encodings", "GraphCatalog", "GraphClient", "HTTPTransport",
                 "TenantSimulator", "TestSupport", logging,
             ] + nio,
             swiftSettings: strict),
@@ -232,8 +239,8 @@ let package = Package(
         .testTarget(
             name: "BackupCommandTests",
             dependencies: [
-                "BackupCommand", "GitRemote", "HTTPCarrier", "HTTPTransport", "ProcessCarrier",
-                "TenantSimulator", "TestSupport", "YAMLDocument", crypto, logging,
+                "BackupCommand", "Encodings", "GitRemote", "HTTPCarrier", "HTTPTransport",
+                "ProcessCarrier", "TenantSimulator", "TestSupport", "YAMLDocument", crypto, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ] + nio,

@@ -1,3 +1,4 @@
+import Encodings
 import GraphCatalog
 
 /// A moment, in steps of 100 ns since 1970, as exact as the audit log has it.

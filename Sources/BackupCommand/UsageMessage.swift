@@ -1,4 +1,5 @@
 import ArgumentParser
+import Encodings
 
 /// What ArgumentParser says about arguments it does not understand, in this program's way.
 struct UsageMessage {
@@ -18,7 +19,7 @@ struct UsageMessage {
             return nil
         }
         let close = nearest(to: word, among: Self.commands)
-        let isClose = changes(from: word, to: close) <= max(close.count / 2, 1)
+        let isClose = editDistance(word, close) <= max(close.count / 2, 1)
         return CommandFailure(
             "There is no command \(word) in this version",
             hint: (isClose ? "Did you mean \(close)? " : "")

@@ -1,3 +1,5 @@
+import Encodings
+
 /// Names inside a text, and the secrets that follow them: parameters, assignments, members of JSON.
 extension SecretLook {
     /// `sig=x`, `se=2026-`, `Password=x;` or `$secret = 'x'`, where `at` is the equals sign.
@@ -125,16 +127,7 @@ extension SecretLook {
         }
         let different = seen.count { $0 }
         return digits > 0 && letters > 2 && others < letters + digits && different >= 10
-            && !isGUID(text, range)
-    }
-
-    private static func isGUID(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        range.count == 36
-            && range.allSatisfy { at in
-                let isDash = [8, 13, 18, 23].contains(at - range.lowerBound)
-                let byte = text[at] | 0x20
-                return isDash ? text[at] == 0x2D : isDigit(text[at]) || 0x61...0x66 ~= byte
-            }
+            && !isGUID(text.extracting(range))
     }
 }
 

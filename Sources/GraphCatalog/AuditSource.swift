@@ -1,3 +1,5 @@
+import Encodings
+
 /// A log in which a service tells who changed what, as the types that it tells of declare it.
 ///
 /// Types whose sources have one name share a log. It is read once a run, for all of them.

@@ -1,3 +1,5 @@
+import Encodings
+
 /// One read of Graph: a collection from its start, or one object.
 package struct GraphRequest: Sendable, Hashable {
     package let service: Service
@@ -169,21 +171,4 @@ extension GraphResource {
         let length = query.reduce(0) { $0 + $1.name.utf8.count + 2 + $1.value.utf8.count }
         return length <= (isAdvanced ? longestQuery.advanced : longestQuery.plain)
     }
-}
-
-/// Returns `bytes` as one segment of a URL's path (RFC 3986 §3.3, unreserved characters only).
-package func percentEncoded(_ bytes: [UInt8]) -> String {
-    var text = ""
-    for byte in bytes {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-            UInt8(ascii: "_"), UInt8(ascii: "~"):
-            text.unicodeScalars.append(Unicode.Scalar(byte))
-        default:
-            let digits = String(byte, radix: 16, uppercase: true)
-            text += byte < 16 ? "%0\(digits)" : "%\(digits)"
-        }
-    }
-    return text
 }

@@ -1,3 +1,5 @@
+import Encodings
+
 /// What one backup reads: the types that some words choose, with their children.
 ///
 /// A word is a group of types (`Config`), a type (`users`) or a child (`groups/members`), in any
@@ -99,8 +101,7 @@ package struct UnknownWord: Error, Sendable {
 
     fileprivate init(_ word: String, among known: [String]) {
         self.word = word
-        let distances = known.map { ($0, editDistance($0.lowercased(), word.lowercased())) }
-        nearest = distances.min { $0.1 < $1.1 }?.0 ?? ""
+        nearest = Encodings.nearest(to: word, among: known)
     }
 }
 
@@ -110,20 +111,4 @@ extension GraphResource {
 
     /// The words that mean this type.
     fileprivate var words: [String] { [name] + groups }
-}
-
-/// Returns how many letters to insert, remove or replace to make `a` of `b` (Levenshtein).
-private func editDistance(_ a: String, _ b: String) -> Int {
-    let columns = Array(b)
-    var row = Array(0...columns.count)
-    for (i, letter) in a.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, other) in columns.enumerated() {
-            let replaced = diagonal + (letter == other ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
-        }
-    }
-    return row[columns.count]
 }

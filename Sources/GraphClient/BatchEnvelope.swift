@@ -100,17 +100,7 @@ struct BatchEnvelope {
     }
 }
 
-/// Returns `text` as a string of JSON.
+/// Returns `text` as a JSON string, quotes included.
 func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"", "\\": result += "\\\(scalar)"
-        case "\u{0}"..<" ":
-            let digits = String(scalar.value, radix: 16)
-            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result + "\""
+    String(decoding: CanonicalJSON.quoted(text), as: UTF8.self)
 }

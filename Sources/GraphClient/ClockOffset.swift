@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Encodings
 package import FoundationEssentials
 package import GraphCatalog
 import HTTPTransport

@@ -1,10 +1,3 @@
-/// Whether `text` is 8-4-4-4-12 hexadecimal digits.
-func isGUID(_ text: some StringProtocol) -> Bool {
-    let groups = text.split(separator: "-", omittingEmptySubsequences: false)
-    return groups.map(\.count) == [8, 4, 4, 4, 12]
-        && groups.joined().utf8.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
-}
-
 /// Returns a random GUID (RFC 9562 version 4).
 func guid(_ random: @Sendable () -> UInt64) -> String {
     let high = random() & ~0xF000 | 0x4000

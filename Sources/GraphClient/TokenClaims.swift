@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Encodings
 package import FoundationEssentials
 package import GraphCatalog
 

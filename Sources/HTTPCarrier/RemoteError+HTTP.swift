@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Encodings
 import GitObjects
 import GitRemote
 import Glibc
@@ -114,24 +115,9 @@ extension RemoteCredential {
     var header: String {
         switch self {
         case .bearer(let token): "Bearer \(token)"
-        case .basic(let user, let password): "Basic \(base64("\(user):\(password)"))"
+        case .basic(let user, let password): "Basic \(base64(Array("\(user):\(password)".utf8)))"
         }
     }
-}
-
-/// Returns the text's bytes in base64 (RFC 4648).
-private func base64(_ text: String) -> String {
-    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-    let bytes = Array(text.utf8)
-    var result = ""
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-        let group = bytes[start..<min(start + 3, bytes.count)]
-        let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-        for place in 0..<4 {
-            result.append(place <= group.count ? digits[bits >> (18 - 6 * place) & 63] : "=")
-        }
-    }
-    return result
 }
 
 extension RemoteError {

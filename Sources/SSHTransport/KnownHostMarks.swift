@@ -1,4 +1,5 @@
 import CLibgit2
+import Encodings
 import Glibc
 
 /// The lines of `~/.ssh/known_hosts` with a mark, which libssh2 passes over.
@@ -31,7 +32,7 @@ struct KnownHostMarks {
 
     /// Why a host with this key is not talked to; `nil` for whatever the file's other lines say.
     func objection(to key: UnsafeRawBufferPointer, isKnown: Bool) -> String? {
-        if revoked.contains(Self.base64(key)) {
+        if revoked.contains(Self.unpadded(base64(Array(key)).utf8)) {
             return "the host's key is marked @revoked in ~/.ssh/known_hosts"
         }
         if !isKnown, hasAuthorities {
@@ -56,24 +57,6 @@ struct KnownHostMarks {
 
     private static func unpadded(_ digits: some Sequence<UInt8>) -> [UInt8] {
         digits.filter { $0 != UInt8(ascii: "=") }
-    }
-
-    private static let digits = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    /// Without the equals signs at its end.
-    private static func base64(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-        var (text, rest, count): ([UInt8], Int, Int) = ([], 0, 0)
-        for byte in bytes {
-            (rest, count) = (rest << 8 | Int(byte), count + 8)
-            while count >= 6 {
-                count -= 6
-                text.append(digits[rest >> count & 63])
-            }
-            rest &= 1 << count - 1
-        }
-        if count > 0 { text.append(digits[rest << (6 - count) & 63]) }
-        return text
     }
 }
 

@@ -1,3 +1,4 @@
+import Encodings
 import Testing
 
 @testable import BackupCommand
@@ -121,7 +122,7 @@ struct SettingsTests {
         ("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3),
     ])
     func `changes count letters`(a: String, b: String, count: Int) {
-        #expect(changes(from: a, to: b) == count)
-        #expect(changes(from: b, to: a) == count)
+        #expect(editDistance(a, b) == count)
+        #expect(editDistance(b, a) == count)
     }
 }

@@ -19,36 +19,39 @@ enum Layers {
     static let program: [String: Module] = [
         "CLibgit2": Module(0), "CDeflate": Module(0), "CYAML": Module(0), "CLinux": Module(0),
         "CObjectHash": Module(0), "CBuild": Module(0), "CGSSStub": Module(0),
-        "CanonicalJSON": Module(0),
-        "GraphCatalog": Module(0),
+        "Encodings": Module(0),
         "HTTPTransport": Module(0, http),
+        "CanonicalJSON": Module(1, ["Encodings"]),
+        "GraphCatalog": Module(1, ["Encodings"]),
         "ObjectHash": Module(1, ["CLibgit2", "CObjectHash"]),
         "YAMLDocument": Module(1, ["CYAML"]),
-        "SSHTransport": Module(1, ["CLibgit2"]),
+        "SSHTransport": Module(1, ["CLibgit2", "Encodings"]),
         "GraphClient": Module(
-            1,
+            2,
             http.union([
-                "CanonicalJSON", "GraphCatalog", "HTTPTransport", "Logging", "Crypto",
+                "CanonicalJSON", "Encodings", "GraphCatalog", "HTTPTransport", "Logging", "Crypto",
                 "CryptoExtras", "SwiftASN1",
             ])),
         "GitObjects": Module(2, ["ObjectHash", "Crypto"]),
         "GitPack": Module(3, ["CDeflate", "CLinux", "GitObjects", "Crypto"]),
-        "Attribution": Module(3, ["CanonicalJSON", "GraphCatalog", "GitObjects"]),
+        "Attribution": Module(
+            3, ["CanonicalJSON", "Encodings", "GraphCatalog", "GitObjects"]),
         "GitStore": Module(4, ["CLibgit2", "CLinux", "GitObjects", "GitPack"]),
         "GitRemote": Module(4, ["GitObjects", "GitPack"]),
         "HTTPCarrier": Module(
-            5, http.union(["GitObjects", "GitPack", "GitRemote", "HTTPTransport"])),
+            5, http.union(["Encodings", "GitObjects", "GitPack", "GitRemote", "HTTPTransport"])),
         "ProcessCarrier": Module(5, ["GitObjects", "GitPack", "GitRemote"]),
         "BackupEngine": Module(
             5,
             [
-                "Attribution", "CanonicalJSON", "GraphCatalog", "GitObjects", "GitPack", "GitStore",
-                "GitRemote",
+                "Attribution", "CanonicalJSON", "Encodings", "GraphCatalog", "GitObjects",
+                "GitPack", "GitStore", "GitRemote",
             ]),
         "BackupCommand": Module(
             6,
             [
-                "CanonicalJSON", "GraphCatalog", "GraphClient", "YAMLDocument", "ObjectHash",
+                "CanonicalJSON", "Encodings", "GraphCatalog", "GraphClient", "YAMLDocument",
+                "ObjectHash",
                 "GitObjects", "GitPack", "GitStore", "GitRemote", "HTTPCarrier", "HTTPTransport",
                 "ProcessCarrier", "SSHTransport",
                 "BackupEngine", "CBuild", "ArgumentParser", "Logging",

@@ -1,3 +1,4 @@
+import Encodings
 import YAMLDocument
 
 /// Where the values of a configuration come from; gives them their Swift forms, and mistakes their

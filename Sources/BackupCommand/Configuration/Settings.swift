@@ -1,3 +1,5 @@
+import Encodings
+
 /// What a user set in one place, or in several laid over one another.
 ///
 /// A later place wins, setting by setting; a list replaces a list. A cloud that is named later also

@@ -1,3 +1,4 @@
+import Encodings
 import GraphClient
 
 /// The environment as sign-in reads it: an empty variable is one that is not set, and what a
@@ -65,9 +66,8 @@ struct SignInVariables: Sendable {
     /// `{1111…}` is how PowerShell and Windows write a GUID.
     private static func withoutBraces(_ text: String) -> String {
         let inner = text.dropFirst().dropLast()
-        let isGUID =
-            inner.utf8.count == 36 && inner.allSatisfy { $0.isHexDigit || $0 == "-" }
-        return text.hasPrefix("{") && text.hasSuffix("}") && isGUID ? String(inner) : text
+        return text.hasPrefix("{") && text.hasSuffix("}") && isGUID(inner.utf8)
+            ? String(inner) : text
     }
 
     /// A token, which has no quotes in it.

@@ -1,4 +1,5 @@
 import BackupEngine
+import Encodings
 import GraphCatalog
 import YAMLDocument
 

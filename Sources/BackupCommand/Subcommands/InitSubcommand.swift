@@ -1,4 +1,5 @@
 import ArgumentParser
+import Encodings
 import GraphCatalog
 
 /// `tenantkeep init`: prints a file to start from.

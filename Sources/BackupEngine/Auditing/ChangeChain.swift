@@ -1,3 +1,4 @@
+import Encodings
 import GitObjects
 import GraphCatalog
 
@@ -29,18 +30,5 @@ struct ChangeChain {
 /// The ID that a file's name was made of, if it was not too long to be in it.
 func unescaped(_ name: ArraySlice<UInt8>) -> String {
     guard name.contains(UInt8(ascii: "%")) else { return String(decoding: name, as: UTF8.self) }
-    var bytes: [UInt8] = []
-    var rest = name
-    while let byte = rest.popFirst() {
-        let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-        guard byte == UInt8(ascii: "%"), digits.utf8.count == 2,
-            let value = UInt8(digits, radix: 16)
-        else {
-            bytes.append(byte)
-            continue
-        }
-        bytes.append(value)
-        rest = rest.dropFirst(2)
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    return String(decoding: percentDecoded(name), as: UTF8.self)
 }

@@ -1,4 +1,5 @@
 import Attribution
+import Encodings
 import FoundationEssentials
 import GitObjects
 

@@ -1,3 +1,4 @@
+import Encodings
 import GitObjects
 
 /// Gives each object of one folder its name.
@@ -80,23 +81,6 @@ struct Naming {
     private func mayCollide(_ names: [[UInt8]]) -> Bool {
         names.contains { name in
             name.contains { $0 >= 0x80 || ($0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z")) }
-        }
-    }
-}
-
-/// Whether this is `8-4-4-4-12` hexadecimal digits, in whatever case.
-func isGUID(_ id: some Collection<UInt8>) -> Bool {
-    guard id.count == 36 else { return false }
-    return zip(0..., id).allSatisfy { place, byte in
-        switch place {
-        case 8, 13, 18, 23: byte == UInt8(ascii: "-")
-        default:
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-                UInt8(ascii: "A")...UInt8(ascii: "F"):
-                true
-            default: false
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import CryptoExtras
+import Encodings
 import FoundationEssentials
 
 /// A certificate with its key, which signs what an application says of itself.
@@ -61,28 +62,8 @@ package struct ClientCertificate: Sendable {
             case .ps256: #""x5t#S256":"\#(base64URL(Array(SHA256.hash(data: chain[0]))))""#
             case .rs256: #""x5t":"\#(base64URL(Array(Insecure.SHA1.hash(data: chain[0]))))""#
             }
-        let certificates = chain.map { "\"\(Data($0).base64EncodedString())\"" }
+        let certificates = chain.map { "\"\(base64($0))\"" }
         let x5c = sendsChain ? #","x5c":[\#(certificates.joined(separator: ","))]"# : ""
         return #"{"alg":"\#(algorithm.rawValue)","typ":"JWT",\#(name)\#(x5c)}"#
     }
-}
-
-/// Base64 for URLs, without padding (RFC 4648 §5).
-func base64URL(_ bytes: [UInt8]) -> String {
-    String(
-        Data(bytes).base64EncodedString().compactMap { letter -> Character? in
-            switch letter {
-            case "+": "-"
-            case "/": "_"
-            case "=": nil
-            default: letter
-            }
-        })
-}
-
-/// Decodes base64 for URLs, padded or not; `nil` if it is none.
-func bytes(ofBase64URL text: some StringProtocol) -> [UInt8]? {
-    var plain = text.filter { $0 != "=" }.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
-    plain += Array(repeating: "=", count: (4 - plain.count % 4) % 4)
-    return Data(base64Encoded: String(plain)).map { Array($0) }
 }

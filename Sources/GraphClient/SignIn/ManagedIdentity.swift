@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Encodings
 import GraphCatalog
 import HTTPTransport
 import NIOHTTP1

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import CanonicalJSON
+import Encodings
 import GraphCatalog
 import HTTPTransport
 import NIOHTTP1
@@ -74,7 +75,7 @@ extension SignIn {
 
     /// Returns the ID of the tenant that the configuration names, from what it publishes.
     func tenantID(named tenant: String) async throws(GraphError) -> String {
-        if isGUID(tenant) { return tenant.lowercased() }
+        if isGUID(tenant.utf8) { return tenant.lowercased() }
         let address = self.address("v2.0/.well-known/openid-configuration")
         return try await exchange(with: "Entra") {
             attempt async throws(GraphError) -> Result<String, Failure> in
@@ -95,7 +96,7 @@ extension SignIn {
         }
         let id = answer.document?["token_endpoint"]?.string.flatMap { SplitURL($0) }?.rest
             .split(separator: "/").first
-        guard let id, isGUID(id) else { throw .unasked }
+        guard let id, isGUID(id.utf8) else { throw .unasked }
         return id.lowercased()
     }
 

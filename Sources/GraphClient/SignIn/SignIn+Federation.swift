@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import CanonicalJSON
+import Encodings
 import GraphCatalog
 import HTTPTransport
 import NIOHTTP1

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Encodings
 import GraphCatalog
 
 extension AccessToken {

@@ -1,12 +1,13 @@
-/// Returns the known word with the fewest letters to change; the first of several.
-func nearest(to word: String, among known: [String]) -> String {
-    let distances = known.map { ($0, changes(from: word.lowercased(), to: $0.lowercased())) }
+/// Returns the known word with the fewest letters to change, in any case of letters; the first of
+/// several, and an empty word if none is known.
+package func nearest(to word: String, among known: some Sequence<String>) -> String {
+    let distances = known.map { ($0, editDistance(word.lowercased(), $0.lowercased())) }
     return distances.min { $0.1 < $1.1 }?.0 ?? ""
 }
 
-/// Returns how many letters to insert, remove, replace or swap with their neighbour to make `b` of
-/// `a` (optimal string alignment).
-func changes(from a: String, to b: String) -> Int {
+/// Returns how many letters to insert, remove, replace or swap with their neighbour to make one word
+/// of the other (optimal string alignment).
+package func editDistance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a), Array(b))
     var rows = [Array(0...b.count)]
     for i in 0..<a.count {
