@@ -143,6 +143,39 @@ struct AttributionProgramTests {
         }
     }
 
+    @Test func `of an event that the log cannot send only the minute is lost, and it is said`()
+        async throws
+    {
+        let (lost, other) = (
+            "4d6b95c7-3d23-4bab-aeb8-abaa61334e37", "d74fd866-a8c6-4de9-a031-a16622623632"
+        )
+        let scenario = """
+            {"actors": {"megan": {"user": "MeganB@contoso.onmicrosoft.com"},
+                        "lee": {"user": "LeeG@contoso.onmicrosoft.com"}},
+             "changes": [
+               {"at": "-3h", "actor": "megan", "update": "users/\(other)", "with": {"city": "Y"}},
+               {"at": "-5m", "actor": "lee", "update": "users/\(lost)", "with": {"city": "X"}}]}
+            """
+        try await withContoso { run in
+            try await run.backUp("Users")
+            try run.tenant.play(Scenario(parsing: scenario))
+            run.tenant.inject(Fault(.unsendable(lost), path: "auditLogs/directoryAudits"))
+
+            let ending = try await run.backUp("Users", arguments: ["--audit-since", "1d"])
+
+            #expect(ending.status == 0, "\(ending.messages)")
+            #expect(
+                ending.messages.contains(
+                    "Warning: Could not read a part of the audit log: The log does not send what "
+                        + "was logged from "), "\(ending.messages)")
+            let audit = try #require(try ending.document()["audit"] as? [String: Any])
+            #expect((audit["lost"] as? [String])?.count == 1)
+            #expect(audit["outcome"] as? String == "complete")
+            let authors = try run.git("log", "-2", "--format=%an", "main").split(separator: "\n")
+            #expect(Set(authors) == ["Megan Bowen", "unknown"])
+        }
+    }
+
     // MARK: - A search that does not end
 
     private static let titles: String = {

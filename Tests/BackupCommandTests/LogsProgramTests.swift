@@ -245,6 +245,29 @@ struct LogsProgramTests {
         }
     }
 
+    @Test(arguments: ["Azure", "Intune"])
+    func `of an event that a log cannot send only the minute is lost`(name: String) async throws {
+        let isAzure = name == "Azure"
+        let fault = Fault(
+            .unsendable(isAzure ? "a1000000-0000-4000-8000-000000000001" : Self.plant),
+            path: isAzure
+                ? "arm/subscriptions/\(Self.production)/providers/Microsoft.Insights"
+                : "deviceManagement/auditEvents")
+        try await twice(
+            isAzure ? "IAM,Users" : "IntuneRoles,Users", isAzure ? changes : roles,
+            before: { $0.tenant.inject(fault) }
+        ) { (run, ending) throws in
+            let log = try log(name, ending)
+            #expect(log["outcome"] as? String == "complete")
+            #expect((log["lost"] as? [String])?.count == 1)
+            #expect(
+                ending.messages.contains("Could not read a part of the log of \(name): "),
+                "\(ending.messages)")
+            let authors = try authors(run)
+            #expect(!isAzure || authors.contains { $0.hasPrefix("Nestor") }, "\(authors)")
+        }
+    }
+
     // MARK: - Intune
 
     private static let plant = "a0bb4cd3-7802-493e-b741-42cadc1da05e"

@@ -72,6 +72,8 @@ package struct Fault: Sendable {
         case cutExpansion(at: Int)
         /// Status 200 and another body, whatever it is.
         case body(String)
+        /// 400 in place of every answer that has this text in it: an entry that cannot be sent.
+        case unsendable(String)
         /// An object comes as the only element of a list.
         case wrapped
         /// Azure's IDs in lists are in lower case.

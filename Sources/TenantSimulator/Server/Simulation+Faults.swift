@@ -57,6 +57,11 @@ extension Simulation {
             case .garbage: reply.body = [0x7B, 0x22, 0xFF, 0x00, 0x80, 0x2C, 0x2C, 0x5D]
             case .emptyBody: reply.body = []
             case .body(let text) where reply.status == 200: reply.body = Array(text.utf8)
+            case .unsendable(let text):
+                guard String(decoding: reply.body, as: UTF8.self).contains(text) else { continue }
+                reply = .json(
+                    ["error": ["code": "UnknownError", "message": ""]])
+                reply.status = 400
             case .wrapped where reply.status == 200:
                 reply.body =
                     Array(#"{"@odata.context":"c","value":["#.utf8) + reply.body + Array("]}".utf8)

@@ -21,6 +21,8 @@ enum FaultShape: String, CaseIterable, CustomTestStringConvertible {
     case expanded
     /// Of Azure: what every subscription of a list has; some go on with a second page.
     case walk
+    /// Of Graph: what every object of a list has, two pages each.
+    case parts
 
     var testDescription: String { rawValue }
 
@@ -35,6 +37,7 @@ enum FaultShape: String, CaseIterable, CustomTestStringConvertible {
         case .narrowed: "groups"
         case .expanded: "accessPackages"
         case .walk: "rights"
+        case .parts: "reviewers"
         }
     }
 
@@ -46,7 +49,7 @@ enum FaultShape: String, CaseIterable, CustomTestStringConvertible {
         case .file: ["organization"]
         case .children: FaultScene.groups.map { "groups/\($0)/owners" }
         case .envelope: ["$batch"]
-        case .grandchildren:
+        case .grandchildren, .parts:
             FaultScene.reviews.map {
                 "\(FaultScene.definitions)/\($0)/instances/\($0)-1/contactedReviewers"
             }
@@ -74,6 +77,7 @@ enum FaultShape: String, CaseIterable, CustomTestStringConvertible {
         case .narrowed: SelectedResource(Self.groups, filter: Self.groups.narrowings[0])
         case .expanded: SelectedResource(Self.packages)
         case .walk: SelectedResource(Self.rights)
+        case .parts: SelectedResource(Self.reviewers)
         }
     }
 
@@ -124,6 +128,12 @@ extension FaultShape {
                         folder: "Reviewers")
                 ])
         ])
+    private static let reviewers = GraphResource(
+        "reviewers",
+        path: "\(FaultScene.definitions)/{parent}/instances/{parent}-1/contactedReviewers",
+        folder: "Reviewers", placement: .flat,
+        walks: [resource("definitions", path: FaultScene.definitions, folder: "")],
+        groups: ["All"], permissions: Permissions("Directory.Read.All"))
     private static let rights = GraphResource(
         "rights", service: .azure(apiVersion: "2022-04-01"),
         path: "{parent/}/providers/Microsoft.Authorization/roleAssignments", folder: "Rights",

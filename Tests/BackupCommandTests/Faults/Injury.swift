@@ -58,7 +58,7 @@ struct Injury: Sendable, CustomTestStringConvertible {
     /// Whether nothing is found below objects that are there and had nothing before, which is no
     /// failure.
     private func hasNoParts(_ shape: FaultShape, isFirst: Bool) -> Bool {
-        shape == .walk && isFirst && effect == .status(404) && times == nil
+        (shape == .walk || shape == .parts) && isFirst && effect == .status(404) && times == nil
     }
 
     /// Outcome and exit status of a run that meets the fault.
