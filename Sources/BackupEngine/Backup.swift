@@ -76,7 +76,8 @@ package struct Backup<Source: GraphSource>: Sendable {
             leftOut: last.record?.types.compactMapValues(\.without) ?? [:],
             parents: options.acceptDeletions ? WalkedParents() : last.parents,
             previouslyKept: kept, interest: sweeps.interest,
-            previousMembers: last.record?.types.compactMapValues(\.members) ?? [:])
+            previousMembers: options.acceptDeletions
+                ? [:] : last.record?.types.compactMapValues(\.members) ?? [:])
         async let swept = sweeps.logs()
         let readings = try await reader.read(options.selection)
         try refuseIfNothingWasRead(readings)

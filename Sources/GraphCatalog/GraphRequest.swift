@@ -68,13 +68,16 @@ extension GraphRequest {
 extension GraphResource {
     /// Returns the read of the objects of this type in `tenant`, all or what `narrowing` asks for.
     ///
-    /// - Parameter members: what is selected besides.
+    /// - Parameters:
+    ///   - members: what is selected besides.
+    ///   - unknown: members that the service does not have; they are not selected.
     package func request(
-        tenant: String, narrowing: Narrowing? = nil, members: [String] = []
+        tenant: String, narrowing: Narrowing? = nil, members: [String] = [],
+        without unknown: Set<String> = []
     ) -> GraphRequest {
         request(
             path: path.replacing("{tenant}", with: tenant), filter: filter, narrowing: narrowing,
-            members: members)
+            members: members, without: unknown)
     }
 
     /// The longest query that names members, in bytes: Graph refuses advanced queries of more than
@@ -138,12 +141,13 @@ extension GraphResource {
     }
 
     private func request(
-        path: String, filter: String?, narrowing: Narrowing?, members: [String] = []
+        path: String, filter: String?, narrowing: Narrowing?, members: [String] = [],
+        without unknown: Set<String> = []
     ) -> GraphRequest {
         let filters = [filter, narrowing?.filter].compactMap { $0 }
         var query = ownQuery
         var headers = headers
-        let names = (select + members).joined(separator: ",")
+        let names = (select + members).filter { !unknown.contains($0) }.joined(separator: ",")
         if !select.isEmpty { query.append(.init("$select", names)) }
         if let expand { query.append(.init("$expand", expand)) }
         if let first = filters.first {

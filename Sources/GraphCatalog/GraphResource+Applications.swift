@@ -80,11 +80,9 @@ extension GraphResource {
         permissions: .directory,
         top: 999,
         volatile: ["certification.lastCertificationDateTime"],
-        leftOut: [
-            LeftOutMembers(
-                ["customSecurityAttributes"],
-                because: "Graph gives it only if all members are selected by name, and with "
-                    + "CustomSecAttributeAssignment.Read.All")
+        separate: [
+            SeparateMember(
+                "customSecurityAttributes", .value, needs: "CustomSecAttributeAssignment.Read.All")
         ],
         reductions: [.vendorOwned, .managedIdentity],
         sets: [

@@ -43,9 +43,6 @@ extension GraphResource {
             LeftOutMembers(
                 ["serviceProvisioningErrors"],
                 because: "It is what a service reports of its own work"),
-            LeftOutMembers(
-                ["manager", "sponsors"],
-                because: "It takes a request for each user, where all else takes one for 999"),
             .oneByOne(
                 "user",
                 [
@@ -60,12 +57,15 @@ extension GraphResource {
             PermittedMember("employeeLeaveDateTime", needs: "User-LifeCycleInfo.Read.All"),
         ],
         memberLists: MemberList.extensions(of: "User"),
+        separate: [
+            SeparateMember("manager", .reference), SeparateMember("sponsors", .references),
+        ],
         sets: [
             "assignedLicenses", "assignedLicenses.disabledPlans",
             "authorizationInfo.certificateUserIds", "deviceKeys", "extensions", "identities",
             "imAddresses", "infoCatalogs", "licenseAssignmentStates",
             "licenseAssignmentStates.disabledPlans",
-            "onPremisesProvisioningErrors", "otherMails", "proxyAddresses",
+            "onPremisesProvisioningErrors", "otherMails", "proxyAddresses", "sponsors",
         ],
         auditNouns: ["user"]
     )

@@ -89,6 +89,8 @@ package struct GraphResource: Sendable {
     package let permitted: [PermittedMember]
     /// Lists of members that applications have added to the type's objects.
     package let memberLists: [MemberList]
+    /// Members that are read from lists of their own.
+    package let separate: [SeparateMember]
     /// Members left out of some objects only.
     package let reductions: [Reduction]
     /// Members whose text is a secret though their name does not say so, as paths.
@@ -152,6 +154,7 @@ package struct GraphResource: Sendable {
         leftOut: [LeftOutMembers] = [],
         permitted: [PermittedMember] = [],
         memberLists: [MemberList] = [],
+        separate: [SeparateMember] = [],
         reductions: [Reduction] = [],
         secrets: [String] = [],
         sets: [String] = [],
@@ -200,6 +203,7 @@ package struct GraphResource: Sendable {
         self.leftOut = leftOut
         self.permitted = permitted
         self.memberLists = memberLists
+        self.separate = separate
         self.reductions = reductions
         self.secrets = secrets
         self.sets = sets

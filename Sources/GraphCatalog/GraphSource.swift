@@ -103,7 +103,7 @@ package struct GraphPage: Sendable {
 
 /// Why a read of Graph failed. Final: what could be retried has been.
 package struct GraphError: Error, Sendable {
-    package enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Hashable {
         /// The identity provider refused the credential (exit status 6).
         case signInRefused
         /// The identity provider gave tokens earlier in this run and refuses another, such as after
@@ -123,6 +123,8 @@ package struct GraphError: Error, Sendable {
         case unreachable
         /// Throttled, failing or timing out past all patience.
         case unavailable
+        /// The service does not have a member of this name: an older version of it, or another cloud.
+        case unknownMember(String)
         /// The answer is not what the protocol promises: bad JSON, a link to another host.
         case malformed
         case other

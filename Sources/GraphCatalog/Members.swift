@@ -30,12 +30,31 @@ package struct PermittedMember: Sendable {
     package let permissions: [String]
 
     package init(_ name: String, needs permissions: String...) {
+        self.init(name, needs: permissions)
+    }
+
+    package init(_ name: String, needs permissions: [String]) {
         self.name = name
         self.permissions = permissions
+    }
+
+    /// Whether one of them is held. A permission to change the member is enough, too.
+    package func isPermitted(by held: Set<String>) -> Bool {
+        permissions.contains { name in
+            held.contains(name) || held.contains(name.replacing(".Read.", with: ".ReadWrite."))
+        }
     }
 }
 
 extension GraphResource {
+    /// Members that need a permission of their own.
+    package var permittedMembers: [PermittedMember] {
+        permitted
+            + separate.filter { !$0.permissions.isEmpty }.map {
+                PermittedMember($0.name, needs: $0.permissions)
+            }
+    }
+
     /// All that the catalog says of members that are not in the backup.
     package var gaps: [LeftOutMembers] {
         let moving = LeftOutMembers(
@@ -45,7 +64,7 @@ extension GraphResource {
             LeftOutMembers(
                 $0.drops, because: "Nobody here can change it where \($0.member) is \($0.value)")
         }
-        let unread = permitted.map {
+        let unread = permittedMembers.map {
             LeftOutMembers(
                 [$0.name],
                 because: "It is read only with \($0.permissions.joined(separator: " or "))")

@@ -62,7 +62,7 @@ extension Failure {
         let kind = Self.kind(of: status, error)
         var explanation = Unavailability(status, error)?.explanation
         var hint = status == 403 ? service.roleHint : nil
-        if status == 400, kind == .final(.other) {
+        if status == 400, kind == .final(.other) || error.unknownMember != nil {
             // Nobody knows better what is wrong than the service.
             explanation = error.quotation
             hint = "If the tenant cannot have this type, leave it out with --exclude."
@@ -90,6 +90,8 @@ extension Failure {
     private static func kind(of status: Int, _ error: ServiceError) -> Class {
         switch status {
         case 400..<500 where error.isDeadPageToken: .final(.pageTokenExpired)
+        case 400 where error.unknownMember != nil:
+            .final(error.unknownMember.map { .unknownMember($0) } ?? .other)
         case _ where Unavailability(status, error) != nil: .final(.notAvailable)
         case 403: .final(.notPermitted)
         case 401: .tokenRejected
@@ -114,6 +116,21 @@ extension ServiceError {
         ]
         return codes.contains(where: known.contains)
             || message.contains("Invalid Skip Token") || message.contains("Token not found")
+    }
+
+    /// The name in `Could not find a property named 'x' on type 'microsoft.graph.user'`; `nil` of any
+    /// other error.
+    fileprivate var unknownMember: String? {
+        let parts = message.split(separator: "Could not find a property named '", maxSplits: 1)
+        guard let rest = parts.last, message != rest, let end = rest.firstIndex(of: "'"),
+            rest[end...].hasPrefix("' on type '")
+        else { return nil }
+        let name = rest[..<end]
+        let isWord = name.utf8.allSatisfy { byte in
+            let character = Character(Unicode.Scalar(byte))
+            return character.isASCII && (character.isLetter || character.isNumber || byte == 0x5F)
+        }
+        return isWord && (1...120).contains(name.utf8.count) ? String(name) : nil
     }
 
     /// Whether it has one of these codes, or one of these words in its message.

@@ -50,7 +50,8 @@ struct DoctorProgramTests {
             #expect(status == 0)
             #expect(
                 checks.map(\.name) == [
-                    "repository", "disk", "clock", "sign-in", "permissions", "audit log", "azure",
+                    "repository", "disk", "clock", "sign-in", "permissions", "permissions",
+                    "permissions", "audit log", "azure",
                 ])
             #expect(checks.allSatisfy { $0.outcome == "ok" }, "\(checks)")
             #expect(checks.allSatisfy { $0.hint == nil })
@@ -132,6 +133,27 @@ struct DoctorProgramTests {
                 $0.text.hasPrefix("User.Read.All is not granted, so users in groups/members")
             }
             #expect(found?.outcome == "warning" && found?.hint != nil, "\(checks)")
+        }
+    }
+
+    @Test func `a member that needs a permission of its own is named, and no fault`() async throws {
+        try await withContoso { run in
+            let without = try await examine(run, "users,servicePrincipals")
+            run.tenant.grant(
+                run.tenant.app.permissions + ["CustomSecAttributeAssignment.Read.All"])
+            let with = try await examine(run, "users,servicePrincipals")
+
+            #expect(without.status == 0 && with.status == 0)
+            #expect(outcomes(without.checks, "permissions").allSatisfy { $0 == "ok" })
+            let texts = without.checks.filter { $0.name == "permissions" }.map(\.text)
+            #expect(
+                texts.contains(
+                    "CustomSecAttributeAssignment.Read.All is not granted, so "
+                        + "customSecurityAttributes of users, customSecurityAttributes of "
+                        + "servicePrincipals are not in the backup."), "\(texts)")
+            let leave = "User-LifeCycleInfo.Read.All is not granted, so employeeLeaveDateTime of "
+            #expect(texts.contains { $0.hasPrefix(leave) && $0.contains("is not in the backup") })
+            #expect(!with.checks.contains { $0.text.contains("CustomSec") })
         }
     }
 

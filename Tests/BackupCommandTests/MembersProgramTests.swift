@@ -52,6 +52,13 @@ struct MembersProgramTests {
             for name in ["customSecurityAttributes", "employeeLeaveDateTime", "deletedDateTime"] {
                 #expect(user[name] == nil, "\(name)")
             }
+            let manager = user["manager"] as? [String: String]
+            #expect(manager == ["id": "d74fd866-a8c6-4de9-a031-a16622623632"])
+            #expect(
+                user["sponsors"] as? [[String: String]] == [
+                    ["id": "4d6b95c7-3d23-4bab-aeb8-abaa61334e37"],
+                    ["id": "e4f3f5dc-1077-4502-a8b3-2a194782ea61"],
+                ])
             #expect(user.keys.allSatisfy { $0 != "assignedPlans" && $0 != "signInActivity" })
         }
     }
@@ -91,8 +98,8 @@ struct MembersProgramTests {
             #expect(without.status == 0)
             #expect(
                 without.messages.contains(
-                    "Did not read of users, for want of a permission: "
-                        + "customSecurityAttributes, employeeLeaveDateTime."))
+                    "Did not read of users, for want of a permission or because the service does "
+                        + "not have it: customSecurityAttributes, employeeLeaveDateTime."))
             #expect(with.status == 0, "\(with.messages)")
             #expect(user["employeeLeaveDateTime"] as? String == "2027-01-31T00:00:00Z")
             let attributes = user["customSecurityAttributes"] as? [String: [String: Any]]
@@ -106,8 +113,8 @@ struct MembersProgramTests {
     }
 
     @Test func `types says with verbose what is not in the backup and why`() async throws {
-        let plain = try await Program().run("types", "users")
-        let verbose = try await Program().run("types", "users", "--verbose")
+        let plain = try await Program().run("types", "users", "servicePrincipals")
+        let verbose = try await Program().run("types", "users", "servicePrincipals", "--verbose")
 
         #expect(!plain.output.contains("signInActivity"))
         let lines = verbose.output.split(separator: "\n").map { line in
@@ -118,7 +125,8 @@ struct MembersProgramTests {
             "users signInActivity It changes by itself, or says what another object says",
             "users customSecurityAttributes It is read only with "
                 + "CustomSecAttributeAssignment.Read.All",
-            "users manager It takes a request for each user, where all else takes one for 999",
+            "servicePrincipals customSecurityAttributes It is read only with "
+                + "CustomSecAttributeAssignment.Read.All",
         ] {
             #expect(lines.contains(line), "\(line)")
         }

@@ -67,12 +67,29 @@ final class RecordedTenant: GraphSource {
     ) async throws(GraphError) -> GraphPage {
         switch target {
         case .first(let request):
-            let (reading, answer) = begin(request.path)
+            let member = Self.separateMember(of: request)
+            let path = request.path + (member.map { "?\($0)" } ?? "")
+            // A tenant that says nothing of such members does not have them.
+            guard member == nil || state.withLock({ $0.answers[path] != nil }) else {
+                throw GraphError(.notAvailable, "The recording does not have \(path)")
+            }
+            let (reading, answer) = begin(path)
             return try page(0, reading, answer, found)
         case .next(let link, _):
             let numbers = link.text.split(separator: "#").dropFirst().compactMap { Int($0) }
             let answer = state.withLock { $0.readings[numbers[0]] }
             return try page(numbers[1], numbers[0], answer, found)
+        }
+    }
+
+    /// The member that a request asks for with nothing else: `manager` of `users?manager`.
+    private static func separateMember(of request: GraphRequest) -> String? {
+        let select = request.query.first { $0.name == "$select" }?.value.split(separator: ",")
+        let names = (select ?? []).dropFirst().map(String.init)
+        switch (select?.first, names.count) {
+        case ("id", 0): return request.query.first { $0.name == "$expand" }?.value
+        case ("id", 1): return names[0]
+        default: return nil
         }
     }
 

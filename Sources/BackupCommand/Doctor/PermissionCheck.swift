@@ -76,7 +76,7 @@ struct PermissionCheck {
         let warnings = warnings(lost, "will be") + warnings(below, "may be") + masked
         let fine = Finding.ok(
             Self.check, "\(roots.count.counted("chosen type")) can be read")
-        return (warnings.isEmpty ? [fine] : warnings) + excess
+        return (warnings.isEmpty ? [fine] : warnings) + optional + excess
     }
 
     private func nothingPermitted(_ lost: [Need]) -> CommandFailure {
@@ -114,6 +114,25 @@ struct PermissionCheck {
                     + "come with their IDs only",
                 hint: Self.grantHint)
         ]
+    }
+
+    /// What is not in the backup because nobody has to grant it.
+    private var optional: [Finding] {
+        let members = needs.filter { !held.isDisjoint(with: $0.permissions) }.map(\.resource)
+            .flatMap { resource in
+                resource.permittedMembers.filter { !$0.isPermitted(by: held) }.map {
+                    (type: resource.name, member: $0)
+                }
+            }
+        return Dictionary(grouping: members, by: \.member.permissions)
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .map { permissions, members in
+                let names = members.map { "\($0.member.name) of \($0.type)" }
+                return .ok(
+                    Self.check,
+                    "\(permissions.joined(separator: " or ")) is not granted, so \(listed(names)) "
+                        + (names.count == 1 ? "is" : "are") + " not in the backup")
+            }
     }
 
     private static let grantHint =

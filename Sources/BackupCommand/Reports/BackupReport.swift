@@ -58,7 +58,8 @@ struct BackupReport: Sendable {
         for lack in lacks { await console.say(lack.stopped) }
         for (name, members) in membersNotRead {
             await console.detail(
-                "Did not read of \(name), for want of a permission: \(members)".stopped)
+                "Did not read of \(name), for want of a permission or because the service does not "
+                    + "have it: \(members)".stopped)
         }
         for (name, log) in namedLogs where log.outcome == .complete && log.lost == nil {
             guard let reason = log.reason else { continue }

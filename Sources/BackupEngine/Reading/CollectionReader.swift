@@ -19,6 +19,8 @@ struct CollectionReader<Source: GraphSource>: Sendable {
     var interest: [String: Moment] = [:]
     /// The object of a walked list whose part is read.
     var parent: [UInt8] = []
+    /// Members of the objects that were read before.
+    var separate = SeparateMembers()
 
     /// Reads all pages, from the start again if a page token dies, three times at most, or once if
     /// there are fewer objects than the service counts.
@@ -103,6 +105,7 @@ struct CollectionReader<Source: GraphSource>: Sendable {
         _ page: GraphPage, of type: PageType, _ request: GraphRequest
     ) async throws(BackupError) -> PackedPage {
         let read = now()
+        let page = try await separate.joined(to: page, by: source)
         var packed = try await packers.pack(page, of: type)
         if packed.hasCutLists {
             let lists = CutLists(source: source, request: request)

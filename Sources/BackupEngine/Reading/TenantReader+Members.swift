@@ -55,21 +55,28 @@ extension TenantReader {
                 if isRead { names.insert(member.name) }
             }
         }
-        guard let lost = reading.optional.lost else {
-            return names.subtracting(resource.select).sorted()
-        }
-        let needed = resource.permitted.first { $0.name == lost }?.permissions
+        try refuseIfLost(reading)
+        return names.subtracting(resource.select).sorted()
+    }
+
+    /// - Throws: if something cannot be read that was read before.
+    func refuseIfLost(_ reading: TypeReading) throws(BackupError) {
+        guard let lost = reading.optional.lost else { return }
+        let resource = reading.resource
+        let needed = resource.permittedMembers.first { $0.name == lost }?.permissions
         throw .source(
             GraphError(
                 .other,
                 "\(lost) cannot be read any more: the permission "
                     + (needed ?? resource.permissions.application).joined(separator: " or ")
-                    + " is missing",
-                hint: "Grant the permission in Entra and consent to it, then run the backup again.")
+                    + " is missing, or the service does not have it any more",
+                hint: "Grant the permission in Entra and consent to it, then run the backup again. "
+                    + "If the service does not have it any more, run the backup once with "
+                    + "--accept-deletions.")
         )
     }
 
-    private func held() async throws(BackupError) -> Set<String> {
+    func held() async throws(BackupError) -> Set<String> {
         do throws(GraphError) { return try await source.permissions() ?? [] } catch {
             throw .source(error)
         }
@@ -104,7 +111,8 @@ extension TenantReader {
         }
     }
 
-    private func objects(
+    /// Returns the objects of a small list.
+    func objects(
         of request: GraphRequest, _ reading: inout TypeReading
     ) async throws(BackupError) -> [JSONValue] {
         var objects: [JSONValue] = []
@@ -117,14 +125,5 @@ extension TenantReader {
             objects += page.objects
         }
         return objects
-    }
-}
-
-extension PermittedMember {
-    /// A permission to change it is enough, too.
-    fileprivate func isPermitted(by held: Set<String>) -> Bool {
-        permissions.contains { name in
-            held.contains(name) || held.contains(name.replacing(".Read.", with: ".ReadWrite."))
-        }
     }
 }

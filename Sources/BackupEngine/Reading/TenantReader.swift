@@ -106,10 +106,8 @@ struct TenantReader<Source: GraphSource>: Sendable {
         }
         do throws(BackupError) {
             let members = try await membersBesides(&reading)
-            let answer = try await reader.read(
-                resource.request(tenant: tenant, narrowing: selected.filter, members: members),
-                of: selected
-            ) { await progress(.read(type: resource.name, objects: $0)) }
+            let separate = try await separateMembers(&reading)
+            let answer = try await readList(&reading, members, separate)
             try await reading.take(answer, below: [], in: store)
             if resource.countsUsers { await source.expect(users: answer.objectCount) }
         } catch {
@@ -122,6 +120,34 @@ struct TenantReader<Source: GraphSource>: Sendable {
             }
         }
         return reading
+    }
+
+    /// Reads the objects of a root type. A selected member that the service does not have is left out
+    /// and noted.
+    private func readList(
+        _ reading: inout TypeReading, _ members: [String], _ separate: SeparateMembers
+    ) async throws(BackupError) -> CollectionAnswer {
+        let (resource, selected) = (reading.resource, reading.selected)
+        var reader = reader
+        reader.separate = separate
+        var unknown: Set<String> = []
+        while true {
+            let request = resource.request(
+                tenant: tenant, narrowing: selected.filter, members: members, without: unknown)
+            do throws(BackupError) {
+                return try await reader.read(request, of: selected) {
+                    await progress(.read(type: resource.name, objects: $0))
+                }
+            } catch {
+                let reason = try error.ofOneType
+                guard case .unknownMember(let name) = reason.kind,
+                    (resource.select + members).contains(name), unknown.insert(name).inserted
+                else { throw error }
+                reading.requests += reason.requests
+                reading.optional.note(name, isRead: false)
+                try refuseIfLost(reading)
+            }
+        }
     }
 
     /// Reads the objects of a list that is not found, each by its known ID. That others are missing

@@ -40,7 +40,7 @@ struct Projection: Sendable {
         }
         members = chosen(members.map(withoutSecrets), entity: entity)
         members.removeAll { member in expanded.contains { $0.name == member.name } }
-        return .object(members + expanded)
+        return .object(members + expanded.filter { $0.value != .null || !type.isDirectory })
     }
 
     // MARK: - Checks
@@ -170,6 +170,11 @@ struct Projection: Sendable {
         }
         switch name {
         case "principal": return related(object["principalId"], tenant)
+        case "manager":
+            // One object; of who has none Graph does not send the member.
+            guard let id = object["id"]?.text else { return .null }
+            let place = path.appending(id).appending(JSONText(name))
+            return children(place, expansion, tenant).elements?.first ?? .null
         case "principals":
             return .array((object["principalIds"]?.elements ?? []).map { related($0, tenant) })
         case "roleDefinition":

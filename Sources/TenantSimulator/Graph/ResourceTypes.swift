@@ -59,6 +59,7 @@ extension ResourceType {
 
     private static let people: [ResourceType] = [
         ResourceType("users", of: "user", needs: userRead, cost: 2),
+        ResourceType("users/{id}/sponsors", .references, of: "directoryObject", needs: userRead),
         ResourceType("groups", of: "group", needs: groupRead),
         ResourceType(
             "groups/{id}/members", .references, of: "directoryObject", needs: groupRead, cost: 3,

@@ -9,7 +9,8 @@ extension Schema {
         ]
         return [
             "user": [
-                "extensions", "manager", "directReports", "memberOf", "transitiveMemberOf",
+                "extensions", "manager", "sponsors", "directReports", "memberOf",
+                "transitiveMemberOf",
                 "ownedObjects", "ownedDevices", "registeredDevices", "licenseDetails",
                 "appRoleAssignments", "oauth2PermissionGrants",
             ],
