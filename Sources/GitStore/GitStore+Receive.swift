@@ -61,7 +61,7 @@ extension GitStore {
     package func beginReceiving() throws(GitError) -> String {
         receptions += 1
         return try files { () throws(FileError) in
-            let names = PackWriter.temporaryNames(in: packFolder, unique: receivedName)
+            let names = ReceivedPack.temporaryNames(in: packFolder, unique: receivedName)
             try lock?.willCreate(names)
             temporaries += names
             return names[0]
@@ -76,7 +76,8 @@ extension GitStore {
             while file.count < pack.byteCount {
                 try file.write(try pack.read(1 << 20, at: file.count))
             }
-            try file.sync()
+            // It reaches the disk when it is received.
+            try file.flush()
         }
     }
 

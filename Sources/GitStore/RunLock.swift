@@ -118,7 +118,8 @@ struct RunLock: ~Copyable {
     private static func mayBeOurs(_ path: Substring) -> Bool {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard !parts.contains(".."), !parts.contains("") else { return false }
-        return path.hasSuffix(".lock") || path.hasPrefix("objects/pack/tmp_")
-            || path.hasPrefix("tenantkeep/tmp_") || KeepFile.isName(path)
+        let starts = ["objects/pack/tmp_", "objects/pack/received_", "tenantkeep/tmp_"]
+        return path.hasSuffix(".lock") || starts.contains(where: path.hasPrefix)
+            || KeepFile.isName(path)
     }
 }

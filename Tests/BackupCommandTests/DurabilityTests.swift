@@ -1,5 +1,6 @@
 import Foundation
 import TenantSimulator
+import TestSupport
 import Testing
 
 /// The order in which a run's files reach the disk, by the system calls of a real run.
@@ -17,14 +18,16 @@ struct DurabilityTests {
             environment: environment, executable: URL(filePath: "/usr/bin/strace"))
     }
 
-    /// Makes a backup, and returns the calls that concern files.
-    private func calls(of run: EndToEnd) async throws -> SystemCallTrace {
+    /// Makes a backup, or runs another subcommand, and returns the calls that concern files.
+    private func calls(
+        of run: EndToEnd, changing: [String: String] = [:], _ words: [String] = ["backup"]
+    ) async throws -> SystemCallTrace {
         let ending = try await backUp(
             run,
             tracing: [
                 "-y", "-s", "200", "-o", "trace", "-e",
                 "trace=openat,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,flock",
-            ])
+            ], changing: changing, words)
         #expect(ending.status == 0, "\(ending.messages)")
         return SystemCallTrace(
             try String(contentsOf: run.program.folder.appending(path: "trace"), encoding: .utf8))
@@ -70,6 +73,51 @@ struct DurabilityTests {
                     ])
             }
             try run.expectSound()
+        }
+    }
+
+    @Test func `a joined pack is on the disk before the packs that it replaces go`() async throws {
+        try await endToEnd(GeneratedTenant(users: 5, groups: 1, membersPerGroup: 1)) { run in
+            try await run.backUp("users,groups")
+            for number in 0..<25 {
+                let id = try run.git("hash-object", "-w", "--stdin", input: "\(number)")
+                try run.git("pack-objects", "-q", "tenant.git/objects/pack/pack", input: "\(id)\n")
+            }
+
+            let trace = try await calls(of: run)
+
+            _ = try trace.call("unlink", "/pack-", ".pack\"")
+            #expect(try trace.expectDurable(in: "tenant.git").contains("objects/pack/pack"))
+            #expect(try run.git("fsck", "--strict", "--full", "--no-dangling") == "")
+        }
+    }
+
+    @Test func `what a fetch takes in is on the disk before anything leads to it`() async throws {
+        try await withRemote(GeneratedTenant(users: 30, groups: 2, membersPerGroup: 1)) { scene in
+            try scene.host.place.git("config", "uploadpack.allowFilter", "true")
+            try await scene.backUp(repository: "a.git")
+            try scene.change("Title", users: [1, 2])
+            try await scene.backUp(repository: "a.git")
+            try scene.change("Other title", users: [3])
+
+            let partial = try await calls(of: scene.run, changing: scene.environment())
+            #expect(scene.run.program.exists("tenant.git/tenantkeep/partial"))
+            let whole = try await calls(
+                of: scene.run, changing: scene.environment(), ["fetch", scene.host.url])
+            #expect(!scene.run.program.exists("tenant.git/tenantkeep/partial"))
+
+            let names = try partial.expectDurable(in: "tenant.git")
+            #expect(
+                names.isSuperset(of: [
+                    "HEAD", "config", "objects/pack/pack", "packed", "shallow",
+                    "tenantkeep/partial",
+                ]), "\(names)")
+            #expect(try whole.expectDurable(in: "tenant.git").contains("objects/pack/pack"))
+            for name in ["shallow", "tenantkeep/partial"] {
+                let note = try partial.call("rename", "/\(name).lock\"", "/\(name)\"")
+                _ = try partial.call("rename", "/received_pack_", "/pack-", after: note)
+            }
+            try scene.run.expectSound()
         }
     }
 
@@ -136,6 +184,8 @@ struct DurabilityTests {
                 "\(folder)/far.git")
             try run.git(
                 "--git-dir", "\(folder)/tenant.git", "update-ref", "refs/heads/main", "main~1")
+            // A loose ref would be moved first.
+            try run.git("--git-dir", "\(folder)/tenant.git", "pack-refs", "--all")
             let ending = try await backUp(
                 run,
                 tracing: [
@@ -147,54 +197,6 @@ struct DurabilityTests {
             #expect(ending.messages.contains("it is not certain that they are on the disk"))
             #expect(try ending.document()["exitStatus"] as? Int == 1)
             #expect(try run.refs()["refs/heads/main"] == after["refs/heads/main"])
-        }
-    }
-}
-
-/// What strace wrote of one program and all its threads.
-private struct SystemCallTrace {
-    /// One system call.
-    struct Call {
-        let text: String
-        /// The line in which it begins, and the one in which it has ended.
-        let start: Int
-        var end: Int
-    }
-
-    private var calls: [Call] = []
-
-    init(_ text: String) {
-        // 4711 fsync(7</srv/tenant.git> <unfinished ...>
-        // 4711 <... fsync resumed>)               = 0
-        var open: [Substring: Int] = [:]
-        for (number, line) in text.split(separator: "\n").enumerated() {
-            let parts = line.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2 else { continue }
-            let (process, call) = (parts[0], parts[1].drop { $0 == " " })
-            if call.hasPrefix("<... ") {
-                if let place = open.removeValue(forKey: process) { calls[place].end = number }
-                continue
-            }
-            if call.hasSuffix("<unfinished ...>") { open[process] = calls.count }
-            calls.append(Call(text: String(call), start: number, end: number))
-        }
-    }
-
-    /// The first call of this name whose arguments have all these parts.
-    func call(_ name: String, _ parts: String..., after: Call? = nil) throws -> Call {
-        try #require(
-            calls.first { call in
-                call.text.hasPrefix("\(name)(") && call.start > after?.end ?? -1
-                    && parts.allSatisfy { call.text.contains($0) }
-            }, "no \(name) of \(parts)")
-    }
-
-    /// Expects each call to have ended before the next begins.
-    func expect(_ calls: [Call], sourceLocation: SourceLocation = #_sourceLocation) throws {
-        for (call, next) in zip(calls, calls.dropFirst()) {
-            #expect(
-                call.end < next.start, "\(call.text) is not before \(next.text)",
-                sourceLocation: sourceLocation)
         }
     }
 }

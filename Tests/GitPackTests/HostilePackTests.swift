@@ -29,7 +29,7 @@ struct HostilePackTests {
             entry.bytes.withUnsafeBytes { deflate.compress($0, into: &pack) }
         }
         pack += Array(Insecure.SHA1.hash(data: pack))
-        let path = PackWriter.temporaryNames(in: folder, unique: "x")[0]
+        let path = ReceivedPack.temporaryNames(in: folder, unique: "x")[0]
         try repository.write(String(path.dropFirst(repository.path.count + 1)), pack)
     }
 

@@ -45,7 +45,7 @@ struct ReceivedPackTests {
     /// Writes a pack of folders, each a delta of another, as it is received.
     private func send(_ deltas: [(place: Int, base: Int)]) throws {
         var writer = try SentPackWriter(
-            creating: PackWriter.temporaryNames(in: folder, unique: "x")[0], count: deltas.count,
+            creating: ReceivedPack.temporaryNames(in: folder, unique: "x")[0], count: deltas.count,
             copyingFrom: folder, usesOffsets: false)
         for (place, base) in deltas {
             let delta = try #require(ObjectDelta(fromTree: trees[base], to: trees[place]))
@@ -106,7 +106,7 @@ struct ReceivedPackTests {
         var limits = PackLimits()
         (limits.object, limits.growth) = (object, growth)
         var writer = try SentPackWriter(
-            creating: PackWriter.temporaryNames(in: folder, unique: "x")[0], count: 600,
+            creating: ReceivedPack.temporaryNames(in: folder, unique: "x")[0], count: 600,
             copyingFrom: folder, usesOffsets: true)
         for number in 0..<600 {
             let zeros = [UInt8](repeating: 0, count: 3_000 + number)

@@ -83,6 +83,7 @@ struct KeepFileTests {
                 "pack-objects", "--revs", "--stdout", "-q", input: Array("\(id)\n".utf8))
             let path = try await store.beginReceiving()
             try Data(pack).write(to: URL(fileURLWithPath: path))
+            try scene.repository.git(command)
             try await store.receive(Reception(of: [id]))
             try scene.repository.git(command)
         }

@@ -43,7 +43,14 @@ package struct ReceivedPack: Sendable {
     /// Objects in it.
     package let count: Int
 
-    /// Verifies the pack at the first of ``PackWriter/temporaryNames(in:unique:)``.
+    /// The paths of a pack that arrives and of its index, until both are visible. `git gc
+    /// --prune=now` removes what begins with `tmp_`, and a pack that arrives is open only while it is
+    /// written.
+    package static func temporaryNames(in folder: String, unique: String) -> [String] {
+        ["\(folder)/received_pack_\(unique)", "\(folder)/received_idx_\(unique)"]
+    }
+
+    /// Verifies the pack at the first of ``temporaryNames(in:unique:)``.
     ///
     /// - Parameters:
     ///   - base: returns an object of the repository; `nil` if it has none of this ID.
@@ -55,7 +62,7 @@ package struct ReceivedPack: Sendable {
         base: (ObjectID) -> (kind: ObjectKind, bytes: [UInt8])?,
         visit: (ObjectID, ObjectKind, [UInt8]) -> Void = { _, _, _ in }
     ) throws(PackFault) {
-        let names = PackWriter.temporaryNames(in: folder, unique: unique)
+        let names = Self.temporaryNames(in: folder, unique: unique)
         do throws(PackFault) {
             var entries = try Self.entries(of: names[0], limits, base, visit)
             let trailer = try entries.complete(adding: base)
