@@ -41,6 +41,14 @@ package struct History: Sendable {
         return runs
     }
 
+    /// Returns the tenant whose backup a branch is, by its newest commits or their tags; `nil` if these
+    /// do not say, or there is no such branch.
+    package func tenant(of branch: RefName) async throws(BackupError) -> String? {
+        let tip = try await storing { () async throws(GitError) in try await store.readRef(branch) }
+        guard let tip else { return nil }
+        return try await BranchTenant(of: store, after: nil).find(at: tip)
+    }
+
     /// The commits between where the branch stood and where the run left it.
     private func commits(of record: RunRecord) async throws(BackupError) -> [LoggedCommit] {
         var commits: [LoggedCommit] = []

@@ -229,9 +229,13 @@ struct DoctorProgramTests {
         }
     }
 
-    @Test func `the backup of another tenant is 2`() async throws {
+    @Test(arguments: [true, false])
+    func `the backup of another tenant is 2, also without a run's record`(
+        hasRecord: Bool
+    ) async throws {
         try await withContoso { run in
             try await run.backUp("organization")
+            if !hasRecord { try run.git("update-ref", "-d", "refs/tenantkeep/runs") }
             let folder = run.program.folder.appending(path: "tenant.git").path
 
             try await endToEnd(GeneratedTenant(users: 1)) { other in

@@ -76,6 +76,29 @@ struct DurabilityTests {
         }
     }
 
+    @Test func `a loose ref goes when its copy is on the disk, and is gone before refs move`()
+        async throws
+    {
+        try await endToEnd(GeneratedTenant(users: 5, groups: 1, membersPerGroup: 1)) { run in
+            try await run.backUp("users")
+            let tip = try run.git("rev-parse", "main")
+            let loose = run.program.folder.appending(path: "tenant.git/refs/heads/main")
+            try Data("\(tip)\n".utf8).write(to: loose)
+
+            let trace = try await calls(of: run)
+
+            _ = try trace.expectDurable(in: "tenant.git")
+            let copied = try trace.call("rename", "/packed-refs.lock\"", "/packed-refs\"")
+            let removed = try trace.call("unlink", "/refs/heads/main\"")
+            try trace.expect([
+                copied, trace.call("fsync", "/tenant.git>", after: copied), removed,
+                trace.call("fsync", "/refs/heads>", after: removed),
+                trace.call("rename", "/packed-refs.lock\"", after: removed),
+            ])
+            try run.expectSound()
+        }
+    }
+
     @Test func `a joined pack is on the disk before the packs that it replaces go`() async throws {
         try await endToEnd(GeneratedTenant(users: 5, groups: 1, membersPerGroup: 1)) { run in
             try await run.backUp("users,groups")

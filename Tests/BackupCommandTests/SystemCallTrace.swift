@@ -85,7 +85,8 @@ struct SystemCallTrace {
         }
         for call in calls where call.text.hasPrefix("unlink") {
             guard let path = call.strings.last, path.contains("\(repository)/"),
-                ["/shallow", "/partial", "/lost"].contains(where: path.hasSuffix)
+                ["/shallow", "/partial", "/lost", "/refs/heads/main"].contains(
+                    where: path.hasSuffix)
             else { continue }
             let folder = path.split(separator: "/").dropLast().joined(separator: "/")
             #expect(

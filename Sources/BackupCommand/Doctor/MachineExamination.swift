@@ -1,11 +1,13 @@
 import BackupEngine
 import FoundationEssentials
+import GitObjects
 import GitStore
 
 /// Looks at what a backup needs of this machine: the repository and the disk below it.
 struct MachineExamination: Sendable {
     /// The repository's path.
     let repository: String
+    let branch: RefName
     let now: Date
 
     /// The findings, and the tenant whose backup the repository holds, if it holds one.
@@ -28,16 +30,19 @@ struct MachineExamination: Sendable {
                 let text = "\(repository) is not there yet; the first backup makes it"
                 return (.ok(Self.check, text), nil)
             }
-            let run = try await History(of: repository).runs(limit: 1).first?.record
+            let history = try History(of: repository)
+            let run = try await history.runs(limit: 1).first?.record
+            // A push that ended early, or a person, may have left the branch without its record.
+            let tenant = try await history.tenant(of: branch) ?? run?.tenant
             if case .held(let holder) = condition {
                 return (
                     .warning(
                         Self.check, "Another run holds \(repository) (\(holder))",
-                        hint: "Wait for that run to end before you begin another."), run?.tenant
+                        hint: "Wait for that run to end before you begin another."), tenant
                 )
             }
             let last = run.map { "; its last run began at \($0.start)" } ?? " without a run"
-            return (.ok(Self.check, "\(repository) is a repository\(last)"), run?.tenant)
+            return (.ok(Self.check, "\(repository) is a repository\(last)"), tenant)
         } catch {
             return (.failed(Self.check, CommandFailure(error)), nil)
         }

@@ -47,7 +47,8 @@ struct DoctorSubcommand: Subcommand {
         } catch {
             return Findings(list: [.failed("configuration", error)])
         }
-        let machine = MachineExamination(repository: request.repository, now: Date())
+        let machine = MachineExamination(
+            repository: request.repository, branch: request.branch, now: Date())
         let (list, tenant) = await machine.findings()
         var findings = Findings(list: list)
         do throws(CommandFailure) {
