@@ -8,14 +8,15 @@ struct DurabilityTests {
     /// Makes a backup, or runs another subcommand, under strace.
     private func backUp(
         _ run: EndToEnd, tracing arguments: [String], changing: [String: String] = [:],
-        _ words: [String] = ["backup"]
+        _ words: [String] = ["backup"], whileRunning: (Process) async throws -> Void = { _ in }
     ) async throws -> Program.Ending {
         var environment = run.environment.merging(changing) { $1 }
         environment["TENANTKEEP_TYPE"] = "users,groups"
         environment["TENANTKEEP_REPO"] = "tenant.git"
         return try await run.program.run(
             ["-f", "-qq"] + arguments + [try Program.executable().path] + words + ["--json"],
-            environment: environment, executable: URL(filePath: "/usr/bin/strace"))
+            environment: environment, executable: URL(filePath: "/usr/bin/strace"),
+            whileRunning: whileRunning)
     }
 
     /// Makes a backup, or runs another subcommand, and returns the calls that concern files.
@@ -96,6 +97,38 @@ struct DurabilityTests {
                 trace.call("rename", "/packed-refs.lock\"", after: removed),
             ])
             try run.expectSound()
+        }
+    }
+
+    @Test func `a lock of packed-refs that somebody replaced is not used, and stays`() async throws
+    {
+        try await endToEnd(GeneratedTenant(users: 5, groups: 1, membersPerGroup: 1)) { run in
+            try await run.backUp("users")
+            let before = try run.refs()
+            let folder = run.program.folder.resolvingSymlinksInPath().path
+            let lock = "\(folder)/tenant.git/packed-refs.lock"
+            // While its bytes are on their way to the disk.
+            let ending = try await backUp(
+                run,
+                tracing: [
+                    "-o", "trace", "-P", lock, "-e", "trace=fsync", "-e",
+                    "inject=fsync:delay_enter=3000000",
+                ]
+            ) { process in
+                while process.isRunning, !FileManager.default.fileExists(atPath: lock) {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                try await Task.sleep(for: .milliseconds(500))
+                try FileManager.default.removeItem(atPath: lock)
+                try Data("theirs".utf8).write(to: URL(filePath: lock))
+            }
+
+            #expect(ending.status == 1, "\(ending.messages)")
+            #expect(ending.messages.contains("packed-refs.lock"))
+            #expect(try String(contentsOfFile: lock, encoding: .utf8) == "theirs")
+            try FileManager.default.removeItem(atPath: lock)
+            #expect(try run.refs() == before)
+            #expect(try run.git("fsck", "--strict", "--full", "--no-dangling") == "")
         }
     }
 
