@@ -187,7 +187,8 @@ private struct FetchReader {
             try local({ () throws(FileError) in try file.read(4, at: 0) }).elementsEqual(
                 "PACK".utf8)
         else { throw .malformed("the host sent no pack") }
-        try local { () throws(FileError) in try file.sync() }
+        // Whoever takes the pack in puts it on the disk.
+        try local { () throws(FileError) in try file.flush() }
         answer.byteCount = file.count
     }
 

@@ -12,7 +12,7 @@ struct DurabilityTests {
     ) async throws -> Program.Ending {
         var environment = run.environment.merging(changing) { $1 }
         environment["TENANTKEEP_TYPE"] = "users,groups"
-        environment["TENANTKEEP_REPO"] = "tenant.git"
+        environment["TENANTKEEP_REPO"] = changing["TENANTKEEP_REPO"] ?? "tenant.git"
         return try await run.program.run(
             ["-f", "-qq"] + arguments + [try Program.executable().path] + words + ["--json"],
             environment: environment, executable: URL(filePath: "/usr/bin/strace"),
@@ -132,6 +132,54 @@ struct DurabilityTests {
         }
     }
 
+    @Test
+    func `a temporary file that somebody removed is on the disk again before it gets its name`()
+        async throws
+    {
+        try await endToEnd(GeneratedTenant(users: 5, groups: 1, membersPerGroup: 1)) { run in
+            try await run.backUp("users")
+            let packs = run.program.folder.appending(path: "tenant.git/objects/pack").path
+            let files = FileManager.default
+
+            let ending = try await backUp(
+                run,
+                tracing: [
+                    "-y", "-s", "200", "-o", "trace", "-e",
+                    "trace=openat,fsync,rename,unlink", "-e", "inject=fsync:delay_enter=200000",
+                ]
+            ) { process in
+                while process.isRunning {
+                    let names = try files.contentsOfDirectory(atPath: packs)
+                    if names.contains(where: { $0.hasSuffix(".keep") }) {
+                        for name in names where name.hasPrefix("tmp_") {
+                            try? files.removeItem(atPath: "\(packs)/\(name)")
+                        }
+                        return
+                    }
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+            }
+
+            #expect(ending.status == 0, "\(ending.messages)")
+            let text = try String(
+                contentsOf: run.program.folder.appending(path: "trace"), encoding: .utf8)
+            #expect(text.contains("ENOENT") && text.contains("tmp_pack_"))
+            _ = try SystemCallTrace(text).expectDurable(in: "tenant.git")
+            try run.expectSound()
+        }
+    }
+
+    @Test func `a HEAD that names no branch yet is set durably`() async throws {
+        try await endToEnd(GeneratedTenant(users: 3, groups: 1, membersPerGroup: 1)) { run in
+            try run.git("init", "--quiet", "--bare", "--initial-branch=other", "tenant.git")
+
+            let trace = try await calls(of: run)
+
+            #expect(try trace.expectDurable(in: "tenant.git").contains("HEAD"))
+            #expect(try run.git("symbolic-ref", "HEAD") == "refs/heads/main")
+        }
+    }
+
     @Test func `a joined pack is on the disk before the packs that it replaces go`() async throws {
         try await endToEnd(GeneratedTenant(users: 5, groups: 1, membersPerGroup: 1)) { run in
             try await run.backUp("users,groups")
@@ -171,15 +219,29 @@ struct DurabilityTests {
             #expect(try whole.expectDurable(in: "tenant.git").contains("objects/pack/pack"))
             for name in ["shallow", "tenantkeep/partial"] {
                 let note = try partial.call("rename", "/\(name).lock\"", "/\(name)\"")
-                _ = try partial.call("rename", "/received_pack_", "/pack-", after: note)
+                let folder = name == "shallow" ? "/tenant.git>" : "/tenant.git/tenantkeep>"
+                try partial.expect([
+                    note, partial.call("fsync", folder, after: note),
+                    partial.call("rename", "/received_pack_", "/pack-", after: note),
+                ])
             }
+            // What comes now is a thin pack.
+            try scene.change("Third title", users: [4, 5])
+            try await scene.backUp(repository: "a.git")
+            let thin = try await calls(
+                of: scene.run, changing: scene.environment(), ["fetch", scene.host.url])
+            _ = try thin.call("openat", "/received_pack_", "O_EXCL")
+            _ = try thin.expectDurable(in: "tenant.git")
             try scene.run.expectSound()
         }
     }
 
-    @Test func `a new repository is on the disk before HEAD makes it one`() async throws {
+    @Test(arguments: [true, false])
+    func `a new repository is on the disk before HEAD makes it one`(isRelative: Bool) async throws {
         try await endToEnd(GeneratedTenant(users: 3, groups: 1, membersPerGroup: 1)) { run in
-            let trace = try await calls(of: run)
+            let folder = isRelative ? "" : run.program.folder.path + "/"
+            let trace = try await calls(
+                of: run, changing: ["TENANTKEEP_REPO": "\(folder)tenant.git"])
 
             let head = try trace.call("rename", "/HEAD.lock\"", "/HEAD\"")
             try trace.expect(

@@ -79,6 +79,11 @@ struct SystemCallTrace {
                 #expect(
                     synced.map { $0.end < removal.start } ?? false, "\(removal.text) is too early",
                     sourceLocation: sourceLocation)
+                #expect(
+                    calls.contains {
+                        $0.text.hasPrefix("fsync(") && $0.start > removal.end
+                            && $0.text.contains("\(folder)>")
+                    }, "\(removal.text) is not on the disk", sourceLocation: sourceLocation)
             }
             let below = new.split(separator: "\(repository)/", maxSplits: 1).last ?? ""
             names.insert(String(below.prefix { !$0.isNumber && $0 != "-" }))

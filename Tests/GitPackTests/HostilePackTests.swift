@@ -44,6 +44,24 @@ struct HostilePackTests {
             visit: visit)
     }
 
+    @Test func `a pack whose checksum is another is refused, and nothing of it is left`() throws {
+        try send([Entry(form: .whole(.blob), announced: base.count, bytes: base)])
+        let path = ReceivedPack.temporaryNames(in: folder, unique: "x")[0]
+        let name = String(path.dropFirst(repository.path.count + 1))
+        var bytes = try repository.file(name)
+        bytes[bytes.count - 1] ^= 1
+        try repository.write(name, bytes)
+
+        let fault = #expect(throws: PackFault.self) { try receive() }
+
+        guard case .malformed(let reason)? = fault else {
+            Issue.record("\(String(describing: fault))")
+            return
+        }
+        #expect(reason.contains("checksum"))
+        #expect(try !repository.files().contains(name))
+    }
+
     private func number(_ number: Int) -> [UInt8] {
         var (bytes, rest): ([UInt8], Int) = ([], number)
         while rest > 0x7F {
