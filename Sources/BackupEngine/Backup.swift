@@ -57,7 +57,7 @@ package struct Backup<Source: GraphSource>: Sendable {
     private func run(in store: GitStore) async throws(BackupError) -> BackupResult {
         let remote = try await begin(in: store)
         let last = try await lastState(of: store)
-        try await options.refuseTwoFolders(in: last.tree, store)
+        try await options.refuseTwoFolders(in: last.tree, isAdopted: last.isAdopted, store)
         var sweeps = try await sweeps(after: last, await clockOffset(), in: store)
         let earlier = try await earlierRuns(before: last, since: sweeps, in: store)
         sweeps.note(earlier.reads)

@@ -28,6 +28,8 @@ struct CloudOnlyProgramTests {
             #expect(types["groups/members"]?["scope"] as? String == "")
             let requests = run.tenant.requests.filter {
                 ["/beta/users", "/beta/groups"].contains($0.path)
+                    // Managers and sponsors are lists of their own, which no filter goes with.
+                    && !$0.query.contains("$select=id&")
             }
             #expect(requests.count == 2)
             for request in requests {

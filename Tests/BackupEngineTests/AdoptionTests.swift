@@ -264,6 +264,40 @@ struct AdoptionTests {
         #expect(try runs.git("rev-parse", "main") == tip)
     }
 
+    @Test func `a folder of a child in two spellings is refused, too`() async throws {
+        let runs = try Runs()
+        let tenant = RecordedTenant([
+            "teams": .pages([[item("t")]]), "teams/t/members": .pages([[item("m")]]),
+        ])
+        try await runs.run(tenant, all(BackupEngineTests.teams))
+        let files = try runs.files
+        let member = try #require(files.first { $0.contains("/m/m.json") })
+        let other = member.replacing("/Members/", with: "/members/")
+        #expect(other != member, "\(files)")
+        let blob = try runs.git("rev-parse", "main:\(member)")
+        let stream = """
+            commit refs/heads/main
+            committer A <a> 1790090000 +0000
+            data 0
+            from refs/heads/main^0
+            M 100644 \(blob) \(other)
+
+            """
+        try runs.repository.git("fast-import", "--quiet", "--force", input: Array(stream.utf8))
+        let asked = tenant.asked.count
+
+        let error = await #expect(throws: BackupError.self) {
+            try await runs.run(tenant, all(BackupEngineTests.teams))
+        }
+
+        guard case .twoFolders(let one, let two)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect([one, two].allSatisfy { $0.lowercased().hasSuffix("teams/t/members") }, "\(one)")
+        #expect(tenant.asked.count == asked)
+    }
+
     @Test func `a file of another mode is put back in the configured name`() async throws {
         let runs = try Runs()
         let tenant = AuditedTenant([

@@ -62,8 +62,6 @@ enum FolderSpelling {
         one.count == other.count
             && zip(one, other).allSatisfy { $0 == $1 || $0.lowercaseLetter == $1.lowercaseLetter }
     }
-
-    private static let slash = UInt8(ascii: "/")
 }
 
 extension UInt8 {
@@ -75,26 +73,66 @@ extension BackupOptions {
     /// Refuses a tree in which a folder of a chosen type is there twice, in other letters of case: a
     /// run would go on in one of them, and a checkout on Windows or macOS would mix both.
     ///
+    /// - Parameter isAdopted: whether somebody else has written to the branch. Only then the folders
+    ///   below objects are looked at, one tree for each object.
     /// - Throws: ``BackupError/twoFolders(one:other:)``.
-    func refuseTwoFolders(in tree: ObjectID?, _ store: GitStore) async throws(BackupError) {
+    func refuseTwoFolders(
+        in tree: ObjectID?, isAdopted: Bool, _ store: GitStore
+    ) async throws(BackupError) {
         guard let tree else { return }
-        let prefix = root.components.flatMap { $0 + [UInt8(ascii: "/")] }
-        for folder in Set(selection.map(\.resource.folder)).sorted() {
-            let path = prefix + Array(folder.utf8)
-            let two = try await storing {
-                () async throws(GitError) -> (one: [UInt8], other: [UInt8])? in
-                try await self.two(on: path, in: tree, store)
-            }
-            guard let (one, other) = two else { continue }
-            throw .twoFolders(
-                one: String(decoding: one, as: UTF8.self),
-                other: String(decoding: other, as: UTF8.self))
+        let two = try await storing { () async throws(GitError) -> TwoFolders? in
+            try await twoFolders(in: tree, isAdopted: isAdopted, store)
         }
+        guard let (one, other) = two else { return }
+        throw .twoFolders(
+            one: String(decoding: one, as: UTF8.self), other: String(decoding: other, as: UTF8.self)
+        )
     }
 
-    private func two(
-        on path: [UInt8], in tree: ObjectID, _ store: isolated GitStore
-    ) throws(GitError) -> (one: [UInt8], other: [UInt8])? {
-        try FolderSpelling.twoFolders(on: path[...], below: tree, in: store)
+    private typealias TwoFolders = (one: [UInt8], other: [UInt8])
+
+    private func twoFolders(
+        in tree: ObjectID, isAdopted: Bool, _ store: isolated GitStore
+    ) throws(GitError) -> TwoFolders? {
+        let prefix = root.components.flatMap { $0 + [slash] }
+        for selected in selection.sorted(by: { $0.resource.folder < $1.resource.folder }) {
+            let path = prefix + Array(selected.resource.folder.utf8)
+            if let two = try FolderSpelling.twoFolders(on: path[...], below: tree, in: store) {
+                return two
+            }
+            guard isAdopted else { continue }
+            if let two = try twoFolders(belowObjectsOf: selected, at: path, in: tree, store) {
+                return two
+            }
+        }
+        return nil
+    }
+
+    /// - Parameter path: of the type's folder, below `top`.
+    private func twoFolders(
+        belowObjectsOf selected: SelectedResource, at path: [UInt8], in top: ObjectID,
+        _ store: isolated GitStore
+    ) throws(GitError) -> TwoFolders? {
+        guard selected.resource.hasFolders, !selected.children.isEmpty else { return nil }
+        let (found, tree) = try FolderSpelling.find(path[...], below: top, in: store)
+        guard let tree else { return nil }
+        var objects = Folder(try store.treeBytes(tree), tree)
+        while try objects.nextFolder() {
+            let object = objects.cursor.id
+            let above =
+                (found.isEmpty ? [] : found + [slash])
+                + objects.cursor.bytes[objects.cursor.name] + [slash]
+            for child in selected.children {
+                let folder = Array(child.resource.folder.utf8)
+                var two = try FolderSpelling.twoFolders(on: folder[...], below: object, in: store)
+                if two == nil {
+                    two = try twoFolders(belowObjectsOf: child, at: folder, in: object, store)
+                }
+                if let two { return (above + two.one, above + two.other) }
+            }
+        }
+        return nil
     }
 }
+
+private let slash = UInt8(ascii: "/")
